@@ -1,0 +1,9 @@
+//! sprag
+
+pub mod failure;
+
+pub mod source;
+
+pub mod rules;
+
+pub mod verdict;

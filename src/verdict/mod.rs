@@ -1,0 +1,68 @@
+//! Which findings stand, and why the others do not.
+
+use crate::rules::{Finding, Level, Rule};
+use crate::source::Span;
+
+/// A finding with its weight.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    pub rule: &'static Rule,
+    pub level: Level,
+    pub finding: Finding,
+    pub outcome: Outcome,
+    pub fingerprint: Fingerprint,
+    /// The line of the policy that sets the level, and the reason given there. Absent: the rule's own default.
+    pub set_by: Option<SetBy>,
+}
+
+/// The place in the policy that forbids something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetBy {
+    pub span: Span,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Blocks,
+    Warns,
+    Excused(Excuse),
+}
+
+/// The ways past the gate; each says where and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// An entry under `[[exceptions]]` of the trusted policy.
+    Policy { span: Span, reason: String },
+    /// It was there before: `.sprag/baseline.toml` of the trusted base lists its fingerprint.
+    Baseline,
+}
+
+/// Names a finding by what it says and not by where: hex of 16 bytes of SHA-256 over rule, path, subject and evidence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub String);
+
+/// How much was looked at. Every report says it, so that silence can be told from blindness.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub files: usize,
+    pub statements: usize,
+    /// Statements of those that could not be read.
+    pub opaque: usize,
+}
+
+/// Everything that was found in one change.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    pub judged: Vec<Judged>,
+    pub counts: Counts,
+    /// What the reader must know though nothing is wrong: "there is no policy.toml, the built-in one was used".
+    pub notices: Vec<String>,
+}
+
+impl Verdict {
+    /// Whether the change is refused.
+    pub fn blocks(&self) -> bool {
+        self.judged.iter().any(|it| it.outcome == Outcome::Blocks)
+    }
+}
