@@ -1,19 +1,57 @@
-//! What is refused.
+//! What is refused: one file a rule, whose header is its page and whose examples are its test.
 
+mod access;
+mod context;
+pub mod deploy;
+mod destructive;
 mod finding;
+mod history;
+mod naming;
+mod page;
 mod rule;
+mod run;
+mod tamper;
+mod unreadable;
 
+pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
-pub use rule::{Level, Rule};
+pub use history::{History, Slot};
+pub use page::{Example, Page, Verdict as Expected};
+pub use rule::{Check, Level, Rule};
+pub use run::{Found, Scope, found, run, state};
 
-/// What a rule looks at.
-#[derive(Debug)]
-pub enum Check {
-    /// Filled in by the engine.
-    None,
+/// Every rule, in the order of `sprag rules`.
+pub fn all() -> &'static [&'static Rule] {
+    static RULES: std::sync::LazyLock<Vec<&'static Rule>> = std::sync::LazyLock::new(|| {
+        let families = [
+            destructive::RULES,
+            access::RULES,
+            naming::RULES,
+            history::RULES,
+            deploy::RULES,
+            unreadable::RULES,
+            tamper::RULES,
+        ];
+        families.into_iter().flatten().copied().collect()
+    });
+    &RULES
 }
 
-/// Every rule, by name.
-pub fn all() -> &'static [Rule] {
-    &[]
+/// The rule of that name.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    all().iter().copied().find(|rule| rule.name == name)
 }
+
+/// A rule of the family at hand: its name and its page come from its file.
+macro_rules! declare {
+    ($family:literal, $file:literal, $name:literal, $level:ident, $check:expr) => {
+        $crate::rules::Rule {
+            name: $name,
+            family: $family,
+            text: include_str!($file),
+            level: $crate::rules::Level::$level,
+            check: $check,
+        }
+    };
+}
+use declare;

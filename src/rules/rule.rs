@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Context, Finding, History, State};
+use crate::schema::Change;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,5 +39,20 @@ pub struct Rule {
     pub text: &'static str,
     /// The level where no policy names the rule.
     pub level: Level,
-    pub check: super::Check,
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+pub enum Check {
+    /// One change, and the catalog just before it.
+    Change(fn(&Context<'_>, &Change) -> Option<Finding>),
+    /// The catalog that the whole change leaves behind.
+    State(fn(&State<'_>) -> Vec<Finding>),
+    /// Both: what cannot be followed is judged at once, the rest at the end.
+    ChangeAndState(fn(&Context<'_>, &Change) -> Option<Finding>, fn(&State<'_>) -> Vec<Finding>),
+    /// Which migration files came, went and changed.
+    History(fn(&History<'_>) -> Vec<Finding>),
+    /// Findings come from whoever reads the files: a command, a policy, a content that is no text.
+    Elsewhere,
 }

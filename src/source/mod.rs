@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use lines::{Lines, Position};
 pub use path::RepoPath;
+pub(crate) use path::is_invisible;
 
 /// The text of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +95,9 @@ impl Content {
         }
         match String::from_utf8(bytes) {
             Ok(text) => Content::Text(text.into()),
-            Err(error) => {
-                Content::Unreadable(Unreadable::NotUtf8 { offset: error.utf8_error().valid_up_to() })
-            }
+            Err(error) => Content::Unreadable(Unreadable::NotUtf8 {
+                offset: error.utf8_error().valid_up_to(),
+            }),
         }
     }
 
@@ -138,7 +139,9 @@ impl Unreadable {
                 format!("has {bytes} bytes, more than the {limit} that are read")
             }
             Unreadable::Symlink => "is a symbolic link: its content is somewhere else".to_owned(),
-            Unreadable::Submodule => "is a submodule: its content is in another repository".to_owned(),
+            Unreadable::Submodule => {
+                "is a submodule: its content is in another repository".to_owned()
+            }
             Unreadable::LfsPointer => {
                 "is a Git LFS pointer: its content is not in this repository".to_owned()
             }

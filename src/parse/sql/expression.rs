@@ -1,0 +1,140 @@
+//! What can be said of an expression without running it.
+
+use squawk_syntax::ast::{self, AstNode, BinOp};
+use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
+
+use super::statement::{child, descendant};
+use super::{Lower, Place, body, names, trimmed};
+use crate::schema::{Certainty, Op};
+
+/// Which argument of a function is a text that it runs.
+#[derive(Clone, Copy)]
+enum Runs {
+    First,
+    /// Or the first, where it is the only one: the connection may be left out.
+    Second,
+    Third,
+    Last,
+}
+
+/// Functions that run a text as SQL, in another session, or later.
+///
+/// Sources: Postgres manual F.12 (`dblink`), 9.15.3 (`query_to_xml`), 12.4.4 (`ts_stat`); the manual of `pg_cron`.
+const EXECUTORS: &[(&str, Runs)] = &[
+    ("dblink", Runs::Second),
+    ("dblink_exec", Runs::Second),
+    ("dblink_open", Runs::Last),
+    ("dblink_send_query", Runs::Second),
+    ("cron.schedule", Runs::Last),
+    ("cron.schedule_in_database", Runs::Third),
+    ("query_to_xml", Runs::First),
+    ("query_to_xmlschema", Runs::First),
+    ("query_to_xml_and_xmlschema", Runs::First),
+    ("ts_stat", Runs::First),
+    ("pg_background_launch", Runs::First),
+];
+
+/// Whether the text can contain a call worth a look. Nearly no migration does, and looking at every call costs.
+pub(super) fn mentions_executor(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words = ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background"];
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Judges calls of functions that run a text, and `set_config` of `search_path`.
+pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
+    for call in node.descendants().filter(|it| it.kind() == Kind::CALL_EXPR) {
+        let Some(function) = call.first_child() else { continue };
+        let Some(arguments) = child(&call, Kind::ARG_LIST) else { continue };
+        let path = names::plain(&function).to_ascii_lowercase().replace([' ', '"'], "");
+        let arguments: Vec<SyntaxNode> = arguments.children().collect();
+        if path == "set_config" || path == "pg_catalog.set_config" {
+            let mut literals =
+                arguments.iter().map(|it| constant(it).and_then(|it| it.string_value()));
+            if literals.next().flatten().is_none_or(|it| it.eq_ignore_ascii_case("search_path")) {
+                let schemas = literals.next().flatten().map(|path| {
+                    let words = path.split(',').map(|it| it.trim().trim_matches('"').to_owned());
+                    words
+                        .filter(|it| !it.is_empty() && it != "$user" && it != "pg_catalog")
+                        .collect()
+                });
+                cx.push(place, trimmed(&call), certainty, Op::SetSearchPath { schemas });
+            }
+            continue;
+        }
+        let is = |name: &str| {
+            path == name || (!name.contains('.') && path.ends_with(&format!(".{name}")))
+        };
+        let Some((_, runs)) = EXECUTORS.iter().find(|(name, _)| is(name)) else { continue };
+        let argument = match runs {
+            Runs::First => arguments.first(),
+            Runs::Second => arguments.get(1).or(arguments.first()),
+            Runs::Third => arguments.get(2),
+            Runs::Last => arguments.last(),
+        };
+        let Some(argument) = argument else { continue };
+        match constant(argument) {
+            Some(text) => body::text(cx, place, &text, Certainty::Deferred),
+            None => cx.opaque(
+                place,
+                trimmed(argument),
+                format!("`{path}` runs a text that is computed when the migration is applied"),
+                "write the statement itself, or give the text as one constant",
+            ),
+        }
+    }
+}
+
+/// The literal that an argument is, perhaps in parentheses or cast.
+pub(super) fn constant(argument: &SyntaxNode) -> Option<ast::Literal> {
+    let computed = [Kind::CALL_EXPR, Kind::NAME_REF, Kind::SELECT, Kind::CASE_EXPR];
+    let concatenated = |it: &SyntaxNode| {
+        ast::BinExpr::cast(it.clone()).is_some_and(|it| {
+            !matches!(it.op(), Some(BinOp::ColonColon(_) | BinOp::FatArrow(_) | BinOp::ColonEq(_)))
+        })
+    };
+    if argument.descendants().any(|it| computed.contains(&it.kind()) || concatenated(&it)) {
+        return None;
+    }
+    argument.descendants().find_map(ast::Literal::cast)
+}
+
+/// Whether every row passes this `WHERE`, as far as the text alone tells: `true`, `1 = 1`, `id = id`, `… OR true`.
+pub(super) fn is_always_true(filter: &SyntaxNode) -> bool {
+    filter.children().find_map(ast::Expr::cast).is_some_and(|it| holds(&it))
+}
+
+fn holds(expression: &ast::Expr) -> bool {
+    match expression {
+        ast::Expr::Literal(literal) => {
+            literal.syntax().text().to_string().eq_ignore_ascii_case("true")
+        }
+        ast::Expr::ParenExpr(inner) => match inner.expr() {
+            Some(inner) => holds(&inner),
+            None => {
+                // (SELECT true)
+                let select = descendant(inner.syntax(), Kind::SELECT);
+                let from = select.as_ref().and_then(|it| child(it, Kind::FROM_CLAUSE));
+                let target = select.and_then(|it| descendant(&it, Kind::TARGET));
+                from.is_none()
+                    && target
+                        .and_then(|it| it.children().find_map(ast::Expr::cast))
+                        .is_some_and(|it| holds(&it))
+            }
+        },
+        ast::Expr::BinExpr(it) => {
+            let (Some(left), Some(right), Some(op)) = (it.lhs(), it.rhs(), it.op()) else {
+                return false;
+            };
+            match op {
+                BinOp::Or(_) => holds(&left) || holds(&right),
+                BinOp::And(_) => holds(&left) && holds(&right),
+                BinOp::Eq(_) | BinOp::Gteq(_) | BinOp::Lteq(_) | BinOp::IsNotDistinctFrom(_) => {
+                    names::plain(left.syntax()).eq_ignore_ascii_case(&names::plain(right.syntax()))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,233 @@
+//! What must be settled before the parser sees a text: what it cannot survive, and what is not SQL at all.
+//!
+//! The parser descends once for each nested parenthesis and each link of a chain such as `1 + 1 + …`, and overflows
+//! its stack at about ten thousand; a chain of 100,000 terms takes it over a minute. `psql` obeys backslash commands
+//! and reads rows after `COPY … FROM stdin`, which are no SQL. Each such part is blanked out, byte for byte, so that
+//! everything else is read and keeps its place.
+
+use std::ops::Range;
+
+use squawk_lexer::{LiteralKind, Token, TokenKind, tokenize};
+
+/// Brackets, `CASE` and nested bodies deeper than this are not read.
+const DEEPEST: usize = 256;
+/// Operators and joins between two commas or brackets; more are not read.
+const LONGEST_CHAIN: usize = 1_000;
+/// Where Drizzle cuts a file into the batches that it sends.
+const BREAKPOINT: &str = "--> statement-breakpoint";
+
+/// A part of the text that was taken out, or must not be trusted.
+pub(super) struct Problem {
+    pub(super) range: Range<usize>,
+    pub(super) why: String,
+    pub(super) help: &'static str,
+}
+
+/// The text with what is not SQL blanked out, byte for byte.
+pub(super) struct Guarded {
+    pub(super) text: String,
+    pub(super) problems: Vec<Problem>,
+}
+
+const PSQL_HELP: &str =
+    "write plain SQL: only `psql` obeys backslash commands, and what they do cannot be read here";
+const SHAPE_HELP: &str = "split the statement into smaller ones";
+
+/// Reads the tokens of `text` once, front to back.
+pub(super) fn guard(text: &str) -> Guarded {
+    let mut scan = Scan {
+        text,
+        start: None,
+        words: Vec::new(),
+        depths: Vec::new(),
+        chain: 0,
+        shape: None,
+        blanks: Vec::new(),
+        problems: Vec::new(),
+    };
+    let mut from = 0;
+    // The rows after COPY … FROM stdin are skipped as lines, then the tokens go on.
+    while let Some(next) = scan.tokens(from) {
+        from = next;
+    }
+    scan.end_statement(text.len());
+    let mut clean = text.to_owned().into_bytes();
+    for blank in &scan.blanks {
+        for byte in &mut clean[blank.clone()] {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    }
+    Guarded {
+        // Whole characters are blanked, so this stays UTF-8; if it did not, nothing of it would be read.
+        text: String::from_utf8(clean).unwrap_or_default(),
+        problems: scan.problems,
+    }
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    /// Where the statement at hand begins.
+    start: Option<usize>,
+    /// Its first words, in upper case.
+    words: Vec<String>,
+    /// For each open bracket, the length of the chain around it.
+    depths: Vec<usize>,
+    chain: usize,
+    /// Why the statement at hand cannot be given to the parser.
+    shape: Option<&'static str>,
+    blanks: Vec<Range<usize>>,
+    problems: Vec<Problem>,
+}
+
+impl Scan<'_> {
+    /// Reads tokens up to the end, or up to the rows of a COPY; then says where to go on.
+    fn tokens(&mut self, from: usize) -> Option<usize> {
+        let mut at = from;
+        let mut meta: Option<usize> = None;
+        for token in tokenize(&self.text[from..]) {
+            let range = at..at + token.len as usize;
+            at = range.end;
+            if token.kind == TokenKind::Eof {
+                break;
+            }
+            // A backslash command goes on to the end of its line, whatever is on it.
+            if let Some(begin) = meta {
+                if range.start < begin {
+                    continue;
+                }
+                meta = None;
+            }
+            if token.kind == TokenKind::Unknown && self.text[range.clone()].starts_with('\\') {
+                let end = line_end(self.text, range.start);
+                self.problem(range.start..end, "this is a `psql` command, not SQL", PSQL_HELP);
+                self.blanks.push(range.start..end);
+                // The lexer may have taken a quote on that line as the start of a string: begin afresh after it.
+                return Some(end);
+            }
+            if !is_trivia(token.kind) && self.start.is_none() {
+                self.start = Some(range.start);
+            }
+            self.token(token, range.clone());
+            if token.kind == TokenKind::Semi && self.depths.is_empty() {
+                let rows = self.copies_rows().then(|| rows(self.text, range.end));
+                self.end_statement(range.end);
+                if let Some(rows) = rows {
+                    self.blanks.push(rows.clone());
+                    return Some(rows.end);
+                }
+            }
+        }
+        None
+    }
+
+    fn token(&mut self, token: Token, range: Range<usize>) {
+        let text = &self.text[range.clone()];
+        match token.kind {
+            TokenKind::OpenParen | TokenKind::OpenBracket => self.open(),
+            TokenKind::CloseParen | TokenKind::CloseBracket => self.close(),
+            TokenKind::Comma | TokenKind::Semi => self.chain = 0,
+            TokenKind::Ident => self.word(text),
+            TokenKind::Literal { kind: LiteralKind::Int { .. } | LiteralKind::Numeric { .. } }
+            | TokenKind::Whitespace
+            | TokenKind::LineComment
+            | TokenKind::PositionalParam { .. }
+            | TokenKind::Dot => {}
+            TokenKind::Literal { .. }
+            | TokenKind::BlockComment { .. }
+            | TokenKind::QuotedIdent { .. } => {
+                if let Some(found) = text.find(BREAKPOINT) {
+                    let place = range.start + found..range.start + found + BREAKPOINT.len();
+                    self.problem(
+                        place,
+                        "Drizzle cuts the file at this mark, even inside a string or comment, and runs what follows as a statement",
+                        "take the mark out of the string or comment",
+                    );
+                }
+            }
+            _ => self.link(),
+        }
+    }
+
+    fn word(&mut self, text: &str) {
+        if text.len() > 12 {
+            return;
+        }
+        let upper = text.to_ascii_uppercase();
+        match upper.as_str() {
+            "AND" | "OR" | "NOT" | "IS" | "IN" | "LIKE" | "ILIKE" | "BETWEEN" | "UNION"
+            | "EXCEPT" | "INTERSECT" | "JOIN" | "COLLATE" | "EXPLAIN" | "ELSIF" => self.link(),
+            "CASE" => self.open(),
+            "END" if !self.depths.is_empty() => self.close(),
+            _ => {}
+        }
+        if self.words.len() < 64 {
+            self.words.push(upper);
+        }
+    }
+
+    fn open(&mut self) {
+        self.depths.push(self.chain);
+        self.chain = 0;
+        if self.depths.len() > DEEPEST {
+            self.shape = Some("it is nested too deeply to be read (more than 256 levels)");
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(chain) = self.depths.pop() {
+            self.chain = chain;
+        }
+    }
+
+    fn link(&mut self) {
+        self.chain += 1;
+        if self.chain > LONGEST_CHAIN {
+            self.shape = Some("it chains more than 1,000 operators, too many to be read");
+        }
+    }
+
+    /// `COPY t FROM stdin`, whose rows follow in the file.
+    fn copies_rows(&self) -> bool {
+        self.words.first().is_some_and(|word| word == "COPY")
+            && self.words.windows(2).any(|pair| pair[0] == "FROM" && pair[1] == "STDIN")
+    }
+
+    fn end_statement(&mut self, end: usize) {
+        if let (Some(start), Some(why)) = (self.start, self.shape) {
+            self.problem(start..end, why, SHAPE_HELP);
+            self.blanks.push(start..end);
+        }
+        self.start = None;
+        self.shape = None;
+        self.words.clear();
+        self.depths.clear();
+        self.chain = 0;
+    }
+
+    fn problem(&mut self, range: Range<usize>, why: &str, help: &'static str) {
+        self.problems.push(Problem { range, why: why.to_owned(), help });
+    }
+}
+
+fn is_trivia(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. })
+}
+
+fn line_end(text: &str, from: usize) -> usize {
+    text[from..].find(['\n', '\r']).map_or(text.len(), |at| from + at)
+}
+
+/// The rows of a COPY: from the end of its line through the line `\.`, or the end of the file.
+fn rows(text: &str, from: usize) -> Range<usize> {
+    let begin = line_end(text, from);
+    let mut at = begin;
+    for line in text[begin..].split_inclusive('\n') {
+        at += line.len();
+        if line.trim_end_matches(['\n', '\r']) == "\\." {
+            break;
+        }
+    }
+    begin..at
+}

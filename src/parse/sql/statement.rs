@@ -1,0 +1,470 @@
+//! One statement to the changes it makes.
+
+use squawk_syntax::ast::{AstNode, Stmt};
+use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
+
+use super::{Lower, Place, body, expression, names, table, trimmed, types};
+use crate::schema::{Boundary, Cascade, Certainty, Filter, Guard, Op};
+
+/// Lowers a statement. Every kind is named: one that is not known is opaque, never nothing.
+#[allow(clippy::too_many_lines)]
+pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
+    let Some(statement) = Stmt::cast(node.clone()) else {
+        return; // An error node: its error has been reported.
+    };
+    if cx.calls {
+        expression::calls(cx, place, node, certainty);
+    }
+    match statement {
+        Stmt::CreateTable(_) | Stmt::CreateTableAs(_) | Stmt::CreateForeignTable(_) => {
+            table::create(cx, place, node, certainty);
+            data(cx, place, node, certainty);
+        }
+        Stmt::AlterTable(_) | Stmt::AlterForeignTable(_) => {
+            table::alter(cx, place, node, certainty)
+        }
+        Stmt::CreateView(_) | Stmt::CreateMaterializedView(_) => {
+            table::create_view(cx, place, node, certainty);
+            data(cx, place, node, certainty);
+        }
+        Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) | Stmt::AlterSequence(_) => {
+            table::alter_other(cx, place, node, certainty);
+        }
+        Stmt::AlterIndex(_) => table::alter_index(cx, place, node, certainty),
+        Stmt::DropTable(_) | Stmt::DropForeignTable(_) => {
+            each(cx, place, node, Kind::TABLE_NAME_REF, certainty, |name, cascade| Op::DropTable {
+                name,
+                cascade,
+            });
+        }
+        Stmt::DropView(_) | Stmt::DropMaterializedView(_) => {
+            each(cx, place, node, Kind::VIEW_REF, certainty, |name, _| Op::DropView { name });
+        }
+        Stmt::DropType(_) => {
+            each(cx, place, node, Kind::TYPE_NAME_REF, certainty, |name, cascade| Op::DropType {
+                name,
+                cascade,
+                domain: false,
+            });
+        }
+        Stmt::DropDomain(_) => {
+            each(cx, place, node, Kind::DOMAIN_REF, certainty, |name, cascade| Op::DropType {
+                name,
+                cascade,
+                domain: true,
+            });
+        }
+        Stmt::DropSchema(_) => {
+            let cascade = cascade(node);
+            for schema in children(node, Kind::SCHEMA_REF) {
+                let name = names::name(&schema);
+                cx.push(place, trimmed(&schema), certainty, Op::DropSchema { name, cascade });
+            }
+        }
+        Stmt::DropDatabase(_) => {
+            let name =
+                child(node, Kind::DATABASE_REF).map_or_else(String::new, |it| names::name(&it));
+            cx.push(place, trimmed(node), certainty, Op::DropDatabase { name });
+        }
+        Stmt::DropOwned(_) => {
+            let roles =
+                child(node, Kind::ROLE_REF_LIST).map_or_else(String::new, |it| names::plain(&it));
+            cx.push(place, trimmed(node), certainty, Op::DropOwned { roles });
+        }
+        Stmt::CreateSchema(_) => types::create_schema(cx, place, node, certainty),
+        Stmt::AlterSchema(_) => types::alter_schema(cx, place, node, certainty),
+        Stmt::CreateType(_) | Stmt::CreateDomain(_) => types::create(cx, place, node, certainty),
+        Stmt::AlterType(_) | Stmt::AlterDomain(_) => types::alter(cx, place, node, certainty),
+        Stmt::Truncate(_) => {
+            for name in node.descendants().filter(|it| it.kind() == Kind::TABLE_NAME_REF) {
+                if let Some(table) = names::object(&name) {
+                    cx.push(place, trimmed(&name), certainty, Op::Truncate { table });
+                }
+            }
+        }
+        Stmt::Explain(_) => {
+            // Only EXPLAIN ANALYZE executes.
+            let mode = child(node, Kind::EXPLAIN_OPTION_LIST)
+                .or_else(|| child(node, Kind::EXPLAIN_ANALYZE))
+                .map_or_else(String::new, |it| it.text().to_string().to_ascii_lowercase());
+            if mode.contains("analy") {
+                data(cx, place, node, certainty);
+                for inner in node.children() {
+                    if matches!(
+                        inner.kind(),
+                        Kind::CREATE_TABLE_AS | Kind::CREATE_MATERIALIZED_VIEW
+                    ) {
+                        lower(cx, place, &inner, certainty);
+                    }
+                }
+            }
+        }
+        Stmt::Delete(_)
+        | Stmt::Merge(_)
+        | Stmt::Insert(_)
+        | Stmt::Update(_)
+        | Stmt::Select(_)
+        | Stmt::SelectInto(_)
+        | Stmt::CompoundSelect(_)
+        | Stmt::ParenSelect(_)
+        | Stmt::Values(_)
+        | Stmt::Table(_)
+        | Stmt::Prepare(_)
+        | Stmt::Declare(_) => data(cx, place, node, certainty),
+        Stmt::Copy(_) => {
+            data(cx, place, node, certainty);
+            if let Some(program) = descendant(node, Kind::COPY_PROGRAM) {
+                cx.opaque(
+                    place,
+                    trimmed(&program),
+                    "this runs a program on the database server",
+                    "load the rows with INSERT",
+                );
+            }
+        }
+        Stmt::CreateRule(_) => {
+            for action in node.descendants().filter(|it| Stmt::can_cast(it.kind()) && it != node) {
+                if action
+                    .ancestors()
+                    .skip(1)
+                    .take_while(|it| it != node)
+                    .all(|it| !Stmt::can_cast(it.kind()))
+                {
+                    lower(cx, place, &action, Certainty::Deferred);
+                }
+            }
+        }
+        Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) => body::routine(cx, place, node),
+        Stmt::Do(it) => body::anonymous(cx, place, &it, certainty),
+        Stmt::Begin(_) => {
+            cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Begin))
+        }
+        Stmt::Commit(_) => {
+            // A prepared transaction has been settled elsewhere.
+            if descendant(node, Kind::LITERAL).is_none() {
+                cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Commit));
+            }
+        }
+        Stmt::Rollback(_) => {
+            let boundary = match descendant(node, Kind::SAVEPOINT_REF) {
+                Some(savepoint) => Boundary::RollbackTo(names::name(&savepoint)),
+                None => Boundary::Rollback,
+            };
+            cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
+        }
+        Stmt::SavepointCreate(_) => {
+            if let Some(savepoint) = descendant(node, Kind::SAVEPOINT) {
+                let boundary = Boundary::Savepoint(names::name(&savepoint));
+                cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
+            }
+        }
+        Stmt::ReleaseSavepoint(_) => {
+            if let Some(savepoint) = descendant(node, Kind::SAVEPOINT_REF) {
+                let boundary = Boundary::Release(names::name(&savepoint));
+                cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
+            }
+        }
+        Stmt::Set(_) | Stmt::Reset(_) | Stmt::Discard(_) => setting(cx, place, node, certainty),
+        Stmt::ImportForeignSchema(_) => {
+            cx.opaque(
+                place,
+                trimmed(node),
+                "this creates tables that nobody can name beforehand",
+                "write a CREATE FOREIGN TABLE for each table",
+            );
+        }
+        Stmt::Load(_) => {
+            cx.opaque(
+                place,
+                trimmed(node),
+                "this loads a program into the database server",
+                "take the statement out",
+            );
+        }
+        Stmt::AlterAggregate(_)
+        | Stmt::AlterCollation(_)
+        | Stmt::AlterConversion(_)
+        | Stmt::AlterDatabase(_)
+        | Stmt::AlterDefaultPrivileges(_)
+        | Stmt::AlterEventTrigger(_)
+        | Stmt::AlterExtension(_)
+        | Stmt::AlterForeignDataWrapper(_)
+        | Stmt::AlterFunction(_)
+        | Stmt::AlterGroup(_)
+        | Stmt::AlterLanguage(_)
+        | Stmt::AlterLargeObject(_)
+        | Stmt::AlterOperator(_)
+        | Stmt::AlterOperatorClass(_)
+        | Stmt::AlterOperatorFamily(_)
+        | Stmt::AlterPropertyGraph(_)
+        | Stmt::AlterPolicy(_)
+        | Stmt::AlterProcedure(_)
+        | Stmt::AlterPublication(_)
+        | Stmt::AlterRole(_)
+        | Stmt::AlterRoutine(_)
+        | Stmt::AlterRule(_)
+        | Stmt::AlterServer(_)
+        | Stmt::AlterStatistics(_)
+        | Stmt::AlterSubscription(_)
+        | Stmt::AlterSystem(_)
+        | Stmt::AlterTablespace(_)
+        | Stmt::AlterTextSearchConfiguration(_)
+        | Stmt::AlterTextSearchDictionary(_)
+        | Stmt::AlterTextSearchParser(_)
+        | Stmt::AlterTextSearchTemplate(_)
+        | Stmt::AlterTrigger(_)
+        | Stmt::AlterUser(_)
+        | Stmt::AlterUserMapping(_)
+        | Stmt::Analyze(_)
+        | Stmt::Call(_)
+        | Stmt::Checkpoint(_)
+        | Stmt::Close(_)
+        | Stmt::Cluster(_)
+        | Stmt::CommentOn(_)
+        | Stmt::CreateAccessMethod(_)
+        | Stmt::CreateAggregate(_)
+        | Stmt::CreateCast(_)
+        | Stmt::CreateCollation(_)
+        | Stmt::CreateConversion(_)
+        | Stmt::CreateDatabase(_)
+        | Stmt::CreateEventTrigger(_)
+        | Stmt::CreateExtension(_)
+        | Stmt::CreateForeignDataWrapper(_)
+        | Stmt::CreateGroup(_)
+        | Stmt::CreateIndex(_)
+        | Stmt::CreateLanguage(_)
+        | Stmt::CreateOperator(_)
+        | Stmt::CreateOperatorClass(_)
+        | Stmt::CreateOperatorFamily(_)
+        | Stmt::CreatePropertyGraph(_)
+        | Stmt::CreatePolicy(_)
+        | Stmt::CreatePublication(_)
+        | Stmt::CreateRole(_)
+        | Stmt::CreateSequence(_)
+        | Stmt::CreateServer(_)
+        | Stmt::CreateStatistics(_)
+        | Stmt::CreateSubscription(_)
+        | Stmt::CreateTablespace(_)
+        | Stmt::CreateTextSearchConfiguration(_)
+        | Stmt::CreateTextSearchDictionary(_)
+        | Stmt::CreateTextSearchParser(_)
+        | Stmt::CreateTextSearchTemplate(_)
+        | Stmt::CreateTransform(_)
+        | Stmt::CreateTrigger(_)
+        | Stmt::CreateUser(_)
+        | Stmt::CreateUserMapping(_)
+        | Stmt::Deallocate(_)
+        | Stmt::DropAccessMethod(_)
+        | Stmt::DropAggregate(_)
+        | Stmt::DropCast(_)
+        | Stmt::DropCollation(_)
+        | Stmt::DropConversion(_)
+        | Stmt::DropEventTrigger(_)
+        | Stmt::DropExtension(_)
+        | Stmt::DropForeignDataWrapper(_)
+        | Stmt::DropFunction(_)
+        | Stmt::DropGroup(_)
+        | Stmt::DropIndex(_)
+        | Stmt::DropLanguage(_)
+        | Stmt::DropOperator(_)
+        | Stmt::DropOperatorClass(_)
+        | Stmt::DropOperatorFamily(_)
+        | Stmt::DropPropertyGraph(_)
+        | Stmt::DropPolicy(_)
+        | Stmt::DropProcedure(_)
+        | Stmt::DropPublication(_)
+        | Stmt::DropRole(_)
+        | Stmt::DropRoutine(_)
+        | Stmt::DropRule(_)
+        | Stmt::DropSequence(_)
+        | Stmt::DropServer(_)
+        | Stmt::DropStatistics(_)
+        | Stmt::DropSubscription(_)
+        | Stmt::DropTablespace(_)
+        | Stmt::DropTextSearchConfig(_)
+        | Stmt::DropTextSearchDict(_)
+        | Stmt::DropTextSearchParser(_)
+        | Stmt::DropTextSearchTemplate(_)
+        | Stmt::DropTransform(_)
+        | Stmt::DropTrigger(_)
+        | Stmt::DropUser(_)
+        | Stmt::DropUserMapping(_)
+        | Stmt::EmptyStmt(_)
+        | Stmt::Execute(_)
+        | Stmt::Fetch(_)
+        | Stmt::Grant(_)
+        | Stmt::Listen(_)
+        | Stmt::Lock(_)
+        | Stmt::Move(_)
+        | Stmt::Notify(_)
+        | Stmt::PrepareTransaction(_)
+        | Stmt::Reassign(_)
+        | Stmt::Refresh(_)
+        | Stmt::Reindex(_)
+        | Stmt::Repack(_)
+        | Stmt::ResetRole(_)
+        | Stmt::ResetSessionAuth(_)
+        | Stmt::Revoke(_)
+        | Stmt::SecurityLabel(_)
+        | Stmt::SetConstraints(_)
+        | Stmt::SetRole(_)
+        | Stmt::SetSessionAuth(_)
+        | Stmt::SetTransaction(_)
+        | Stmt::Show(_)
+        | Stmt::Unlisten(_)
+        | Stmt::Vacuum(_) => {}
+    }
+}
+
+/// What a query does besides answering: rows deleted anywhere in it, tables made of its rows.
+fn data(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
+    for inner in node.descendants() {
+        match inner.kind() {
+            Kind::DELETE => {
+                let Some(target) = child(&inner, Kind::RELATION_NAME) else { continue };
+                let Some(table) = names::object(&target) else { continue };
+                let filter = match child(&inner, Kind::WHERE_CLAUSE) {
+                    Some(filter) if !expression::is_always_true(&filter) => Filter::Some,
+                    Some(_) => Filter::EveryRow,
+                    None if child(&inner, Kind::WHERE_CURRENT_OF).is_some() => Filter::Some,
+                    None => Filter::EveryRow,
+                };
+                cx.push(place, trimmed(&inner), certainty, Op::Delete { table, filter });
+            }
+            Kind::MERGE_DELETE => {
+                let merge = inner.ancestors().find(|it| it.kind() == Kind::MERGE);
+                let target = merge.and_then(|it| child(&it, Kind::TABLE_RELATION_NAME));
+                let Some(table) = target.and_then(|it| names::object(&it)) else { continue };
+                let when = inner.parent();
+                let filter = match when.and_then(|it| child(&it, Kind::MERGE_CONDITION)) {
+                    Some(_) => Filter::Some,
+                    None => Filter::EveryRow,
+                };
+                cx.push(place, trimmed(&inner), certainty, Op::Delete { table, filter });
+            }
+            Kind::SELECT_INTO => table::create(cx, place, &inner, certainty),
+            _ => {}
+        }
+    }
+}
+
+/// `SET` of what decides how the rest of the file is read.
+fn setting(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
+    let words: Vec<(Kind, String)> = tokens(node);
+    let text = |at: usize| words.get(at).map(|(_, text)| text.to_ascii_lowercase());
+    let set = text(0).as_deref() == Some("set");
+    let name_at = match text(1).as_deref() {
+        Some("session" | "local") => 2,
+        _ => 1,
+    };
+    match text(name_at).as_deref() {
+        Some("search_path" | "\"search_path\"") if set => {
+            let values = words.iter().skip(name_at + 2);
+            let schemas = values
+                .filter(|(_, it)| !matches!(it.as_str(), "," | ";"))
+                .map(|(_, it)| schema_word(it));
+            let schemas: Vec<String> =
+                schemas.filter(|it| it != "$user" && it != "pg_catalog").collect();
+            let schemas = if schemas == ["default"] { vec!["public".to_owned()] } else { schemas };
+            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: Some(schemas) });
+        }
+        Some("schema") if set => {
+            let schema = words.get(name_at + 1).map(|(_, it)| vec![schema_word(it)]);
+            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: schema });
+        }
+        Some("search_path" | "all" | "plans") if !set => {
+            let schemas = Some(vec!["public".to_owned()]);
+            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas });
+        }
+        Some("standard_conforming_strings") if set => {
+            let on = words.last().is_some_and(|(_, it)| {
+                let bare = it.trim_matches('\'').to_ascii_lowercase();
+                matches!(bare.as_str(), "on" | "true" | "yes" | "1" | "default")
+            });
+            if !on {
+                cx.opaque(place, trimmed(node), "after this a backslash in a string means something else, so the rest of the file cannot be read with certainty", "take the statement out, and write E'…' where a string needs escapes");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn schema_word(text: &str) -> String {
+    if let Some(quoted) = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+        return quoted.replace("''", "'");
+    }
+    if let Some(quoted) = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        return quoted.replace("\"\"", "\"");
+    }
+    text.to_ascii_lowercase()
+}
+
+/// Names of temporary tables that the statements below `root` create, wherever they stand.
+pub(super) fn temporary_tables(root: &SyntaxNode) -> Vec<String> {
+    let temporary = root.descendants().filter(|it| it.kind() == Kind::TEMP);
+    let created = temporary.filter_map(|it| it.parent());
+    created
+        .filter_map(|it| child(&it, Kind::TABLE_NAME))
+        .filter_map(|it| names::object(&it))
+        .map(|it| it.name)
+        .collect()
+}
+
+/// One change for each name of a list.
+fn each(
+    cx: &mut Lower,
+    place: &Place<'_>,
+    node: &SyntaxNode,
+    kind: Kind,
+    certainty: Certainty,
+    op: impl Fn(crate::schema::ObjectName, Cascade) -> Op,
+) {
+    let cascade = cascade(node);
+    for name in children(node, kind) {
+        let Some(mut object) = names::object(&name) else { continue };
+        // What the same text makes as a temporary table is meant here, unless an older table has the name; the
+        // rules look at both.
+        if kind == Kind::TABLE_NAME_REF
+            && object.schema.is_none()
+            && cx.temporary.contains(&object.name)
+        {
+            object.schema = Some("pg_temp".to_owned());
+        }
+        cx.push(place, trimmed(&name), certainty, op(object, cascade));
+    }
+}
+
+pub(super) fn cascade(node: &SyntaxNode) -> Cascade {
+    if descendant(node, Kind::CASCADE).is_some() { Cascade::Yes } else { Cascade::No }
+}
+
+pub(super) fn guard(node: &SyntaxNode) -> Guard {
+    if child(node, Kind::IF_NOT_EXISTS).is_some() {
+        Guard::IfNotExists
+    } else if child(node, Kind::IF_EXISTS).is_some() {
+        Guard::IfExists
+    } else {
+        Guard::None
+    }
+}
+
+pub(super) fn child(node: &SyntaxNode, kind: Kind) -> Option<SyntaxNode> {
+    node.children().find(|it| it.kind() == kind)
+}
+
+pub(super) fn children(node: &SyntaxNode, kind: Kind) -> impl Iterator<Item = SyntaxNode> {
+    node.children().filter(move |it| it.kind() == kind)
+}
+
+pub(super) fn descendant(node: &SyntaxNode, kind: Kind) -> Option<SyntaxNode> {
+    node.descendants().find(|it| it.kind() == kind)
+}
+
+/// The tokens below a node that are neither white space nor comments.
+pub(super) fn tokens(node: &SyntaxNode) -> Vec<(Kind, String)> {
+    node.descendants_with_tokens()
+        .filter_map(SyntaxElement::into_token)
+        .filter(|it| !it.kind().is_trivia())
+        .map(|it| (it.kind(), it.text().to_owned()))
+        .collect()
+}

@@ -1,0 +1,109 @@
+//! What a rule may know besides the thing it looks at.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::Finding;
+use crate::parse::Migration;
+use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved};
+use crate::source::Span;
+
+/// Facts about the database that is deployed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Schemas whose tables can be reached from outside, as through Supabase's API.
+    pub exposed_schemas: Vec<String>,
+}
+
+impl Default for Target {
+    fn default() -> Target {
+        Target { exposed_schemas: vec!["public".to_owned()] }
+    }
+}
+
+/// One change in its surroundings.
+pub struct Context<'a> {
+    /// The database just before the change, replayed from every earlier migration and statement.
+    pub catalog: &'a Catalog,
+    pub migration: &'a Migration,
+    pub target: &'a Target,
+}
+
+impl Context<'_> {
+    pub fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(self.migration.path.clone(), range.clone())
+    }
+
+    /// A finding at the change itself, with its statement as evidence.
+    pub fn finding(
+        &self,
+        change: &Change,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        self.finding_at(change, &change.span, subject, message)
+    }
+
+    pub fn finding_at(
+        &self,
+        change: &Change,
+        at: &Range<usize>,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let statement = self.migration.text.get(change.statement.clone()).unwrap_or_default();
+        Finding::new(subject, self.span(at), message).evidence(statement)
+    }
+
+    /// Nobody can depend on it: the same change set made it for certain, or it is a temporary table.
+    ///
+    /// What runs later, in a function's body, finds tables that are no longer new. A temporary table does not count
+    /// where an older table has its name: after `ON COMMIT DROP` the statement would reach that one.
+    pub fn is_new(&self, change: &Change, name: &ObjectName) -> bool {
+        match self.catalog.resolve(name) {
+            Resolved::Temporary(name) => {
+                let permanent = self.catalog.resolve_permanent(&ObjectName { schema: None, name });
+                self.catalog.table(&permanent).is_none_or(|it| self.catalog.is_new_born(&it.born))
+            }
+            Resolved::Permanent(name) => {
+                change.certainty != Certainty::Deferred && self.catalog.is_new(&name)
+            }
+        }
+    }
+
+    /// The same of a column: of a new table, or new itself.
+    pub fn is_new_column(&self, change: &Change, table: &ObjectName, column: &str) -> bool {
+        self.is_new(change, table)
+            || match self.catalog.resolve(table) {
+                Resolved::Temporary(_) => false,
+                Resolved::Permanent(name) => {
+                    let table = self.catalog.table(&name);
+                    let column = table.as_ref().and_then(|it| it.columns.get(column));
+                    change.certainty != Certainty::Deferred
+                        && column.is_some_and(|it| self.catalog.is_new_born(&it.born))
+                }
+            }
+    }
+
+    /// The name as the database would have it.
+    pub fn name(&self, name: &ObjectName) -> String {
+        self.catalog.resolve(name).to_string()
+    }
+
+    /// The type of a column, where it is known.
+    pub fn data_type(&self, table: &ObjectName, column: &str) -> Option<String> {
+        let Resolved::Permanent(name) = self.catalog.resolve(table) else { return None };
+        let table = self.catalog.table(&name)?;
+        let data_type = table.columns.get(column)?.data_type.clone();
+        (!data_type.is_empty()).then_some(data_type)
+    }
+}
+
+/// The database that the whole change leaves behind.
+pub struct State<'a> {
+    pub catalog: &'a Catalog,
+    pub target: &'a Target,
+    /// Whether everything is judged, or only what the change set at hand brought.
+    pub everything: bool,
+}

@@ -1,0 +1,55 @@
+//! # rename-column
+//!
+//! To everyone who uses the old name, a renamed column is a dropped one.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! alter table users rename column email to mail;
+//! ```
+//!
+//! ```sql
+//! alter table users rename email to mail;
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! create table drafts (id bigint, body text);
+//! alter table drafts rename column body to note;
+//! alter table drafts enable row level security;
+//! ```
+
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Op, Shown};
+
+pub(super) const RULE: Rule =
+    declare!("destructive", "rename_column.rs", "rename-column", Deny, Check::Change(check));
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let (owner, from, to, data_type) = match &change.op {
+        Op::RenameColumn { table, from, to } => {
+            if cx.is_new_column(change, table, from) {
+                return None;
+            }
+            (cx.name(table), from, to, cx.data_type(table, from))
+        }
+        Op::RenameAttribute { name, from, to } => {
+            let name = cx.catalog.resolve_type(name);
+            if cx.catalog.is_new_type(&name) {
+                return None;
+            }
+            (name.to_string(), from, to, None)
+        }
+        _ => return None,
+    };
+    let subject = format!("{owner}.{}", Shown(from));
+    let data_type = data_type.unwrap_or_else(|| "…".to_owned());
+    let finding =
+        cx.finding(change, &subject, format!("`{subject}` is not found under its name after this"));
+    let add = format!("alter table {owner} add column {} {data_type};", Shown(&to.name));
+    Some(finding.help(format!(
+        "add the new column beside it, `{add}`, write both, and move readers over; in Prisma, rename only the field and keep the column with `@map(\"{}\")`",
+        Shown(from)
+    )))
+}

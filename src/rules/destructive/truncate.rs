@@ -1,0 +1,34 @@
+//! # truncate
+//!
+//! `TRUNCATE` deletes every row of a table, and with `CASCADE` every row of the tables that refer to it.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! truncate users cascade;
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! create table staging (id bigint);
+//! truncate table staging;
+//! ```
+
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Op};
+
+pub(super) const RULE: Rule =
+    declare!("destructive", "truncate.rs", "truncate", Deny, Check::Change(check));
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::Truncate { table } = &change.op else { return None };
+    if cx.is_new(change, table) {
+        return None;
+    }
+    let table = cx.name(table);
+    let finding = cx.finding(change, &table, format!("every row of `{table}` is gone after this"));
+    Some(finding.help(format!(
+        "name the rows: `delete from {table} where …`, in a migration that only does this"
+    )))
+}

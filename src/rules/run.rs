@@ -1,0 +1,71 @@
+//! Runs the rules over migrations.
+
+use super::{Check, Context, Finding, History, Rule, State, Target, all};
+use crate::parse::Migration;
+use crate::schema::Catalog;
+
+/// A finding of a rule, before anyone decided whether it stands.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub rule: &'static Rule,
+    pub finding: Finding,
+}
+
+/// What a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One change set: all its migrations together, on top of what there was.
+    Change,
+    /// A whole history: each migration is a change set of its own.
+    Everything,
+}
+
+/// Judges migrations in order and leaves the catalog as they leave the database.
+pub fn run(
+    catalog: &mut Catalog,
+    migrations: &[Migration],
+    target: &Target,
+    scope: Scope,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    if scope == Scope::Change {
+        catalog.settle();
+    }
+    for migration in migrations {
+        if scope == Scope::Everything {
+            catalog.settle();
+        }
+        for change in &migration.script.changes {
+            let cx = Context { catalog, migration, target };
+            for rule in all() {
+                let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
+                    continue;
+                };
+                found.extend(check(&cx, change).map(|finding| Found { rule, finding }));
+            }
+            catalog.apply(&migration.path, change);
+        }
+        catalog.end_session();
+    }
+    found
+}
+
+/// Judges what is left behind.
+pub fn state(state: &State<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for rule in all() {
+        let (Check::State(check) | Check::ChangeAndState(_, check)) = rule.check else { continue };
+        found.extend(check(state).into_iter().map(|finding| Found { rule, finding }));
+    }
+    found
+}
+
+/// Judges which files came, went and changed.
+pub fn found(history: &History<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for rule in all() {
+        let Check::History(check) = rule.check else { continue };
+        found.extend(check(history).into_iter().map(|finding| Found { rule, finding }));
+    }
+    found
+}

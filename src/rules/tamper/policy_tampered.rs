@@ -1,0 +1,13 @@
+//! # policy-tampered
+//!
+//! A change that loosens the policy which judges it needs the consent of whoever answers for the data.
+//!
+//! A change is judged by the stricter of the policy it finds and the one it brings, so loosening has no effect on the
+//! change itself; but it has on the next one. That is a lower level, a narrower list of paths, a new exception or
+//! exemption, a policy that is deleted or no longer parses, a second file whose name differs only in case, a baseline
+//! that grows, another list of signers. Making the policy stricter passes.
+
+use crate::rules::{Check, Rule, declare};
+
+pub(super) const RULE: Rule =
+    declare!("tamper", "policy_tampered.rs", "policy-tampered", Approve, Check::Elsewhere);

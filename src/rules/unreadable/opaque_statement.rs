@@ -1,0 +1,46 @@
+//! # opaque-statement
+//!
+//! A statement that cannot be read beforehand can do anything.
+//!
+//! That is SQL which Postgres would refuse too (and `psql` goes on after it), a statement that is computed when it
+//! runs, a function in a language that is not read, a command of `psql`, a text that runs in another session. Constant
+//! texts are read and judged as what they say.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! do $$ begin execute format('drop table %I', 'users'); end $$;
+//! ```
+//!
+//! ```sql
+//! create tabel notes (id bigint);
+//! ```
+//!
+//! ```sql
+//! \i other.sql
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! do $$ begin
+//!   create type mood as enum ('good', 'bad');
+//! exception when duplicate_object then null;
+//! end $$;
+//! ```
+//!
+//! ```sql
+//! comment on table users is '\i is only text here';
+//! ```
+
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Op};
+
+pub(super) const RULE: Rule =
+    declare!("unreadable", "opaque_statement.rs", "opaque-statement", Deny, Check::Change(check));
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::Opaque { why, help } = &change.op else { return None };
+    let path = cx.migration.path.to_string();
+    Some(cx.finding(change, path, why.as_str()).help(help.as_str()))
+}

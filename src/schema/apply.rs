@@ -1,0 +1,435 @@
+//! What a change leaves behind.
+//!
+//! Where it is not certain that an effect happens, the catalog after it is the worse of the two: a table that may
+//! have been created is there and has no row level security, protection that may have been switched on is not.
+
+use std::collections::BTreeMap;
+
+use super::catalog::{Mark, Undo};
+use super::{
+    Born, Boundary, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
+    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
+};
+use crate::source::{RepoPath, Span};
+
+impl Catalog {
+    /// Applies one change of the migration at `path`.
+    #[allow(clippy::too_many_lines)]
+    pub fn apply(&mut self, path: &RepoPath, change: &Change) {
+        let born = self.born(path, change);
+        let sure = change.certainty == Certainty::Sure;
+        match &change.op {
+            Op::CreateSchema { name, guard } => {
+                if !self.schemas.contains_key(name) {
+                    let born = Born { sure: born.sure && *guard == Guard::None, ..born };
+                    self.put_schema(name, Some(born));
+                }
+            }
+            Op::DropSchema { name, .. } if sure => {
+                self.put_schema(name, None);
+                let gone: Vec<TableName> =
+                    self.tables.iter().map(|(it, _)| it).filter(|it| it.schema == *name).collect();
+                for table in gone {
+                    self.put_table(table, None);
+                }
+            }
+            Op::CreateTable(table) => self.create_table(table, change.certainty, born),
+            Op::DropTable { name, .. } | Op::DropView { name } if sure => {
+                match self.resolve(name) {
+                    Resolved::Temporary(name) => self.put_temporary(&name, None),
+                    Resolved::Permanent(name) => self.put_table(name, None),
+                }
+            }
+            // A table that may have been dropped may as well be there; what was made in its place is not the old one.
+            Op::RenameTable { from, to } | Op::RenameIndex { from, to } => {
+                if let Resolved::Permanent(name) = self.resolve(from) {
+                    let renamed = TableName::new(name.schema.as_str(), to.as_str());
+                    self.move_table(&name, renamed);
+                }
+            }
+            Op::MoveTable { from, schema } => {
+                if let Resolved::Permanent(name) = self.resolve(from) {
+                    let moved = TableName::new(schema.as_str(), name.name.as_str());
+                    self.move_table(&name, moved);
+                }
+            }
+            Op::RenameSchema { from, to } => {
+                let moved: Vec<TableName> =
+                    self.tables.iter().map(|(it, _)| it).filter(|it| it.schema == *from).collect();
+                for table in moved {
+                    let renamed = TableName::new(to.as_str(), table.name.as_str());
+                    self.move_table(&table, renamed);
+                }
+                let born = self.schemas.get(from).cloned();
+                self.put_schema(from, None);
+                self.put_schema(to, born);
+            }
+            Op::Attach { parent, child } => {
+                let child = self.resolve_permanent(child);
+                let parent = self.resolve_permanent(parent);
+                if !self.is_new(&child) {
+                    self.edit_table(&parent, |table| table.born.sure = false);
+                }
+            }
+            Op::AddColumn { table, column, guard } => {
+                let born = Born { sure: born.sure && *guard == Guard::None, ..born };
+                let added = Column { data_type: column.data_type.clone(), born };
+                self.edit(table, |it| {
+                    it.columns.entry(column.name.clone()).or_insert(added);
+                });
+            }
+            Op::DropColumn { table, column, .. } if sure => {
+                self.edit(table, |it| {
+                    it.columns.remove(column);
+                });
+            }
+            Op::RenameColumn { table, from, to } => self.edit(table, |it| {
+                if let Some(column) = it.columns.remove(from) {
+                    it.columns.insert(to.name.clone(), column);
+                }
+            }),
+            Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
+                if let Some(column) = it.columns.get_mut(column) {
+                    column.data_type.clone_from(to);
+                }
+            }),
+            Op::SetRls { table, switch } => {
+                self.set_rls(table, *switch, change.certainty, born.at.as_ref());
+            }
+            Op::CreateType { name, kind } => {
+                let name = self.created_as(name);
+                if !self.types.contains(&name) {
+                    self.put_type(name, Some(Type { kind: kind.clone(), born }));
+                }
+            }
+            Op::DropType { name, .. } if sure => {
+                let name = self.resolve_type(name);
+                self.put_type(name, None);
+            }
+            Op::RenameType { from, to } => {
+                let from = self.resolve_type(from);
+                let to = TableName::new(from.schema.as_str(), to.as_str());
+                let moved = self.types.get(&from).map(std::borrow::Cow::into_owned);
+                self.put_type(from.clone(), None);
+                self.put_type(to.clone(), moved);
+                self.retype_columns(&from, &to);
+            }
+            Op::MoveType { from, schema } => {
+                let from = self.resolve_type(from);
+                let moved = self.types.get(&from).map(std::borrow::Cow::into_owned);
+                self.put_type(from.clone(), None);
+                self.put_type(TableName::new(schema.as_str(), from.name), moved);
+            }
+            Op::AddEnumValue { name, value } => self.edit_type(name, |kind| {
+                if let TypeKind::Enum(labels) = kind {
+                    labels.push(value.clone());
+                }
+            }),
+            Op::RenameEnumValue { name, from, to } => self.edit_type(name, |kind| {
+                if let TypeKind::Enum(labels) = kind {
+                    labels.iter_mut().filter(|it| *it == from).for_each(|it| it.clone_from(to));
+                }
+            }),
+            Op::AddAttribute { name, attribute } => self.edit_type(name, |kind| {
+                if let TypeKind::Composite(attributes) = kind {
+                    attributes.push((attribute.name.clone(), attribute.data_type.clone()));
+                }
+            }),
+            Op::DropAttribute { name, attribute } => self.edit_type(name, |kind| {
+                if let TypeKind::Composite(attributes) = kind {
+                    attributes.retain(|(it, _)| it != attribute);
+                }
+            }),
+            Op::RenameAttribute { name, from, to } => self.edit_type(name, |kind| {
+                if let TypeKind::Composite(attributes) = kind {
+                    let found = attributes.iter_mut().filter(|(it, _)| it == from);
+                    found.for_each(|it| it.0.clone_from(&to.name));
+                }
+            }),
+            Op::AlterAttributeType { name, attribute, to } => self.edit_type(name, |kind| {
+                if let TypeKind::Composite(attributes) = kind {
+                    let found = attributes.iter_mut().filter(|(it, _)| it == attribute);
+                    found.for_each(|it| it.1.clone_from(to));
+                }
+            }),
+            Op::SetSearchPath { schemas } => {
+                if change.certainty != Certainty::Deferred {
+                    self.note(Undo::SearchPath(self.search_path.clone()));
+                    self.search_path = if sure { schemas.clone() } else { None };
+                }
+            }
+            Op::Transaction(boundary) => self.transaction(boundary),
+            Op::DropSchema { .. }
+            | Op::DropTable { .. }
+            | Op::DropView { .. }
+            | Op::DropColumn { .. }
+            | Op::DropType { .. }
+            | Op::DropDatabase { .. }
+            | Op::DropOwned { .. }
+            | Op::Truncate { .. }
+            | Op::Delete { .. }
+            | Op::Opaque { .. } => {}
+        }
+    }
+
+    fn born(&self, path: &RepoPath, change: &Change) -> Born {
+        Born {
+            epoch: self.epoch,
+            sure: change.certainty == Certainty::Sure,
+            branch: match change.certainty {
+                Certainty::Maybe(branch) => Some(branch),
+                Certainty::Sure | Certainty::Deferred => None,
+            },
+            at: Some(Span::new(path.clone(), change.span.clone())),
+        }
+    }
+
+    fn create_table(&mut self, new: &NewTable, certainty: Certainty, born: Born) {
+        let sure = born.sure && new.guard == Guard::None && !new.replaces;
+        let at = |range: &std::ops::Range<usize>| {
+            born.at.as_ref().map(|at| Span::new(at.path.clone(), range.clone()))
+        };
+        let born = Born { sure, at: at(&new.at), ..born.clone() };
+        let mut columns = BTreeMap::new();
+        for parent in &new.columns_of {
+            let columns_of = match self.resolve(parent) {
+                Resolved::Temporary(name) => self.temporary.get(&name).cloned(),
+                Resolved::Permanent(name) => self.table(&name).map(std::borrow::Cow::into_owned),
+            };
+            for (name, column) in columns_of.into_iter().flat_map(|it| it.columns) {
+                columns.insert(name, Column { born: born.clone(), ..column });
+            }
+        }
+        for column in &new.columns {
+            let born = Born { at: at(&column.at), ..born.clone() };
+            let data_type = column.data_type.clone();
+            columns.insert(column.name.clone(), Column { data_type, born });
+        }
+        let somewhere = new.name.schema.is_none() && !self.usual_search_path();
+        let table = Table {
+            kind: new.kind,
+            columns,
+            rls: false,
+            forced_rls: false,
+            somewhere,
+            born,
+            disabled_at: None,
+            unforced_at: None,
+        };
+        let temporary = new.persistence == Persistence::Temporary
+            || new.name.schema.as_deref() == Some("pg_temp");
+        if temporary {
+            if certainty != Certainty::Deferred {
+                self.put_temporary(&new.name.name, Some(table));
+            }
+            return;
+        }
+        let name = self.created_as(&new.name);
+        // A second CREATE fails or, with IF NOT EXISTS, does nothing: what was there is what stays.
+        match self.tables.get(&name) {
+            Some(there) if !new.replaces && there.kind != RelationKind::View => {}
+            Some(there) if new.replaces => {
+                let born = there.born.clone();
+                self.put_table(name, Some(Table { born, ..table }));
+            }
+            _ => self.put_table(name, Some(table)),
+        }
+    }
+
+    fn set_rls(
+        &mut self,
+        table: &ObjectName,
+        switch: RlsSwitch,
+        certainty: Certainty,
+        at: Option<&Span>,
+    ) {
+        // Switching on in a branch counts for a table that the same branch made, and for no other.
+        let protects = |born: &Born| match certainty {
+            Certainty::Sure => true,
+            Certainty::Maybe(branch) => born.branch == Some(branch),
+            Certainty::Deferred => false,
+        };
+        self.edit(table, |it| match switch {
+            RlsSwitch::Enable if protects(&it.born) => {
+                it.rls = true;
+                it.disabled_at = None;
+            }
+            RlsSwitch::Force if protects(&it.born) => {
+                it.forced_rls = true;
+                it.unforced_at = None;
+            }
+            RlsSwitch::Enable | RlsSwitch::Force => {}
+            RlsSwitch::Disable => {
+                it.rls = false;
+                it.disabled_at = at.cloned();
+            }
+            RlsSwitch::NoForce => {
+                it.forced_rls = false;
+                it.unforced_at = at.cloned();
+            }
+        });
+    }
+
+    fn transaction(&mut self, boundary: &Boundary) {
+        let at = self.journal.len();
+        let savepoint = |marks: &[Mark], name: &str| {
+            marks.iter().rposition(|mark| mark.savepoint.as_deref() == Some(name))
+        };
+        match boundary {
+            // A BEGIN inside a transaction is a warning and nothing else.
+            Boundary::Begin if self.marks.is_empty() => {
+                self.marks.push(Mark { savepoint: None, at });
+            }
+            Boundary::Begin => {}
+            Boundary::Commit => {
+                self.marks.clear();
+                self.journal.clear();
+            }
+            Boundary::Rollback => {
+                if let Some(mark) = self.marks.first() {
+                    self.undo_to(mark.at);
+                }
+                self.marks.clear();
+                self.journal.clear();
+            }
+            Boundary::Savepoint(name) if !self.marks.is_empty() => {
+                self.marks.push(Mark { savepoint: Some(name.clone()), at });
+            }
+            Boundary::Savepoint(_) => {}
+            Boundary::RollbackTo(name) => {
+                if let Some(found) = savepoint(&self.marks, name) {
+                    self.undo_to(self.marks[found].at);
+                    self.marks.truncate(found + 1);
+                }
+            }
+            Boundary::Release(name) => {
+                if let Some(found) = savepoint(&self.marks, name) {
+                    self.marks.truncate(found);
+                }
+            }
+        }
+    }
+
+    fn undo_to(&mut self, at: usize) {
+        while self.journal.len() > at {
+            match self.journal.pop() {
+                Some(Undo::Table(name, value)) => self.tables.put(name, value),
+                Some(Undo::Type(name, value)) => self.types.put(name, value),
+                Some(Undo::Schema(name, Some(born))) => {
+                    self.schemas.insert(name, born);
+                }
+                Some(Undo::Schema(name, None)) => {
+                    self.schemas.remove(&name);
+                }
+                Some(Undo::Temporary(name, Some(table))) => {
+                    self.temporary.insert(name, table);
+                }
+                Some(Undo::Temporary(name, None)) => {
+                    self.temporary.remove(&name);
+                }
+                Some(Undo::SearchPath(path)) => self.search_path = path,
+                None => return,
+            }
+        }
+    }
+
+    /// Remembers how to take a write back, while a transaction is open.
+    fn note(&mut self, undo: Undo) {
+        if !self.marks.is_empty() {
+            self.journal.push(undo);
+        }
+    }
+
+    fn put_table(&mut self, name: TableName, table: Option<Table>) {
+        if !self.marks.is_empty() {
+            let before = self.tables.get(&name).map(std::borrow::Cow::into_owned);
+            self.note(Undo::Table(name.clone(), before));
+        }
+        self.tables.put(name, table);
+    }
+
+    fn put_type(&mut self, name: TableName, data_type: Option<Type>) {
+        if !self.marks.is_empty() {
+            let before = self.types.get(&name).map(std::borrow::Cow::into_owned);
+            self.note(Undo::Type(name.clone(), before));
+        }
+        self.types.put(name, data_type);
+    }
+
+    fn put_schema(&mut self, name: &str, born: Option<Born>) {
+        let before = match born {
+            Some(born) => self.schemas.insert(name.to_owned(), born),
+            None => self.schemas.remove(name),
+        };
+        self.note(Undo::Schema(name.to_owned(), before));
+    }
+
+    fn put_temporary(&mut self, name: &str, table: Option<Table>) {
+        let before = match table {
+            Some(table) => self.temporary.insert(name.to_owned(), table),
+            None => self.temporary.remove(name),
+        };
+        self.note(Undo::Temporary(name.to_owned(), before));
+    }
+
+    fn edit(&mut self, name: &ObjectName, edit: impl FnOnce(&mut Table)) {
+        match self.resolve(name) {
+            Resolved::Permanent(name) => self.edit_table(&name, edit),
+            Resolved::Temporary(name) => {
+                let before = self.temporary.get(&name).cloned();
+                if let Some(table) = self.temporary.get_mut(&name) {
+                    edit(table);
+                    self.note(Undo::Temporary(name, before));
+                }
+            }
+        }
+    }
+
+    fn edit_table(&mut self, name: &TableName, edit: impl FnOnce(&mut Table)) {
+        if !self.marks.is_empty()
+            && let Some(before) = self.tables.get(name)
+        {
+            let undo = Undo::Table(name.clone(), Some(before.into_owned()));
+            self.journal.push(undo);
+        }
+        if let Some(table) = self.tables.get_mut(name) {
+            edit(table);
+        }
+    }
+
+    fn edit_type(&mut self, name: &ObjectName, edit: impl FnOnce(&mut TypeKind)) {
+        let name = self.resolve_type(name);
+        if let Some(before) = self.types.get(&name).map(std::borrow::Cow::into_owned) {
+            self.note(Undo::Type(name.clone(), Some(before)));
+        }
+        if let Some(found) = self.types.get_mut(&name) {
+            edit(&mut found.kind);
+        }
+    }
+
+    /// The table takes its age with it: a fresh name does not make it a fresh table.
+    fn move_table(&mut self, from: &TableName, to: TableName) {
+        if let Some(table) = self.tables.get(from).map(std::borrow::Cow::into_owned) {
+            self.put_table(from.clone(), None);
+            self.put_table(to, Some(table));
+        } else {
+            // Something unknown now has that name, so nothing of that name counts as new.
+            self.edit_table(&to, |table| table.born.sure = false);
+        }
+    }
+
+    /// Columns keep their type under its new name. Only tables written by this change set are looked at: an older
+    /// column of a renamed type is of an older type all the same.
+    fn retype_columns(&mut self, from: &TableName, to: &TableName) {
+        let touched: Vec<TableName> = self.tables.written().map(|(name, _)| name.clone()).collect();
+        for table in touched {
+            let uses = |it: &Table| it.columns.values().any(|column| column.data_type == from.name);
+            if self.tables.get(&table).is_some_and(|it| uses(&it)) {
+                self.edit_table(&table, |it| {
+                    let found = it.columns.values_mut().filter(|it| it.data_type == from.name);
+                    found.for_each(|column| column.data_type.clone_from(&to.name));
+                });
+            }
+        }
+    }
+}

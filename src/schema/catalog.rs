@@ -1,0 +1,193 @@
+//! The shape of a database at one moment.
+
+use std::collections::BTreeMap;
+
+use super::store::Stored;
+use super::{Born, ObjectName, RelationKind, Shown, Table, TableName, Type};
+
+/// Tables, types and schemas, as the migrations so far leave them.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub(super) tables: Stored<Table>,
+    pub(super) types: Stored<Type>,
+    pub(super) schemas: BTreeMap<String, Born>,
+    /// Temporary tables of the session at hand, which hide others of the same name.
+    pub(super) temporary: BTreeMap<String, Table>,
+    /// Where unqualified names are looked up. Absent: nobody can tell.
+    pub(super) search_path: Option<Vec<String>>,
+    pub(super) epoch: u32,
+    pub(super) journal: Vec<Undo>,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// How to take back one write.
+#[derive(Clone, Debug)]
+pub(super) enum Undo {
+    Table(TableName, Option<Table>),
+    Type(TableName, Option<Type>),
+    Schema(String, Option<Born>),
+    Temporary(String, Option<Table>),
+    SearchPath(Option<Vec<String>>),
+}
+
+/// Where a transaction or savepoint began in the journal.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// Absent: the transaction itself.
+    pub(super) savepoint: Option<String>,
+    pub(super) at: usize,
+}
+
+/// What a name in a statement means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    Temporary(String),
+    Permanent(TableName),
+}
+
+impl std::fmt::Display for Resolved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Resolved::Temporary(name) => write!(f, "pg_temp.{}", Shown(name)),
+            Resolved::Permanent(name) => name.fmt(f),
+        }
+    }
+}
+
+impl Default for Catalog {
+    fn default() -> Catalog {
+        Catalog {
+            tables: Stored::default(),
+            types: Stored::default(),
+            schemas: BTreeMap::new(),
+            temporary: BTreeMap::new(),
+            search_path: default_search_path(),
+            epoch: 0,
+            journal: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+}
+
+/// `"$user", public`; nobody names a schema after a role in a migration.
+#[allow(clippy::unnecessary_wraps)]
+fn default_search_path() -> Option<Vec<String>> {
+    Some(vec!["public".to_owned()])
+}
+
+impl Catalog {
+    /// What was new is now what people depend on: the next changes are another change set.
+    pub fn settle(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// Every migration runs in a session of its own: temporary tables, `search_path` and open transactions end here.
+    pub fn end_session(&mut self) {
+        self.temporary.clear();
+        self.search_path = default_search_path();
+        self.journal.clear();
+        self.marks.clear();
+    }
+
+    pub fn table(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Table>> {
+        self.tables.get(name)
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = (TableName, std::borrow::Cow<'_, Table>)> {
+        self.tables.iter()
+    }
+
+    /// Tables that this change set wrote to, created or altered.
+    pub fn touched_tables(&self) -> impl Iterator<Item = (&TableName, &Table)> {
+        self.tables.written()
+    }
+
+    pub fn data_type(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Type>> {
+        self.types.get(name)
+    }
+
+    /// What a relation's name means here: a temporary table first, then along `search_path`, else where it would be
+    /// created (Postgres manual, 5.9.3).
+    pub fn resolve(&self, name: &ObjectName) -> Resolved {
+        match name.schema.as_deref() {
+            Some("pg_temp") => Resolved::Temporary(name.name.clone()),
+            Some(schema) => Resolved::Permanent(TableName::new(schema, name.name.as_str())),
+            None if self.temporary.contains_key(&name.name) => {
+                Resolved::Temporary(name.name.clone())
+            }
+            None => Resolved::Permanent(self.permanent(name, |it| self.tables.contains(it))),
+        }
+    }
+
+    /// The permanent relation of that name, whatever temporary one hides it.
+    pub fn resolve_permanent(&self, name: &ObjectName) -> TableName {
+        self.permanent(name, |it| self.tables.contains(it))
+    }
+
+    pub fn resolve_type(&self, name: &ObjectName) -> TableName {
+        self.permanent(name, |it| self.types.contains(it))
+    }
+
+    fn permanent(&self, name: &ObjectName, exists: impl Fn(&TableName) -> bool) -> TableName {
+        if let Some(schema) = &name.schema {
+            return TableName::new(schema.as_str(), name.name.as_str());
+        }
+        let path = self.search_path.as_deref().unwrap_or(&[]);
+        let mut candidates = path.iter().map(|schema| TableName::new(schema, &name.name));
+        candidates.find(exists).unwrap_or_else(|| self.created_as(name))
+    }
+
+    /// Where an unqualified name would be created.
+    pub(super) fn created_as(&self, name: &ObjectName) -> TableName {
+        let first = || self.search_path.as_deref().and_then(|path| path.first());
+        let schema = name.schema.as_ref().or_else(first).map_or("public", String::as_str);
+        TableName::new(schema, name.name.as_str())
+    }
+
+    /// Whether an unqualified name means here what it means by default.
+    pub(super) fn usual_search_path(&self) -> bool {
+        self.search_path == default_search_path()
+    }
+
+    /// Created for certain by the change set at hand, so that nobody can depend on it yet. Never a view: what is
+    /// written through it lands in older tables.
+    pub fn is_new(&self, name: &TableName) -> bool {
+        self.tables.get(name).is_some_and(|table| {
+            matches!(table.kind, RelationKind::Table) && self.is_new_born(&table.born)
+        })
+    }
+
+    pub fn is_new_born(&self, born: &Born) -> bool {
+        born.sure && born.epoch == self.epoch
+    }
+
+    /// Came to be in the change set at hand, for certain or perhaps.
+    pub fn is_recent(&self, born: &Born) -> bool {
+        born.epoch == self.epoch
+    }
+
+    pub fn is_new_type(&self, name: &TableName) -> bool {
+        self.types.get(name).is_some_and(|it| self.is_new_born(&it.born))
+    }
+
+    /// Created by the change set at hand, and nothing older has been moved into it.
+    pub fn is_new_schema(&self, name: &str) -> bool {
+        self.schemas.get(name).is_some_and(|born| self.is_new_born(born))
+            && self.tables().all(|(table, it)| table.schema != name || self.is_new_born(&it.born))
+    }
+
+    /// Columns of older tables that have this type.
+    pub fn columns_of_type(&self, name: &TableName) -> Vec<String> {
+        let mut columns = Vec::new();
+        for (table, it) in self.tables() {
+            for (column, found) in &it.columns {
+                let base = found.data_type.trim_end_matches("[]");
+                let bare = base.rsplit('.').next().unwrap_or(base).trim_matches('"');
+                if bare == name.name && !self.is_new_born(&found.born) {
+                    columns.push(format!("{table}.{}", Shown(column)));
+                }
+            }
+        }
+        columns
+    }
+}

@@ -1,0 +1,145 @@
+//! What a database is, and how it changes.
+//!
+//! A [`Catalog`] is the shape of a database at one moment. A [`Change`] is one effect on it, small enough that a rule
+//! can judge it alone. SQL text is translated into changes once; rules, caches and reports know nothing of SQL.
+
+mod apply;
+mod catalog;
+mod change;
+mod store;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+pub use catalog::{Catalog, Resolved};
+pub use change::{
+    Boundary, Cascade, Certainty, Change, Filter, Guard, NewColumn, NewTable, Op, Persistence,
+    RlsSwitch,
+};
+
+/// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).
+pub const NAME_LIMIT: usize = 63;
+
+/// A name as a statement gives it, folded and cut as Postgres does, perhaps without its schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectName {
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+impl ObjectName {
+    pub fn new(schema: Option<&str>, name: &str) -> ObjectName {
+        ObjectName { schema: schema.map(str::to_owned), name: name.to_owned() }
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{}.{}", Shown(schema), Shown(&self.name)),
+            None => write!(f, "{}", Shown(&self.name)),
+        }
+    }
+}
+
+/// A name with its schema: what a relation or a type is called in the whole database.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TableName {
+    pub schema: String,
+    pub name: String,
+}
+
+impl TableName {
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> TableName {
+        TableName { schema: schema.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", Shown(&self.schema), Shown(&self.name))
+    }
+}
+
+/// A name made safe to print: what cannot be seen, or would break the line, is escaped.
+pub struct Shown<'a>(pub &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_control() || crate::source::is_invisible(c) {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When something came to be, so that what is new can be told from what people depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Born {
+    /// The change set, counted by [`Catalog::settle`].
+    pub epoch: u32,
+    /// Created for certain: unconditionally, not `IF NOT EXISTS`, and nothing older hangs below it.
+    pub sure: bool,
+    /// The branch of conditional code that created it, if any did.
+    pub branch: Option<u32>,
+    /// The `CREATE` statement. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub at: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The type as written, its white space folded; empty where the statement does not say.
+    pub data_type: String,
+    pub born: Born,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RelationKind {
+    Table,
+    ForeignTable,
+    View,
+    MaterializedView,
+}
+
+/// A relation with columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    pub kind: RelationKind,
+    pub columns: std::collections::BTreeMap<String, Column>,
+    pub rls: bool,
+    pub forced_rls: bool,
+    /// Its schema was not written out while `search_path` was not the default, so it may be anywhere.
+    pub somewhere: bool,
+    pub born: Born,
+    /// The statement that switched row level security off, if it still is. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub disabled_at: Option<Span>,
+    /// The same of `NO FORCE`.
+    #[serde(skip)]
+    pub unforced_at: Option<Span>,
+}
+
+/// A type that a migration made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Type {
+    pub kind: TypeKind,
+    pub born: Born,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TypeKind {
+    /// Its labels in order.
+    Enum(Vec<String>),
+    Domain,
+    /// Its attributes with their types.
+    Composite(Vec<(String, String)>),
+    Other,
+}

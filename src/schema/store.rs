@@ -1,0 +1,155 @@
+//! A sorted map that can lie in a file and be read one entry at a time.
+//!
+//! A catalog of ten thousand tables is read at every commit, and a commit touches a few. So an older catalog stays as
+//! bytes, a binary search finds an entry, and only what is asked for is decoded; what is new lies in a map above it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::TableName;
+
+/// Name to value, sorted.
+#[derive(Clone, Debug)]
+pub(super) struct Stored<T> {
+    base: Arc<[u8]>,
+    /// What was written since; absent: taken away.
+    written: BTreeMap<TableName, Option<T>>,
+}
+
+impl<T> Default for Stored<T> {
+    fn default() -> Stored<T> {
+        Stored { base: Arc::new([]), written: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
+    /// The bytes are trusted to be what [`Stored::to_bytes`] made; damaged ones read as missing entries, never as a
+    /// panic. The caller checks a checksum first.
+    pub(super) fn from_bytes(bytes: Arc<[u8]>) -> Stored<T> {
+        Stored { base: bytes, written: BTreeMap::new() }
+    }
+
+    pub(super) fn get(&self, name: &TableName) -> Option<Cow<'_, T>> {
+        match self.written.get(name) {
+            Some(value) => value.as_ref().map(Cow::Borrowed),
+            None => self.stored(name).map(Cow::Owned),
+        }
+    }
+
+    pub(super) fn contains(&self, name: &TableName) -> bool {
+        match self.written.get(name) {
+            Some(value) => value.is_some(),
+            None => self.find(name).is_some(),
+        }
+    }
+
+    /// The entry to change in place, if there is one.
+    pub(super) fn get_mut(&mut self, name: &TableName) -> Option<&mut T> {
+        if !self.written.contains_key(name) {
+            let value = self.stored(name)?;
+            self.written.insert(name.clone(), Some(value));
+        }
+        self.written.get_mut(name)?.as_mut()
+    }
+
+    pub(super) fn put(&mut self, name: TableName, value: Option<T>) {
+        self.written.insert(name, value);
+    }
+
+    pub(super) fn written(&self) -> impl Iterator<Item = (&TableName, &T)> {
+        self.written.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+
+    /// Every entry. Decodes all of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (TableName, Cow<'_, T>)> {
+        let stored = (0..self.len()).filter_map(|at| {
+            let (key, value) = self.entry(at)?;
+            let name = name_of(key)?;
+            if self.written.contains_key(&name) {
+                return None;
+            }
+            Some((name, Cow::Owned(postcard::from_bytes(value).ok()?)))
+        });
+        stored.chain(self.written().map(|(name, value)| (name.clone(), Cow::Borrowed(value))))
+    }
+
+    /// `count`, then the start of each entry, then the entries in order: lengths of key and value, key, value. All
+    /// numbers are little-endian 32-bit.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut entries: BTreeMap<Vec<u8>, Cow<'_, [u8]>> = BTreeMap::new();
+        for at in 0..self.len() {
+            let Some((key, value)) = self.entry(at) else { continue };
+            if name_of(key).is_some_and(|name| !self.written.contains_key(&name)) {
+                entries.insert(key.to_vec(), Cow::Borrowed(value));
+            }
+        }
+        for (name, value) in self.written() {
+            let value = postcard::to_stdvec(value).unwrap_or_default();
+            entries.insert(key_of(name), Cow::Owned(value));
+        }
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+        let mut bytes = number(entries.len()).to_vec();
+        let mut start = 4 + 4 * entries.len();
+        for (key, value) in &entries {
+            bytes.extend(number(start));
+            start += 8 + key.len() + value.len();
+        }
+        for (key, value) in &entries {
+            bytes.extend(number(key.len()));
+            bytes.extend(number(value.len()));
+            bytes.extend(key);
+            bytes.extend(value.as_ref());
+        }
+        bytes
+    }
+
+    fn stored(&self, name: &TableName) -> Option<T> {
+        postcard::from_bytes(self.find(name)?).ok()
+    }
+
+    fn find(&self, name: &TableName) -> Option<&[u8]> {
+        let wanted = key_of(name);
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let (key, value) = self.entry(middle)?;
+            match key.cmp(&wanted) {
+                std::cmp::Ordering::Equal => return Some(value),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    fn len(&self) -> usize {
+        self.number(0).unwrap_or(0)
+    }
+
+    fn number(&self, at: usize) -> Option<usize> {
+        let bytes = self.base.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+    }
+
+    fn entry(&self, index: usize) -> Option<(&[u8], &[u8])> {
+        let start = self.number(4 + 4 * index)?;
+        let (key, value) = (self.number(start)?, self.number(start + 4)?);
+        let key_end = (start + 8).checked_add(key)?;
+        let end = key_end.checked_add(value)?;
+        Some((self.base.get(start + 8..key_end)?, self.base.get(key_end..end)?))
+    }
+}
+
+/// Schema and name with a NUL between, which neither can contain; so byte order is name order.
+fn key_of(name: &TableName) -> Vec<u8> {
+    [name.schema.as_bytes(), b"\0", name.name.as_bytes()].concat()
+}
+
+fn name_of(key: &[u8]) -> Option<TableName> {
+    let (schema, name) = std::str::from_utf8(key).ok()?.split_once('\0')?;
+    Some(TableName::new(schema, name))
+}
