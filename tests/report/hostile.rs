@@ -7,7 +7,7 @@ use sprag::report::{
 };
 use sprag::rules::Finding;
 use sprag::source::{RepoPath, Span};
-use sprag::verdict::Verdict;
+use sprag::verdict::{Excuse, Judged, Outcome, SetBy, Verdict};
 
 use super::{ASCII, DROP_COLUMN, UNICODE, judged, span, tell, tell_one, verdict};
 
@@ -268,16 +268,23 @@ proptest! {
         style in styles(),
     ) {
         let path = RepoPath::from(path.as_str());
+        let other = RepoPath::from("other.sql");
         let span = |at: usize| {
-            let (start, end) = places[at];
-            Span { path: path.clone(), start, end }
+            let (start, end) = places[at % places.len()];
+            Span { path: if at % 3 == 2 { other.clone() } else { path.clone() }, start, end }
         };
         let mut finding = Finding::new(message.as_str(), span(0), message.as_str()).help(message.as_str());
         for at in 1..places.len() {
             finding = finding.label(span(at), message.as_str());
         }
-        let sources: Sources = [(path.clone(), text.as_str().into())].into_iter().collect();
-        let verdict = Verdict { notices: vec![message.clone()], ..verdict(vec![judged(&DROP_COLUMN, finding)]) };
+        let sources: Sources =
+            [(path.clone(), text.as_str().into()), (other.clone(), text.as_str().into())].into_iter().collect();
+        let set_by = Some(SetBy { span: span(5), reason: Some(message.clone()) });
+        let blocked = Judged { set_by, ..judged(&DROP_COLUMN, finding) };
+        let excuse = Excuse::Policy { span: span(3), reason: message.clone() };
+        let finding = Finding::new("s", span(2), "excused");
+        let excused = Judged { outcome: Outcome::Excused(excuse), ..judged(&DROP_COLUMN, finding) };
+        let verdict = Verdict { notices: vec![message.clone()], ..verdict(vec![excused, blocked]) };
         let action = Action::Push { refs: vec![message.clone()] };
         let report = Report { verdict: &verdict, sources: &sources, action: &action, policy: &message, verbose: true };
         for format in [Format::Human, Format::Github, Format::Json] {

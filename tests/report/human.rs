@@ -105,6 +105,11 @@ fn lines_are_cut_to_the_width() {
 
     refused: 1 error in 1 of 3 files (12 statements judged by policy.toml, 1 could not be read).
     "#);
+    for width in 20..140 {
+        let told = at(width);
+        let frame = told.lines().filter(|line| line.contains('│'));
+        assert!(frame.into_iter().all(|line| line.chars().count() <= width), "{told}");
+    }
     assert_eq!(at(1), at(20));
     assert_eq!(at(0), at(100));
 }

@@ -44,8 +44,8 @@ pub(crate) fn judged(rule: &'static Rule, finding: Finding) -> Judged {
     Judged { rule, level: rule.level, finding, outcome, fingerprint, set_by: None }
 }
 
-pub(crate) fn set_by(key: &str, reason: Option<&str>) -> Option<SetBy> {
-    Some(SetBy { span: span("policy.toml", POLICY, key), reason: reason.map(str::to_owned) })
+pub(crate) fn set_by(key: &str, reason: Option<&str>) -> SetBy {
+    SetBy { span: span("policy.toml", POLICY, key), reason: reason.map(str::to_owned) }
 }
 
 pub(crate) fn verdict(judged: Vec<Judged>) -> Verdict {
@@ -65,7 +65,7 @@ pub(crate) fn dropped_column() -> Judged {
     )
     .help("stop reading the column in one release, drop it in the next");
     Judged {
-        set_by: set_by("drop-column", Some("we lost data on 2025-03-02")),
+        set_by: Some(set_by("drop-column", Some("we lost data on 2025-03-02"))),
         ..judged(&DROP_COLUMN, finding)
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn changed_type() -> Judged {
         "`users.age` is rewritten as `text`",
     );
     Judged {
-        set_by: set_by("alter-column-type", Some("ask first")),
+        set_by: Some(set_by("alter-column-type", Some("ask first"))),
         ..judged(&COLUMN_TYPE, finding)
     }
 }

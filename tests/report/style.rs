@@ -1,13 +1,15 @@
 use sprag::report::Style;
 
-fn detect(env: &[(&str, &str)], is_terminal: bool) -> Style {
+type Env<'a> = &'a [(&'a str, &'a str)];
+
+fn detect(env: Env<'_>, is_terminal: bool) -> Style {
     let env = |name: &str| env.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
     Style::detect(env, is_terminal, Some(120))
 }
 
 #[test]
 fn color_is_for_terminals_unless_the_user_says_otherwise() {
-    let cases: &[(&[(&str, &str)], bool, bool)] = &[
+    let cases: &[(Env<'_>, bool, bool)] = &[
         (&[], true, true),
         (&[], false, false),
         (&[("NO_COLOR", "1")], true, false),
