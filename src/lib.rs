@@ -11,3 +11,5 @@ pub mod parse;
 pub mod rules;
 
 pub mod verdict;
+
+pub mod report;

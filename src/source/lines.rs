@@ -1,5 +1,7 @@
 //! From byte offsets to lines and columns.
 
+use std::ops::Range;
+
 /// Where a byte offset is, both counted from 1. A column counts characters (Unicode scalar values), as editors do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -35,8 +37,13 @@ impl<'a> Lines<'a> {
 
     /// The text of a line, counted from 1, without its end.
     pub fn line(&self, line: usize) -> Option<&'a str> {
+        Some(&self.text[self.range(line)?])
+    }
+
+    /// The bytes of a line, counted from 1, without its end.
+    pub fn range(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
         let end = self.starts.get(line).copied().unwrap_or(self.text.len());
-        Some(self.text[start..end].trim_end_matches(['\n', '\r']))
+        Some(start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len())
     }
 }

@@ -1,0 +1,168 @@
+//! For people.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::{AnsiColor, Effects};
+
+use super::excerpt::Texts;
+use super::frame::{Card, Note, Weight, draw, path};
+use super::text::clean;
+use super::words::{meaning, object, refused, summary, untouched};
+use super::{Action, Problem, Report, Sources, Style, Tally, ranked, spans};
+use crate::failure::Failure;
+use crate::rules::Level;
+use crate::source::Span;
+use crate::verdict::{Excuse, Judged, Outcome};
+
+/// Whoever has more than these to mend does not read them one by one.
+const MOST: usize = 50;
+
+pub(super) fn render(report: &Report<'_>, style: Style) -> String {
+    let ranked = ranked(report.verdict);
+    let tally = Tally::of(&ranked);
+    let notices = &report.verdict.notices;
+    if report.action.is_hook() && !report.verbose && tally.told() == 0 && notices.is_empty() {
+        return String::new();
+    }
+    let told = if report.verbose { ranked.len() } else { tally.told() };
+    let shown = &ranked[..told.min(MOST)];
+    let texts = Texts::new(report.sources, shown.iter().flat_map(|it| spans(it)));
+    let mut text = String::new();
+    for judged in shown {
+        text.push_str(&finding(judged, &texts, style));
+        text.push('\n');
+    }
+    if told > MOST {
+        let command = match report.action {
+            Action::Audit { .. } => "sprag audit",
+            _ => "sprag check",
+        };
+        let more = told - MOST;
+        let all = format!("run `{command} --format json` for all of them");
+        let _ = writeln!(text, "{} and {more} more ({all})\n", style.ellipsis());
+    }
+    for notice in notices {
+        let note = paint("note", AnsiColor::BrightGreen, style);
+        let _ = writeln!(text, "{note}: {}", clean(notice, style));
+    }
+    let (verdict, basis) = summary(report, tally, style);
+    let color = match (tally.blocking, tally.warnings) {
+        (0, 0) => AnsiColor::Green,
+        (0, _) => AnsiColor::Yellow,
+        _ => AnsiColor::BrightRed,
+    };
+    let _ = writeln!(text, "{}: {basis}", paint(&verdict, color, style));
+    text
+}
+
+fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
+    let weight = match judged.outcome {
+        Outcome::Blocks => Weight::Error,
+        Outcome::Warns => Weight::Warning,
+        Outcome::Excused(_) => Weight::Excused,
+    };
+    let rule = judged.rule.name;
+    let mut notes = vec![match &judged.set_by {
+        Some(set_by) => Note::Bare(line(&set_by.span, set_by.reason.as_deref(), texts, style)),
+        None => Note::Named("note", format!("by default, `{rule}` {}", meaning(judged.level))),
+    }];
+    match &judged.outcome {
+        Outcome::Blocks if judged.level == Level::Approve => {
+            let name = clean(&judged.fingerprint.0, style);
+            notes
+                .push(Note::Named("note", format!("this passes with a signed approval of {name}")));
+        }
+        Outcome::Excused(Excuse::Baseline) => {
+            notes
+                .push(Note::Named("note", "the baseline lists it: it was there before".to_owned()));
+        }
+        Outcome::Excused(Excuse::Policy { span, reason }) => {
+            let line = line(span, Some(reason), texts, style);
+            notes.push(Note::Named("note", format!("excused by {line}")));
+        }
+        Outcome::Blocks | Outcome::Warns => {}
+    }
+    notes.extend(judged.finding.help.iter().map(|help| Note::Named("help", clean(help, style))));
+    notes.push(Note::Named("explain", format!("sprag explain {rule}")));
+    let card = Card {
+        weight,
+        rule: Some(rule),
+        message: &judged.finding.message,
+        span: Some(&judged.finding.span),
+        labels: &judged.finding.labels,
+        notes,
+    };
+    draw(card, texts, style)
+}
+
+/// A line of the policy on one line: where, what, and why.
+fn line(span: &Span, reason: Option<&str>, texts: &Texts<'_>, style: Style) -> String {
+    let mut shown = path(&span.path, style);
+    let mut said = "";
+    if let Some(text) = texts.get(span) {
+        let place = text.position(span.start);
+        said = text.line_at(span.start);
+        shown = format!("{shown}:{}:{}  {}", place.line, place.column, clean(said, style));
+    }
+    match reason {
+        Some(reason) if !reason.trim().is_empty() && !said.contains(reason.trim()) => {
+            format!("{shown}   # {}", clean(reason.trim(), style))
+        }
+        _ => shown,
+    }
+}
+
+pub(super) fn failure(failure: &Failure, doing: Option<&Action>, style: Style) -> String {
+    let judge = match doing {
+        Some(action) => format!("could not judge {}: {}", object(action, style), failure.message),
+        None => format!("could not judge: {}", failure.message),
+    };
+    let help = failure.help.iter().map(|help| Note::Named("help", clean(help, style))).collect();
+    let card = Card {
+        weight: Weight::Error,
+        rule: None,
+        message: &judge,
+        span: None,
+        labels: &[],
+        notes: help,
+    };
+    let sources = Sources::default();
+    let mut text = draw(card, &Texts::new(&sources, std::iter::empty()), style);
+    if let Some(action) = doing.filter(|it| it.is_hook()) {
+        text.push('\n');
+        let refused = paint(&refused(action, style), AnsiColor::BrightRed, style);
+        let untouched = untouched(action);
+        let _ = writeln!(text, "{refused}: what cannot be judged does not pass.{untouched}");
+    }
+    text
+}
+
+/// Draws what is wrong with a file of ours, a policy above all, like findings.
+pub fn problems(problems: &[Problem<'_>], sources: &Sources, style: &Style) -> String {
+    let texts = Texts::new(sources, problems.iter().map(|it| it.span));
+    let shown = problems.iter().take(MOST).map(|problem| {
+        let notes = problem.help.iter().map(|help| Note::Named("help", clean(help, *style)));
+        let card = Card {
+            weight: Weight::Error,
+            rule: None,
+            message: problem.message,
+            span: Some(problem.span),
+            labels: &[],
+            notes: notes.collect(),
+        };
+        draw(card, &texts, *style)
+    });
+    let mut text = shown.collect::<Vec<_>>().join("\n");
+    if problems.len() > MOST {
+        let _ = writeln!(text, "\n{} and {} more", style.ellipsis(), problems.len() - MOST);
+    }
+    text
+}
+
+fn paint(text: &str, color: AnsiColor, style: Style) -> String {
+    if !style.color {
+        return text.to_owned();
+    }
+    let paint = color.on_default().effects(Effects::BOLD);
+    format!("{paint}{text}{paint:#}")
+}

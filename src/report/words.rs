@@ -1,0 +1,120 @@
+//! The sentences that say what was refused, and how much was looked at.
+
+use super::text::clean;
+use super::{Action, Report, Style, Tally};
+use crate::rules::Level;
+
+/// `1 error`, `2 errors`
+pub(super) fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// What was being done, as the object of "judge".
+pub(super) fn object(action: &Action, style: Style) -> String {
+    match action {
+        Action::Commit => "the commit".to_owned(),
+        Action::Merge => "the merge".to_owned(),
+        Action::Push { refs } | Action::Receive { refs } if refs.is_empty() => {
+            "the push".to_owned()
+        }
+        Action::Push { refs } => format!("the push of {}", names(refs, style)),
+        Action::Receive { refs } => format!("the push to {}", names(refs, style)),
+        Action::Change { against } => format!("the change against {}", clean(against, style)),
+        Action::Audit { rev } => clean(rev, style),
+        Action::Files => "the files".to_owned(),
+    }
+}
+
+fn names(refs: &[String], style: Style) -> String {
+    const SHOWN: usize = 3;
+    let mut names: Vec<String> = refs.iter().take(SHOWN).map(|it| clean(it, style)).collect();
+    if refs.len() > SHOWN {
+        names.push(format!("{} more", refs.len() - SHOWN));
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// What was refused, as the beginning of the last line.
+pub(super) fn refused(action: &Action, style: Style) -> String {
+    match action {
+        Action::Files => "refused".to_owned(),
+        _ => format!("{} refused", bare(action, style)),
+    }
+}
+
+fn passed(action: &Action, style: Style) -> String {
+    match action {
+        Action::Files => "passed".to_owned(),
+        _ => format!("{} passes", bare(action, style)),
+    }
+}
+
+fn bare(action: &Action, style: Style) -> String {
+    let object = object(action, style);
+    object.strip_prefix("the ").map(str::to_owned).unwrap_or(object)
+}
+
+/// What did not happen. Who only looked knows.
+pub(super) fn untouched(action: &Action) -> &'static str {
+    match action {
+        Action::Commit => " Nothing in your worktree or index was changed.",
+        Action::Merge => " The merge is not committed; nothing else was changed.",
+        Action::Push { .. } => " Nothing was sent.",
+        Action::Receive { .. } => " No ref was changed.",
+        Action::Change { .. } | Action::Audit { .. } | Action::Files => "",
+    }
+}
+
+/// The last line in two parts: the verdict, and what it rests on.
+pub(super) fn summary(report: &Report<'_>, tally: Tally, style: Style) -> (String, String) {
+    let counts = report.verdict.counts;
+    let mut found = Vec::new();
+    if tally.blocking > 0 {
+        found.push(count(tally.blocking, "error"));
+    }
+    if tally.warnings > 0 {
+        found.push(count(tally.warnings, "warning"));
+    }
+    if tally.told() == 0 {
+        found.push("nothing found".to_owned());
+    }
+    if tally.excused > 0 {
+        found.push(format!("{} excused", tally.excused));
+    }
+    let files = if tally.files > 0 && tally.files < counts.files {
+        format!("{} of {}", tally.files, count(counts.files, "file"))
+    } else {
+        count(counts.files.max(tally.files), "file")
+    };
+    let opaque = match counts.opaque {
+        0 => String::new(),
+        opaque => format!(", {opaque} could not be read"),
+    };
+    let basis = format!(
+        "{} in {files} ({} judged by {}{opaque}).",
+        found.join(", "),
+        count(counts.statements, "statement"),
+        clean(report.policy, style)
+    );
+    match report.action {
+        _ if tally.blocking == 0 => (passed(report.action, style), basis),
+        // Nobody is refused anything by an audit.
+        Action::Audit { rev } => {
+            (format!("{} in {}", count(tally.told(), "finding"), clean(rev, style)), basis)
+        }
+        action => (refused(action, style), format!("{basis}{}", untouched(action))),
+    }
+}
+
+/// What a level means for a rule.
+pub(super) fn meaning(level: Level) -> &'static str {
+    match level {
+        Level::Allow => "is allowed",
+        Level::Warn => "is warned about",
+        Level::Approve => "needs an approval",
+        Level::Deny => "is denied",
+    }
+}
