@@ -10,6 +10,10 @@ pub mod parse;
 
 pub mod rules;
 
+pub mod policy;
+
 pub mod verdict;
+
+pub mod repo;
 
 pub mod report;

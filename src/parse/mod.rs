@@ -1,6 +1,7 @@
 //! Files to what they do. Nothing here fails: what cannot be read is said in place of it.
 
 pub mod sql;
+pub mod toml;
 
 use std::sync::Arc;
 

@@ -1,0 +1,215 @@
+//! `policy.toml` from its text, section by section.
+
+mod exceptions;
+mod rules;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::catalogue::{Catalogue, meant};
+use super::reader::{Reader, listed};
+use super::{Approvals, Deploy, Globs, Policy, Problem, Provider, Target};
+use crate::parse::toml::{self, Entry, Kind, Table};
+use crate::source::Source;
+
+/// The version of the format that is read.
+const VERSION: i64 = 1;
+
+/// What could be read, and every problem with the rest. A policy that has problems is for nobody to judge by.
+pub(super) fn read(
+    source: &Source,
+    catalogue: &Catalogue,
+    default_paths: &Globs,
+) -> (Policy, Vec<Problem>) {
+    let mut policy = Policy {
+        source: source.clone(),
+        built_in: false,
+        migrations: default_paths.clone(),
+        target: Target::default(),
+        deploy: Deploy::default(),
+        approvals: Approvals::default(),
+        rules: BTreeMap::new(),
+        overrides: Vec::new(),
+        exceptions: Vec::new(),
+        places: BTreeMap::new(),
+        catalogue: catalogue.clone(),
+        proposed: None,
+    };
+    let mut reader = Reader { source, problems: Vec::new() };
+    match toml::parse(&source.text) {
+        Err(errors) => errors.into_iter().for_each(|it| reader.problem(it.range, it.message, "")),
+        Ok(document) => {
+            if version(&mut reader, &document) {
+                sections(&mut reader, &document, &mut policy);
+            }
+        }
+    }
+    reader.problems.sort_by_key(|it| it.span.start);
+    (policy, reader.problems)
+}
+
+/// Whether the rest is worth reading: another version may mean anything by it.
+fn version(r: &mut Reader<'_>, document: &Table) -> bool {
+    let Some(entry) = document.get("version") else {
+        // `versoin` is told as a key that does not exist.
+        if document.entries.iter().all(|it| meant(&it.key, ["version"]).is_none()) {
+            r.missing(0..0, "version", format!("begin the file with `version = {VERSION}`"));
+        }
+        return true;
+    };
+    if let Kind::Integer(found) = entry.value.kind
+        && found > VERSION
+    {
+        let message = format!(
+            "this is version {found} of the format, and this sprag reads version {VERSION}"
+        );
+        r.problem(entry.value.range.clone(), message, "upgrade sprag");
+        return false;
+    }
+    r.number(entry, VERSION, VERSION);
+    true
+}
+
+fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
+    const KNOWN: [&str; 8] =
+        ["version", "paths", "database", "rules", "overrides", "exceptions", "approvals", "deploy"];
+    r.only(document, &KNOWN, "a policy");
+    for entry in &document.entries {
+        policy.places.insert(entry.key.clone(), entry.key_range.clone());
+        match entry.key.as_str() {
+            "paths" => paths(r, entry, policy),
+            "database" => database(r, entry, &mut policy.target),
+            "rules" => policy.rules = rules::rules(r, entry, &policy.catalogue),
+            "overrides" => policy.overrides = rules::overrides(r, entry, &policy.catalogue),
+            "exceptions" => policy.exceptions = exceptions::exceptions(r, entry, &policy.catalogue),
+            "approvals" => approvals(r, entry, &mut policy.approvals),
+            "deploy" => deploy(r, entry, &mut policy.deploy),
+            _ => {}
+        }
+    }
+    for (key, place) in
+        [("database", "provider"), ("database", "version"), ("database", "exposed-schemas")]
+    {
+        let found =
+            document.get(key).and_then(|it| it.value.as_table()).and_then(|it| it.get(place));
+        if let Some(it) = found {
+            policy.places.insert(format!("{key}.{place}"), it.key_range.start..it.value.range.end);
+        }
+    }
+}
+
+fn paths(r: &mut Reader<'_>, entry: &Entry, policy: &mut Policy) {
+    let Some(table) = r.table(entry) else { return };
+    r.only(table, &["migrations"], "`[paths]`");
+    match table.get("migrations") {
+        Some(list) => policy.migrations = globs(r, list),
+        None => {
+            let help =
+                "list the globs of your migrations, or remove `[paths]` for the built-in ones";
+            r.missing(entry.key_range.clone(), "migrations", help);
+        }
+    }
+}
+
+fn globs(r: &mut Reader<'_>, entry: &Entry) -> Globs {
+    let mut globs = Vec::new();
+    for (text, range) in r.texts(entry) {
+        match Globs::check(&text) {
+            Ok(()) => globs.push((text, r.span(range))),
+            Err(bad) => {
+                let message = format!("`{text}` is no glob: {}", bad.message);
+                r.problem(range, message, bad.help.unwrap_or_default());
+            }
+        }
+    }
+    Globs::new(globs)
+}
+
+fn database(r: &mut Reader<'_>, entry: &Entry, target: &mut Target) {
+    let Some(table) = r.table(entry) else { return };
+    r.only(table, &["provider", "version", "exposed-schemas"], "`[database]`");
+    if let Some(it) = table.get("provider")
+        && let Some((name, range)) = r.text("provider", &it.value)
+    {
+        match Provider::from_name(&name) {
+            Some(provider) => target.provider = provider,
+            None => unknown(r, range, &name, "provider", &Provider::ALL.map(Provider::name)),
+        }
+    }
+    if let Some(it) = table.get("version")
+        && let Some(version) = r.number(it, 1, 99)
+    {
+        target.version = u32::try_from(version).unwrap_or_default();
+    }
+    if let Some(it) = table.get("exposed-schemas") {
+        target.exposed_schemas = r.texts(it).into_iter().map(|it| it.0).collect();
+    }
+}
+
+fn unknown(
+    r: &mut Reader<'_>,
+    range: Range<usize>,
+    typed: &str,
+    what: &str,
+    known: &[&'static str],
+) {
+    let help = match meant(typed, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if known.len() <= 8 => format!("known are {}", listed(known)),
+        None => "`sprag rules` lists them".to_owned(),
+    };
+    r.problem(range, format!("there is no {what} `{typed}`"), help);
+}
+
+fn is_rule(r: &mut Reader<'_>, name: &str, range: Range<usize>, catalogue: &Catalogue) -> bool {
+    let names: Vec<&str> = catalogue.names().collect();
+    let known = names.contains(&name);
+    if !known {
+        unknown(r, range, name, "rule", &names);
+    }
+    known
+}
+
+fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
+    let Some(table) = r.table(entry) else { return };
+    r.only(table, &["signers", "namespace"], "`[approvals]`");
+    if let Some(it) = table.get("signers")
+        && let Some((path, range)) = r.text("signers", &it.value)
+    {
+        if path.split('/').any(|it| matches!(it, "" | "." | ".."))
+            || path.contains(['\\', '*', ':'])
+        {
+            r.problem(
+                range,
+                format!("`{path}` is no path inside the repository"),
+                "write `.sprag/allowed_signers`",
+            );
+        } else {
+            approvals.signers = path;
+        }
+    }
+    if let Some(it) = table.get("namespace")
+        && let Some((name, range)) = r.text("namespace", &it.value)
+    {
+        if name.bytes().all(|it| it.is_ascii_alphanumeric() || b"@._-".contains(&it)) {
+            approvals.namespace = name;
+        } else {
+            r.problem(
+                range,
+                format!("`{name}` cannot be a namespace"),
+                "use letters, digits, `-`, `.`, `_` and `@`",
+            );
+        }
+    }
+}
+
+fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
+    let Some(table) = r.table(entry) else { return };
+    r.only(table, &["allow", "local-scripts"], "`[deploy]`");
+    if let Some(it) = table.get("allow") {
+        deploy.allow = Some(r.texts(it));
+    }
+    if let Some(it) = table.get("local-scripts") {
+        deploy.local_scripts = r.texts(it);
+    }
+}
