@@ -1,5 +1,7 @@
-//! Every test of the product, in one binary.
+//! Every test is a claim: its name is what holds. One binary, so that helpers are shared and linking happens once.
 #![allow(clippy::unwrap_used)]
 
 mod policy;
+mod repo;
 mod report;
+mod support;

@@ -1,0 +1,233 @@
+//! What is about to be committed, and questions about two sides.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::failure::{Context, Failure, Result};
+use crate::source::{Mode, ObjectId, RepoPath};
+
+use super::git::resolve;
+use super::id::Id;
+use super::index::{self, Answer, Trust, Unread};
+use super::side::{Delta, Entry, How, Index, Reading, Side, Staged, Wanted};
+use super::tree::{Dir, What, kind_of, octal};
+use super::walk::{self, Start, Walk, reports};
+use super::{Backend, Repo, empty_tree};
+
+impl Repo {
+    /// The files that `git commit` would record, from the index that it names in the environment.
+    pub fn staged(&self) -> Result<Staged> {
+        let trust = match self.backend {
+            Backend::GitOnly => return self.staged_by_git(),
+            Backend::Auto => Trust::Whole,
+            Backend::Guided => Trust::Subtrees,
+            Backend::ScanOnly => Trust::Nothing,
+        };
+        let path = self.index_path();
+        let answer = index::read(&path, self.id_length, trust).context("read the staged index")?;
+        match answer {
+            Ok(Answer::Absent) => {
+                Ok(Staged { side: Side::Empty, conflicted: Vec::new(), how: How::Scan })
+            }
+            // Whoever removed the tree from the store left the entries.
+            Ok(Answer::Tree(id)) if !self.objects.has(id) => self.staged_by_git(),
+            Ok(Answer::Tree(id)) => Ok(Staged {
+                side: Side::Tree(id.object_id()),
+                conflicted: Vec::new(),
+                how: How::CacheTree,
+            }),
+            Ok(Answer::Entries(snapshot)) => Ok(Staged {
+                conflicted: snapshot.conflicted.clone(),
+                side: Side::Index(Index(Reading::Scanned(Arc::from(snapshot)))),
+                how: How::Scan,
+            }),
+            Err(Unread::Unsupported(_)) => self.staged_by_git(),
+            Err(Unread::Damaged(what)) => {
+                Err(Failure::new(format!("the index `{}` is damaged: {what}", path.display()))
+                    .help("move it away and run `git reset`: it is made anew from the last commit, your files stay"))
+            }
+        }
+    }
+
+    /// What differs between two sides, in order of the paths. A symbolic link, a submodule or a file that stands where
+    /// a wanted directory would be is named too.
+    pub fn diff(&self, before: &Side, after: &Side, wanted: &dyn Wanted) -> Result<Vec<Delta>> {
+        let deltas = match (by_git(before), by_git(after)) {
+            (Some(_), Some(_)) => return Ok(Vec::new()),
+            (None, Some(_)) => self.rows(before, wanted)?,
+            (Some(_), None) => self.rows(after, wanted)?.into_iter().map(Delta::reversed).collect(),
+            (None, None) => {
+                Walk { objects: &self.objects, wanted }.diff(start(before)?, start(after)?)?
+            }
+        };
+        let conflicted = [conflicted(before), conflicted(after)].concat();
+        Ok(deltas.into_iter().filter(|it| !conflicted.contains(&it.path)).collect())
+    }
+
+    /// The wanted files of a side, and links and submodules that stand where a wanted directory would be, in order of
+    /// the paths.
+    pub fn list(&self, side: &Side, wanted: &dyn Wanted) -> Result<Vec<Entry>> {
+        if by_git(side).is_none() {
+            return Walk { objects: &self.objects, wanted }.list(start(side)?);
+        }
+        let rows = self.rows(&Side::Empty, wanted)?;
+        let entry = |it: Delta| it.after.map(|(mode, id)| Entry { path: it.path, mode, id });
+        Ok(rows.into_iter().filter_map(entry).collect())
+    }
+
+    /// What a side has at one path, if that is not a directory.
+    pub fn entry(&self, side: &Side, path: &[u8]) -> Result<Option<Entry>> {
+        if by_git(side).is_some() {
+            let only = |it: &[u8]| it == path;
+            return Ok(self.list(side, &only)?.into_iter().find(|it| it.path.as_bytes() == path));
+        }
+        let found = walk::entry(&self.objects, start(side)?, path)?.and_then(What::file);
+        Ok(found.map(|(mode, id)| Entry { path: RepoPath::from(path), mode, id: id.object_id() }))
+    }
+
+    fn index_path(&self) -> PathBuf {
+        let place = self.git.place();
+        match (&place.index, &place.directory) {
+            (Some(index), _) => resolve(place, index),
+            (None, Some(_)) => self.git_dir.join("index"),
+            // Relative to the directory that git started the hook in.
+            (None, None) => std::env::var_os("GIT_INDEX_FILE")
+                .map_or_else(|| self.git_dir.join("index"), PathBuf::from),
+        }
+    }
+
+    fn staged_by_git(&self) -> Result<Staged> {
+        let rows = self.diff_index(&empty_tree(self.id_length), &["--diff-filter=U"])?;
+        let mut conflicted: Vec<RepoPath> = rows.into_iter().map(|it| it.path).collect();
+        conflicted.dedup();
+        let side = Side::Index(Index(Reading::Git(Arc::new(conflicted.clone()))));
+        Ok(Staged { side, conflicted, how: How::Plumbing })
+    }
+
+    /// What git says is staged on top of `base`.
+    fn rows(&self, base: &Side, wanted: &dyn Wanted) -> Result<Vec<Delta>> {
+        let tree = match base {
+            Side::Empty => empty_tree(self.id_length),
+            Side::Tree(id) => id.clone(),
+            Side::Index(_) => {
+                return Err(Failure::new("two readings of the index cannot be compared"));
+            }
+        };
+        let rows = self.diff_index(&tree, &[])?;
+        let mut deltas = Vec::new();
+        for row in &rows {
+            // Everything below the file's path was deleted if a directory was there, and nothing else can be.
+            let mut below = row.path.as_bytes().to_vec();
+            below.push(b'/');
+            let next = rows.partition_point(|it| it.path.as_bytes() < below.as_slice());
+            let replaces = row.before.is_none()
+                && row.after.is_some()
+                && rows.get(next).is_some_and(|it| it.path.as_bytes().starts_with(&below));
+            let mode = |version: &Option<(Mode, ObjectId)>| version.as_ref().map(|it| it.0);
+            let path = row.path.as_bytes();
+            if !row.conflicted
+                && reports(wanted, path, mode(&row.before), mode(&row.after), replaces)
+            {
+                let (before, after) = (row.before.clone(), row.after.clone());
+                deltas.push(Delta { path: row.path.clone(), before, after });
+            }
+        }
+        Ok(deltas)
+    }
+
+    fn diff_index(&self, base: &ObjectId, more: &[&str]) -> Result<Vec<Row>> {
+        let mut args = vec![
+            "diff-index",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-renames",
+            "--no-abbrev",
+            "--no-ext-diff",
+            "--ita-invisible-in-index",
+            "--ignore-submodules=none",
+        ];
+        args.extend(more);
+        args.extend([base.0.as_str(), "--"]);
+        let printed = self.git.run(&args)?;
+        let mut rows = Vec::new();
+        let mut fields = printed.split(|&byte| byte == 0);
+        while let Some(meta) = fields.next().filter(|it| !it.is_empty()) {
+            let path = fields.next().filter(|it| !it.is_empty());
+            let row = path.and_then(|path| Row::read(meta, path)).ok_or_else(|| {
+                let line = String::from_utf8_lossy(meta).escape_debug().to_string();
+                Failure::new(format!(
+                    "`git diff-index` printed a line that cannot be read: `{line}`"
+                ))
+            })?;
+            // A mode that changed between 100644 and 100664 is no change.
+            if row.before != row.after || row.conflicted {
+                rows.push(row);
+            }
+        }
+        rows.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(rows)
+    }
+}
+
+impl Delta {
+    fn reversed(self) -> Delta {
+        Delta { path: self.path, before: self.after, after: self.before }
+    }
+}
+
+/// One line of `git diff-index --raw`.
+struct Row {
+    path: RepoPath,
+    before: Option<(Mode, ObjectId)>,
+    after: Option<(Mode, ObjectId)>,
+    conflicted: bool,
+}
+
+impl Row {
+    /// `:<old mode> <new mode> <old id> <new id> <status>`
+    fn read(meta: &[u8], path: &[u8]) -> Option<Row> {
+        let words: Vec<&str> =
+            std::str::from_utf8(meta).ok()?.strip_prefix(':')?.split(' ').collect();
+        let &[old_mode, new_mode, old_id, new_id, status] = words.as_slice() else { return None };
+        let version = |mode: &str, id: &str| match octal(mode.as_bytes())? {
+            0 => Some(None),
+            mode => Some(Some((kind_of(mode)??, Id::from_hex(id)?.object_id()))),
+        };
+        let conflicted = status == "U";
+        let (before, after) = if conflicted {
+            (None, None)
+        } else {
+            (version(old_mode, old_id)?, version(new_mode, new_id)?)
+        };
+        Some(Row { path: RepoPath::from(path), before, after, conflicted })
+    }
+}
+
+fn by_git(side: &Side) -> Option<&[RepoPath]> {
+    match side {
+        Side::Index(Index(Reading::Git(conflicted))) => Some(conflicted),
+        Side::Index(Index(Reading::Scanned(_))) | Side::Empty | Side::Tree(_) => None,
+    }
+}
+
+fn conflicted(side: &Side) -> &[RepoPath] {
+    match side {
+        Side::Index(Index(Reading::Git(conflicted))) => conflicted,
+        Side::Index(Index(Reading::Scanned(snapshot))) => &snapshot.conflicted,
+        Side::Empty | Side::Tree(_) => &[],
+    }
+}
+
+fn start(side: &Side) -> Result<Start<'_>> {
+    Ok(match side {
+        Side::Empty => Start { root: None, index: None },
+        Side::Tree(id) => Start { root: Some(Dir::Tree(Id::of(id)?)), index: None },
+        Side::Index(Index(Reading::Scanned(snapshot))) => {
+            Start { root: Some(snapshot.root()), index: Some(snapshot) }
+        }
+        Side::Index(Index(Reading::Git(_))) => {
+            return Err(Failure::new("this index is read through git"));
+        }
+    })
+}
