@@ -40,6 +40,13 @@ impl Globs {
         self.globs.iter().any(|(text, _)| reaches_below(text, path))
     }
 
+    /// Whether the path stands where one of the globs names a folder: `prisma` and `x/prisma/migrations` for
+    /// `**/prisma/migrations/*/migration.sql`. What is no folder there hides everything that the glob is about.
+    #[must_use]
+    pub fn names(&self, path: &[u8]) -> bool {
+        self.globs.iter().any(|(text, _)| names_folder(text, path))
+    }
+
     /// The globs as they are written, and where.
     pub fn patterns(&self) -> impl Iterator<Item = (&str, &Span)> {
         self.globs.iter().map(|(text, span)| (text.as_str(), span))
@@ -136,6 +143,29 @@ fn reaches_below(glob: &str, directory: &[u8]) -> bool {
         }
     }
     parts.next().is_some()
+}
+
+fn names_folder(glob: &str, path: &[u8]) -> bool {
+    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let path: Vec<&str> = path.split('/').collect();
+    let glob = glob.to_ascii_lowercase();
+    let parts: Vec<&str> = glob.split('/').collect();
+    // The last part names files.
+    let folders = &parts[..parts.len().saturating_sub(1)];
+    let floating = folders.iter().take_while(|it| **it == "**").count();
+    let folders = &folders[floating..];
+    let is_named = |taken: usize| {
+        let tail = if floating > 0 { path.len().checked_sub(taken) } else { Some(0) };
+        let enough = floating > 0 || path.len() == taken;
+        let tail = tail.and_then(|it| path.get(it..)).unwrap_or_default();
+        enough
+            && tail.len() == taken
+            && folders[..taken].iter().any(|it| !it.contains('*'))
+            && folders[..taken].iter().zip(tail).all(|(part, it)| {
+                !is_plain(part) || *part == "**" || wildcard(part.as_bytes(), it.as_bytes())
+            })
+    };
+    (1..=folders.len()).any(is_named)
 }
 
 fn same_case(matches: fn(&[u8], &[u8]) -> bool, pattern: &str, text: &[u8]) -> bool {

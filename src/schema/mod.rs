@@ -7,6 +7,7 @@ mod apply;
 mod catalog;
 mod change;
 mod store;
+mod stored;
 
 use std::fmt;
 

@@ -15,22 +15,25 @@ use super::TableName;
 /// Name to value, sorted.
 #[derive(Clone, Debug)]
 pub(super) struct Stored<T> {
-    base: Arc<[u8]>,
+    base: Arc<Vec<u8>>,
+    /// Where in `base` the entries lie.
+    start: usize,
+    end: usize,
     /// What was written since; absent: taken away.
     written: BTreeMap<TableName, Option<T>>,
 }
 
 impl<T> Default for Stored<T> {
     fn default() -> Stored<T> {
-        Stored { base: Arc::new([]), written: BTreeMap::new() }
+        Stored { base: Arc::default(), start: 0, end: 0, written: BTreeMap::new() }
     }
 }
 
 impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
-    /// The bytes are trusted to be what [`Stored::to_bytes`] made; damaged ones read as missing entries, never as a
-    /// panic. The caller checks a checksum first.
-    pub(super) fn from_bytes(bytes: Arc<[u8]>) -> Stored<T> {
-        Stored { base: bytes, written: BTreeMap::new() }
+    /// What [`Stored::to_bytes`] made, which lies in `bytes` between `start` and `end`. Damaged bytes read as missing
+    /// entries, never as a panic; the caller checks a checksum first.
+    pub(super) fn from_bytes(bytes: Arc<Vec<u8>>, start: usize, end: usize) -> Stored<T> {
+        Stored { base: bytes, start, end, written: BTreeMap::new() }
     }
 
     pub(super) fn get(&self, name: &TableName) -> Option<Cow<'_, T>> {
@@ -131,16 +134,20 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
     }
 
     fn number(&self, at: usize) -> Option<usize> {
-        let bytes = self.base.get(at..at.checked_add(4)?)?;
+        let bytes = self.part(at, 4)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
     }
 
     fn entry(&self, index: usize) -> Option<(&[u8], &[u8])> {
         let start = self.number(4 + 4 * index)?;
         let (key, value) = (self.number(start)?, self.number(start + 4)?);
-        let key_end = (start + 8).checked_add(key)?;
-        let end = key_end.checked_add(value)?;
-        Some((self.base.get(start + 8..key_end)?, self.base.get(key_end..end)?))
+        Some((self.part(start + 8, key)?, self.part((start + 8).checked_add(key)?, value)?))
+    }
+
+    fn part(&self, at: usize, len: usize) -> Option<&[u8]> {
+        let start = self.start.checked_add(at)?;
+        let end = start.checked_add(len)?;
+        if end > self.end { None } else { self.base.get(start..end) }
     }
 }
 

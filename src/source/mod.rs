@@ -1,6 +1,7 @@
 //! Text, where it lives, and places in it.
 
 mod lines;
+mod list;
 mod path;
 
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use lines::{Lines, Position};
+pub use list::PathList;
 pub use path::RepoPath;
 pub(crate) use path::is_invisible;
 

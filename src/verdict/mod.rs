@@ -1,7 +1,11 @@
 //! Which findings stand, and why the others do not.
 
+mod judge;
+
 use crate::rules::{Finding, Level, Rule};
 use crate::source::Span;
+
+pub use judge::{Excuses, judge};
 
 /// A finding with its weight.
 #[derive(Clone, Debug)]

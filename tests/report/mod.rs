@@ -15,14 +15,14 @@ pub(crate) static DROP_COLUMN: Rule = Rule {
     family: "destructive",
     text: "",
     level: Level::Deny,
-    check: Check::None,
+    check: Check::Elsewhere,
 };
 pub(crate) static COLUMN_TYPE: Rule = Rule {
     name: "alter-column-type",
     family: "destructive",
     text: "",
     level: Level::Approve,
-    check: Check::None,
+    check: Check::Elsewhere,
 };
 
 pub(crate) const MIGRATION: &str = "prisma/migrations/2_drop/migration.sql";

@@ -28,9 +28,8 @@ fn check(history: &History<'_>) -> Vec<Finding> {
     for change in history.added() {
         let slot = Slot::of(&change.path);
         let Some(version) = slot.version() else { continue };
-        let same = |it: &Slot| it.version() == Some(version) && it.name != slot.name;
-        let merged = history.target.iter().filter(|it| !deleted.contains(it.as_bytes()));
-        let merged = merged.map(Slot::of).find(|it| it.folder == slot.folder && same(it));
+        let merged = history.same_version(&slot).find(|it| !deleted.contains(it.as_bytes()));
+        let merged = merged.map(|it| Slot::of(&it));
         let key = (slot.folder.as_bytes().to_vec(), version.to_owned());
         let twice = !seen.insert(key);
         if merged.is_none() && !twice {

@@ -6,7 +6,7 @@ mod edited_migration;
 mod out_of_order_migration;
 
 use super::Rule;
-use crate::source::{FileChange, RepoPath};
+use crate::source::{FileChange, PathList, RepoPath};
 
 pub(super) const RULES: &[&Rule] = &[
     &edited_migration::RULE,
@@ -19,8 +19,8 @@ pub(super) const RULES: &[&Rule] = &[
 pub struct History<'a> {
     /// Only files that the policy calls migrations.
     pub changes: &'a [FileChange],
-    /// The migrations at the tip of the branch that the change will end up in, sorted.
-    pub target: &'a [RepoPath],
+    /// The migrations at the tip of the branch that the change will end up in.
+    pub target: &'a PathList,
 }
 
 /// Where a migration stands in its history.
@@ -58,12 +58,24 @@ impl History<'_> {
         self.changes.iter().filter(|it| it.before.is_none() && it.after.is_some())
     }
 
-    /// The migrations of one folder at the target.
-    fn folder(&self, folder: &RepoPath) -> impl Iterator<Item = Slot> {
-        let start = self.target.partition_point(|it| it.as_bytes() < folder.as_bytes());
-        let below = self.target[start..]
-            .iter()
-            .take_while(|it| it.as_bytes().starts_with(folder.as_bytes()));
-        below.map(Slot::of).filter(|it| it.folder == *folder)
+    /// The last migration of a folder at the target, as its tool sorts them.
+    fn last(&self, folder: &RepoPath) -> Option<Slot> {
+        let prefix = [folder.as_bytes(), b"/"].concat();
+        let slots = self.target.with_prefix(&prefix).rev().map(|it| Slot::of(&it.into()));
+        // Paths are sorted by bytes, names nearly so: `a/…` comes before `a_b/…` and after `a-b/…`. A few from the
+        // end are enough to find the last name.
+        let ordered = slots.filter(|it| it.folder == *folder && it.version().is_some());
+        ordered.take(16).max_by(|a, b| a.name.cmp(&b.name))
+    }
+
+    /// The migrations of the same folder at the target that have the same number.
+    fn same_version<'b>(&'b self, slot: &'b Slot) -> impl Iterator<Item = RepoPath> + 'b {
+        let version = slot.version().unwrap_or_default();
+        let prefix = [slot.folder.as_bytes(), b"/", version.as_bytes()].concat();
+        let paths = self.target.with_prefix(&prefix).map(RepoPath::from).collect::<Vec<_>>();
+        paths.into_iter().filter(move |it| {
+            let other = Slot::of(it);
+            other.folder == slot.folder && other.version() == slot.version() && other.name != slot.name
+        })
     }
 }

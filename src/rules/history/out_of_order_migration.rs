@@ -24,8 +24,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
         if slot.version().is_none() {
             continue;
         }
-        let ordered = history.folder(&slot.folder).filter(|it| it.version().is_some());
-        let Some(last) = ordered.max_by(|a, b| a.name.cmp(&b.name)) else { continue };
+        let Some(last) = history.last(&slot.folder) else { continue };
         if last.name <= slot.name {
             continue;
         }

@@ -1,0 +1,168 @@
+//! Judges everything that a revision holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::change::{baseline, broken, commands, state_of, target, unreadable};
+use super::watch::Watch;
+use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, read};
+use crate::cache::Cache;
+use crate::failure::Result;
+use crate::parse::command;
+use crate::policy::tampering::PolicyState;
+use crate::policy::{Date, Policy};
+use crate::repo::{Entry, Repo, Side};
+use crate::report::Sources;
+use crate::rules::{self, Finding, Found, History, Scope, State};
+use crate::schema::Catalog;
+use crate::source::{File, FileChange, ObjectId, PathList, RepoPath};
+use crate::verdict::{Counts, Excuses, Verdict, judge};
+
+/// What an audit found, to be kept: everything that depends on the tree alone.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    found: Vec<(String, Finding)>,
+    /// Files whose text the findings point into.
+    files: Vec<(RepoPath, ObjectId)>,
+    counts: (usize, usize, usize),
+    problems: Vec<String>,
+}
+
+/// Judges all migrations, each on top of those before it, and every other file that the policy speaks of.
+pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
+    let state = state_of(repo, side)?;
+    let policy = match &state {
+        PolicyState::Is(policy) => (**policy).clone(),
+        PolicyState::Absent => Policy::built_in(),
+        PolicyState::Broken(problems) => return Err(broken(problems)),
+    };
+    let mut sources = Sources::default();
+    let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
+    let kept = match side {
+        Side::Tree(tree) => cache.value::<Kept>("audit", tree),
+        _ => None,
+    };
+    let (found, counts) = match kept {
+        Some(kept) => recalled(repo, kept, &mut sources)?,
+        None => {
+            let (found, counts, files) = everything(repo, side, &policy, &state, &mut sources)?;
+            if let Side::Tree(tree) = side {
+                keep(&cache, tree, &found, counts, &files);
+            }
+            (found, counts)
+        }
+    };
+    let baseline = baseline(repo, side)?;
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
+    let judged = judge(found, &excuses);
+    sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
+    let mut notices = Vec::new();
+    if matches!(state, PolicyState::Absent) {
+        notices.push("there is no policy.toml, so the built-in policy was used; `sprag init` writes one".to_owned());
+    }
+    for expired in policy.expired(today) {
+        notices.push(format!(
+            "the exception of `{}` for `{}` has expired and excuses nothing any more",
+            expired.subject.text, expired.rule
+        ));
+    }
+    let verdict = Verdict { judged, counts, notices };
+    Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+type Everything = (Vec<Found>, Counts, Vec<File>);
+
+fn everything(
+    repo: &Repo,
+    side: &Side,
+    policy: &Policy,
+    state: &PolicyState,
+    sources: &mut Sources,
+) -> std::result::Result<Everything, super::Stop> {
+    let entries = repo.list(side, &Watch { migrations: &policy.migrations, base: state })?;
+    let (migrations, others): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
+    let problems = policy.unmatched(migrations.iter().map(|it| it.path.as_bytes()));
+    if !problems.is_empty() {
+        return Err(broken(&problems));
+    }
+    let mut counts = Counts { files: migrations.len(), ..Counts::default() };
+    let mut found = Vec::new();
+
+    let mut files = read::files(repo, migrations, SQL_LIMIT)?;
+    files.sort_by_cached_key(|it| order::key(&it.path));
+    found.extend(history(&files));
+    let unreadable_file = rules::by_name("unreadable-file");
+    for file in &files {
+        if let (Some(rule), Some(finding)) = (unreadable_file, unreadable(file)) {
+            found.push(Found { rule, finding });
+        }
+    }
+    let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
+    for migration in read::migrations(texts.collect()) {
+        counts.statements += migration.script.statements;
+        counts.opaque += migration.script.opaque;
+        databases.entry(order::database(&migration.path)).or_default().push(migration);
+    }
+    let target = target(policy);
+    for migrations in databases.into_values() {
+        let mut catalog = Catalog::default();
+        found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
+        found.extend(rules::state(&State { catalog: &catalog, target: &target, everything: true }));
+    }
+    for file in &files {
+        if let Some(text) = file.content.text() {
+            sources.insert(file.path.clone(), text.clone());
+        }
+    }
+
+    let others: Vec<Entry> = others.into_iter().filter(|it| command::is_read(&it.path)).collect();
+    let others = read::files(repo, others, COMMAND_LIMIT)?;
+    counts.files += others.len();
+    let all: BTreeSet<RepoPath> = others.iter().map(|it| it.path.clone()).collect();
+    found.extend(commands(&others, &all, sources));
+    files.extend(others);
+    Ok((found, counts, files))
+}
+
+/// In a whole history nothing was edited, and what came in which order nobody can tell; numbers that stand twice can.
+fn history(files: &[File]) -> Vec<Found> {
+    let added = |it: &File| FileChange { path: it.path.clone(), before: None, after: Some(it.clone()) };
+    let changes: Vec<FileChange> = files.iter().map(added).collect();
+    rules::found(&History { changes: &changes, target: &PathList::default() })
+}
+
+fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: &[File]) {
+    let named: BTreeSet<&RepoPath> = found
+        .iter()
+        .flat_map(|it| std::iter::once(&it.finding.span).chain(it.finding.labels.iter().map(|it| &it.span)))
+        .map(|it| &it.path)
+        .collect();
+    let files = files.iter().filter(|it| it.content.text().is_some() && named.contains(&it.path));
+    let kept = Kept {
+        found: found.iter().map(|it| (it.rule.name.to_owned(), it.finding.clone())).collect(),
+        files: files.map(|it| (it.path.clone(), it.id.clone())).collect(),
+        counts: (counts.files, counts.statements, counts.opaque),
+        problems: Vec::new(),
+    };
+    cache.keep_value("audit", tree, &kept);
+}
+
+fn recalled(repo: &Repo, kept: Kept, sources: &mut Sources) -> Result<(Vec<Found>, Counts)> {
+    let (files, statements, opaque) = kept.counts;
+    let ids: Vec<ObjectId> = kept.files.iter().map(|it| it.1.clone()).collect();
+    let blobs = repo.read(&ids, COMMAND_LIMIT)?;
+    for ((path, _), blob) in kept.files.into_iter().zip(blobs) {
+        if let crate::repo::Blob::Bytes(bytes) = blob
+            && let Ok(text) = String::from_utf8(bytes)
+        {
+            sources.insert(path, text.into());
+        }
+    }
+    let found = kept.found.into_iter().filter_map(|(rule, finding)| {
+        Some(Found { rule: rules::by_name(&rule)?, finding })
+    });
+    Ok((found.collect(), Counts { files, statements, opaque }))
+}

@@ -1,0 +1,379 @@
+//! Judges what differs between two sides of a repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::watch::{Migrations, Watch};
+use super::{Broken, COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, order, past, read};
+use crate::failure::Result;
+use crate::parse::{Migration, command};
+use crate::policy::tampering::{self, PolicyState};
+use crate::policy::{self, Baseline, Date, Policy};
+use crate::repo::{Delta, Entry, Repo, Side};
+use crate::report::Sources;
+use crate::rules::{self, Finding, Found, History, Scope, State};
+use crate::schema::Catalog;
+use crate::source::{File, FileChange, Mode, PathList, RepoPath, Source, Span};
+use crate::verdict::{Counts, Excuses, Verdict, judge};
+
+/// What is judged, and by whose policy.
+pub struct Change<'a> {
+    pub repo: &'a Repo,
+    /// What everyone has.
+    pub before: Side,
+    /// What they would have.
+    pub after: Side,
+    /// Where the policy is trusted, and the order of migrations is compared with.
+    pub published: Published,
+}
+
+/// The state that others already rely on.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Whose policy and baseline count.
+    pub policy: Side,
+    /// Whose migrations a new one must come after.
+    pub order: Side,
+}
+
+/// Judges the whole difference at once.
+pub fn change(change: &Change<'_>, today: Date) -> Judged {
+    let Change { repo, before, after, published } = change;
+    let trusted = state_of(repo, &published.policy)?;
+    let proposed = state_of(repo, after)?;
+    let policy = effective(&trusted, &proposed)?;
+    let watch = Watch { migrations: &policy.migrations, base: &trusted };
+    let deltas = repo.diff(before, after, &watch)?;
+    if deltas.is_empty() {
+        return Ok(Outcome::default());
+    }
+
+    let mut work = Work { repo, policy: &policy, found: Vec::new(), sources: Sources::default(), counts: Counts::default() };
+    let (migrations, others): (Vec<Delta>, Vec<Delta>) =
+        deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
+    work.misplaced(&others);
+    work.migrations(migrations, before, &published.order)?;
+    work.commands(&others, after)?;
+    let notices = work.tampering(others, before, &proposed, after)?;
+
+    let Work { found, mut sources, counts, .. } = work;
+    let baseline = baseline(repo, &published.policy)?;
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
+    let judged = judge(found, &excuses);
+    sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
+    let verdict = Verdict { judged, counts, notices };
+    Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+/// The policy that a side has.
+pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
+    let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
+        return Ok(PolicyState::Absent);
+    };
+    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
+    Ok(PolicyState::of(files.first()))
+}
+
+/// The baseline that a side has. One that cannot be read excuses nothing.
+pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
+    let Some(entry) = repo.entry(side, policy::baseline::PATH.as_bytes())? else {
+        return Ok(Baseline::default());
+    };
+    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
+    let text = files.into_iter().next().and_then(|it| it.content.text().cloned());
+    let source = text.map(|text| Source::new(policy::baseline::PATH, text));
+    Ok(source.and_then(|it| Baseline::parse(&it).ok()).unwrap_or_default())
+}
+
+/// The stricter of what is trusted and what is proposed. Where neither can be read there is nothing to judge by.
+fn effective(trusted: &PolicyState, proposed: &PolicyState) -> std::result::Result<Policy, Stop> {
+    use PolicyState::{Absent, Broken as Unusable, Is};
+    match (trusted, proposed) {
+        (Is(trusted), Is(proposed)) => Ok(Policy::stricter(trusted, proposed)),
+        (Is(trusted), Absent | Unusable(_)) => Ok((**trusted).clone()),
+        (Absent | Unusable(_), Is(proposed)) => Ok(Policy::stricter(&Policy::built_in(), proposed)),
+        (Absent | Unusable(_), Absent) => Ok(Policy::built_in()),
+        (Absent | Unusable(_), Unusable(problems)) => Err(broken(problems)),
+    }
+}
+
+pub(super) fn broken(problems: &[policy::Problem]) -> Stop {
+    Stop::Policy(Broken { problems: problems.to_vec(), sources: Sources::default() })
+}
+
+struct Work<'a> {
+    repo: &'a Repo,
+    policy: &'a Policy,
+    found: Vec<Found>,
+    sources: Sources,
+    counts: Counts,
+}
+
+impl Work<'_> {
+    fn find(&mut self, rule: &str, finding: Finding) {
+        if let Some(rule) = rules::by_name(rule) {
+            self.found.push(Found { rule, finding });
+        }
+    }
+
+    /// A link, a submodule or a file where a folder of migrations would be hides all of them.
+    fn misplaced(&mut self, deltas: &[Delta]) {
+        for delta in deltas {
+            let Some((mode, _)) = &delta.after else { continue };
+            if self.policy.migrations.names(delta.path.as_bytes()) {
+                let what = match mode {
+                    Mode::Symlink => "a symbolic link",
+                    Mode::Submodule => "a submodule",
+                    Mode::Regular | Mode::Executable => "a file",
+                };
+                let path = &delta.path;
+                let message = format!("`{path}` is {what}, and stands where the policy looks for migrations");
+                let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
+                    .evidence(what)
+                    .help("keep the migrations as plain files in this repository");
+                self.find("unreadable-file", finding);
+            }
+        }
+    }
+
+    fn migrations(&mut self, deltas: Vec<Delta>, before: &Side, tip: &Side) -> Result<()> {
+        if deltas.is_empty() {
+            return Ok(());
+        }
+        let changes = changes(self.repo, deltas, SQL_LIMIT)?;
+        self.counts.files += changes.len();
+        let past = past::of(self.repo, before, &self.policy.migrations)?;
+        let names = self.names(&past.files, before, tip)?;
+        self.found.extend(rules::found(&History { changes: &changes, target: &names }));
+
+        let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
+        for change in &changes {
+            let Some(after) = &change.after else { continue };
+            let Some(text) = after.content.text() else {
+                self.unreadable(after);
+                continue;
+            };
+            self.sources.insert(change.path.clone(), text.clone());
+            let mut migration = Migration::read(change.path.clone(), text.clone());
+            if let Some(before) = &change.before {
+                migration = added_statements(migration, before);
+            }
+            self.counts.statements += migration.script.statements;
+            self.counts.opaque += migration.script.opaque;
+            databases.entry(order::database(&change.path)).or_default().push(migration);
+        }
+        let target = target(self.policy);
+        for (database, mut migrations) in databases {
+            migrations.sort_by_cached_key(|it| order::key(&it.path));
+            let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
+            let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
+            self.found.extend(found);
+            let state = State { catalog: &catalog, target: &target, everything: false };
+            self.found.extend(rules::state(&state));
+        }
+        Ok(())
+    }
+
+    /// The migrations at the tip of the target, which may have gone on since the change began.
+    fn names(&self, before: &PathList, side: &Side, tip: &Side) -> Result<PathList> {
+        if same_tree(side, tip) {
+            return Ok(before.clone());
+        }
+        let deltas = self.repo.diff(side, tip, &Migrations(&self.policy.migrations))?;
+        let deltas: Vec<&Delta> =
+            deltas.iter().filter(|it| self.policy.migrations.matches(it.path.as_bytes())).collect();
+        if deltas.is_empty() {
+            return Ok(before.clone());
+        }
+        let gone: BTreeSet<&RepoPath> =
+            deltas.iter().filter(|it| it.after.is_none()).map(|it| &it.path).collect();
+        let mut names: Vec<RepoPath> = before.iter().map(RepoPath::from).collect();
+        names.retain(|it| !gone.contains(it));
+        names.extend(deltas.iter().filter(|it| it.before.is_none()).map(|it| it.path.clone()));
+        Ok(PathList::new(&names))
+    }
+
+    fn unreadable(&mut self, file: &File) {
+        if let Some(finding) = unreadable(file) {
+            self.find("unreadable-file", finding);
+        }
+    }
+
+    /// Commands that run when the application is deployed. Beside a changed file, the ones in its folder are read: a
+    /// release command may run a script.
+    fn commands(&mut self, deltas: &[Delta], after: &Side) -> Result<()> {
+        let changed: BTreeSet<RepoPath> = deltas
+            .iter()
+            .filter(|it| it.after.is_some() && command::is_read(&it.path))
+            .map(|it| it.path.clone())
+            .collect();
+        let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
+        for delta in deltas.iter().filter(|it| changed.contains(&it.path)) {
+            if let Some((mode, id)) = delta.after.clone() {
+                entries.insert(delta.path.clone(), Entry { path: delta.path.clone(), mode, id });
+            }
+            for beside in ["package.json", "fly.toml"] {
+                let path = match delta.path.parent() {
+                    Some(folder) => [folder.as_bytes(), b"/", beside.as_bytes()].concat(),
+                    None => beside.as_bytes().to_vec(),
+                };
+                if let Some(entry) = self.repo.entry(after, &path)? {
+                    entries.entry(entry.path.clone()).or_insert(entry);
+                }
+            }
+        }
+        let files = read::files(self.repo, entries.into_values().collect(), COMMAND_LIMIT)?;
+        self.counts.files += changed.len();
+        let found = commands(&files, &changed, &mut self.sources);
+        self.found.extend(found);
+        Ok(())
+    }
+
+    /// What loosens the gate itself is compared with where the change began: a branch that is behind loosens nothing.
+    fn tampering(
+        &mut self,
+        deltas: Vec<Delta>,
+        before: &Side,
+        proposed: &PolicyState,
+        after: &Side,
+    ) -> Result<Vec<String>> {
+        let base = state_of(self.repo, before)?;
+        let watched: Vec<Delta> =
+            deltas.into_iter().filter(|it| tampering::watches(&it.path, &base)).collect();
+        let changes = changes(self.repo, watched, SQL_LIMIT)?;
+        let touched = changes.iter().any(|it| it.path.as_bytes() == policy::PATH.as_bytes());
+        for change in &changes {
+            let text = change.after.as_ref().and_then(|it| it.content.text());
+            if let Some(text) = text.filter(|_| !command::is_read(&change.path)) {
+                self.sources.insert(change.path.clone(), text.clone());
+                self.counts.files += 1;
+            }
+        }
+        let mut notices = Vec::new();
+        let mut tree = Vec::new();
+        if touched && let PolicyState::Is(policy) = proposed {
+            let entries = self.repo.list(after, &Migrations(&policy.migrations))?;
+            tree = entries.into_iter().map(|it| it.path).collect();
+            for problem in policy.unmatched(tree.iter().map(RepoPath::as_bytes)) {
+                let finding = Finding::new(policy::PATH, problem.span, problem.message);
+                self.find("policy-tampered", finding.help(problem.help.unwrap_or_default()));
+            }
+        }
+        let facts = tampering::Facts { base: &base, proposed, changes: &changes, tree: &tree };
+        for finding in tampering::findings(&facts) {
+            self.find("policy-tampered", finding);
+        }
+        if touched || matches!(proposed, PolicyState::Absent) {
+            notices = tampering::notices(&facts);
+        }
+        Ok(notices)
+    }
+}
+
+/// What rules know of the policy's facts.
+pub(super) fn target(policy: &Policy) -> rules::Target {
+    rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
+}
+
+/// Judges the commands of files that have them.
+pub(super) fn commands(files: &[File], changed: &BTreeSet<RepoPath>, sources: &mut Sources) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut all = Vec::new();
+    let mut find = |rule: &str, finding: Finding| {
+        found.extend(rules::by_name(rule).map(|rule| Found { rule, finding }));
+    };
+    for file in files {
+        let Some(text) = file.content.text() else {
+            if let Some(finding) = unreadable(file).filter(|_| changed.contains(&file.path)) {
+                find("unreadable-file", finding);
+            }
+            continue;
+        };
+        let source = Source { path: file.path.clone(), text: text.clone() };
+        let reading = command::commands(&source);
+        for problem in reading.problems {
+            if changed.contains(&file.path) {
+                let message = format!("`{}` cannot be read: {}", file.path, problem.message);
+                let finding = Finding::new(file.path.to_string(), problem.span, message);
+                find("unreadable-file", finding.evidence(&problem.message).help("correct the file"));
+            }
+        }
+        all.extend(reading.commands);
+        sources.insert(file.path.clone(), text.clone());
+    }
+    found.extend(rules::deploy::findings(&all, changed));
+    found
+}
+
+/// The finding that a file's content is no text to judge.
+pub(super) fn unreadable(file: &File) -> Option<Finding> {
+    let crate::source::Content::Unreadable(why) = &file.content else { return None };
+    let path = &file.path;
+    let finding = Finding::new(path.to_string(), Span::file(path.clone()), format!("`{path}` {}", why.reason()));
+    Some(finding.evidence(&file.id.0).help("commit it as a plain file, UTF-8, in a size that people can read"))
+}
+
+fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
+    let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
+        let entry = |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
+        deltas.iter().filter_map(entry).collect()
+    };
+    let mut before = by_path(read::files(repo, side(|it| it.before.clone()), limit)?);
+    let mut after = by_path(read::files(repo, side(|it| it.after.clone()), limit)?);
+    let change = |it: Delta| FileChange {
+        before: before.remove(&it.path),
+        after: after.remove(&it.path),
+        path: it.path,
+    };
+    Ok(deltas.into_iter().map(change).collect())
+}
+
+fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
+    files.into_iter().map(|it| (it.path.clone(), it)).collect()
+}
+
+/// Of an edited migration, only what the edit brought: the rest is in the past already.
+fn added_statements(mut migration: Migration, before: &File) -> Migration {
+    let Some(text) = before.content.text() else { return migration };
+    let old = Migration::read(before.path.clone(), text.clone());
+    let statements = |it: &Migration| -> Vec<String> {
+        let mut texts: Vec<(usize, String)> = it
+            .script
+            .changes
+            .iter()
+            .map(|change| {
+                let text = it.text.get(change.statement.clone()).unwrap_or_default();
+                (change.statement.start, text.split_whitespace().collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        texts.dedup();
+        texts.into_iter().map(|it| it.1).collect()
+    };
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for statement in statements(&old) {
+        *known.entry(statement).or_default() += 1;
+    }
+    let mut kept: BTreeMap<usize, bool> = BTreeMap::new();
+    let text = migration.text.clone();
+    migration.script.changes.retain(|change| {
+        *kept.entry(change.statement.start).or_insert_with(|| {
+            let statement = text.get(change.statement.clone()).unwrap_or_default();
+            let folded = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+            match known.get_mut(&folded).filter(|it| **it > 0) {
+                Some(left) => {
+                    *left -= 1;
+                    false
+                }
+                None => true,
+            }
+        })
+    });
+    migration
+}
+
+fn same_tree(a: &Side, b: &Side) -> bool {
+    match (a, b) {
+        (Side::Tree(a), Side::Tree(b)) => a == b,
+        (Side::Empty, Side::Empty) => true,
+        _ => false,
+    }
+}

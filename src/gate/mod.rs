@@ -1,0 +1,82 @@
+//! From a question about a repository to a verdict: which files, which policy, which past, which findings.
+
+mod audit;
+mod change;
+mod files;
+mod order;
+mod past;
+mod read;
+mod scope;
+mod watch;
+
+use crate::policy::Problem;
+use crate::report::Sources;
+use crate::verdict::Verdict;
+
+pub use audit::audit;
+pub use change::{Change, Published, change};
+pub use files::files;
+pub use order::database;
+pub use scope::{Base, merged_base, pushed, received, since, staged};
+
+/// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.
+pub const SQL_LIMIT: usize = 8 << 20;
+/// The same of a `package.json` or `fly.toml`.
+pub const COMMAND_LIMIT: usize = 64 << 20;
+
+/// What was found, and the texts that the places in it point into.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub verdict: Verdict,
+    pub sources: Sources,
+    /// What the change was judged by, to be named in the report.
+    pub policy: String,
+}
+
+impl Outcome {
+    /// Takes another outcome in, as of another ref of the same push. The same finding is told once.
+    pub fn merge(&mut self, other: Outcome) {
+        for judged in other.verdict.judged {
+            let same = |it: &crate::verdict::Judged| {
+                it.fingerprint == judged.fingerprint && it.finding == judged.finding
+            };
+            if !self.verdict.judged.iter().any(same) {
+                self.verdict.judged.push(judged);
+            }
+        }
+        self.verdict.counts.files += other.verdict.counts.files;
+        self.verdict.counts.statements += other.verdict.counts.statements;
+        self.verdict.counts.opaque += other.verdict.counts.opaque;
+        for notice in other.verdict.notices {
+            if !self.verdict.notices.contains(&notice) {
+                self.verdict.notices.push(notice);
+            }
+        }
+        self.sources.extend(other.sources);
+        if self.policy.is_empty() {
+            self.policy = other.policy;
+        }
+    }
+}
+
+/// A policy that nobody can judge by.
+#[derive(Debug)]
+pub struct Broken {
+    pub problems: Vec<Problem>,
+    pub sources: Sources,
+}
+
+/// Why there is no verdict.
+#[derive(Debug)]
+pub enum Stop {
+    Failure(crate::failure::Failure),
+    Policy(Broken),
+}
+
+impl From<crate::failure::Failure> for Stop {
+    fn from(failure: crate::failure::Failure) -> Stop {
+        Stop::Failure(failure)
+    }
+}
+
+pub type Judged = std::result::Result<Outcome, Stop>;

@@ -1,0 +1,104 @@
+//! What the migrations of a tree leave behind: from the cache, from a tree nearby, or replayed.
+
+use std::collections::BTreeMap;
+
+use super::{SQL_LIMIT, order, read};
+use crate::cache::{Cache, Past};
+use crate::failure::Result;
+use crate::parse::Migration;
+use crate::policy::Globs;
+use crate::repo::{Delta, Entry, Repo, Side};
+use crate::schema::Catalog;
+use crate::source::{ObjectId, PathList, RepoPath};
+
+use super::watch::Migrations;
+
+/// The past of a tree.
+pub(super) fn of(repo: &Repo, side: &Side, globs: &Globs) -> Result<Past> {
+    let Side::Tree(tree) = side else {
+        return replayed(repo, side, globs, ObjectId(String::new()));
+    };
+    let patterns: Vec<&str> = globs.patterns().map(|it| it.0).collect();
+    let cache = Cache::new(repo.common_dir(), &patterns);
+    if let Some(past) = cache.past(tree) {
+        return Ok(past);
+    }
+    let near = cache.newest_past().and_then(|near| nearby(repo, near, tree, globs));
+    let past = match near {
+        Some(Near::Same(past)) => return Ok(past),
+        Some(Near::Grown(past)) => past,
+        None => replayed(repo, side, globs, tree.clone())?,
+    };
+    cache.keep_past(&past);
+    Ok(past)
+}
+
+enum Near {
+    /// No migration differs.
+    Same(Past),
+    /// New ones came after all others.
+    Grown(Past),
+}
+
+/// Goes on from the past of another tree, where only later migrations have come since. Nothing where that cannot be
+/// told: that tree may be gone from the store.
+fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Near> {
+    let (before, after) = (Side::Tree(near.tree.clone()), Side::Tree(tree.clone()));
+    let deltas = repo.diff(&before, &after, &Migrations(globs)).ok()?;
+    let deltas: Vec<Delta> = deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
+    if deltas.is_empty() {
+        return Some(Near::Same(near));
+    }
+    let mut added = Vec::new();
+    for delta in deltas {
+        let (None, Some((mode, id))) = (delta.before, delta.after) else { return None };
+        added.push(Entry { path: delta.path, mode, id });
+    }
+    let mut last: BTreeMap<RepoPath, (String, RepoPath)> = BTreeMap::new();
+    for path in near.files.iter().map(RepoPath::from) {
+        let key = order::key(&path);
+        let newest = last.entry(order::database(&path)).or_insert_with(|| key.clone());
+        if *newest < key {
+            *newest = key;
+        }
+    }
+    let later = |it: &Entry| last.get(&order::database(&it.path)).is_none_or(|last| *last < order::key(&it.path));
+    if !added.iter().all(later) {
+        return None;
+    }
+    let paths: Vec<RepoPath> = near.files.iter().map(RepoPath::from).collect();
+    let files = PathList::new(paths.iter().chain(added.iter().map(|it| &it.path)));
+    let mut catalogs = near.catalogs;
+    replay(repo, added, &mut catalogs).ok()?;
+    Some(Near::Grown(Past { tree: tree.clone(), files, catalogs }))
+}
+
+fn replayed(repo: &Repo, side: &Side, globs: &Globs, tree: ObjectId) -> Result<Past> {
+    let mut entries = repo.list(side, &Migrations(globs))?;
+    entries.retain(|it| globs.matches(it.path.as_bytes()));
+    let files = PathList::new(entries.iter().map(|it| &it.path));
+    let mut catalogs = BTreeMap::new();
+    replay(repo, entries, &mut catalogs)?;
+    Ok(Past { tree, files, catalogs })
+}
+
+fn replay(repo: &Repo, entries: Vec<Entry>, catalogs: &mut BTreeMap<RepoPath, Catalog>) -> Result<()> {
+    let mut files = read::files(repo, entries, SQL_LIMIT)?;
+    files.sort_by_cached_key(|it| order::key(&it.path));
+    // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
+    let texts = files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    for migration in read::migrations(texts.collect()) {
+        let catalog = catalogs.entry(order::database(&migration.path)).or_default();
+        apply(catalog, &migration);
+    }
+    Ok(())
+}
+
+/// Each migration of the past is a change set of its own.
+fn apply(catalog: &mut Catalog, migration: &Migration) {
+    catalog.settle();
+    for change in &migration.script.changes {
+        catalog.apply(&migration.path, change);
+    }
+    catalog.end_session();
+}

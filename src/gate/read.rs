@@ -1,0 +1,92 @@
+//! Contents from git, and migrations from contents.
+
+use std::sync::Arc;
+
+use super::SQL_LIMIT;
+use crate::failure::Result;
+use crate::parse::Migration;
+use crate::repo::{Blob, Entry, Repo};
+use crate::source::{Content, File, Mode, RepoPath, Unreadable};
+
+/// Reads the files of `entries`, in their order. Links and submodules are not followed: what they point to is not in
+/// the repository's own content.
+pub(super) fn files(repo: &Repo, entries: Vec<Entry>, limit: usize) -> Result<Vec<File>> {
+    let plain = |mode| matches!(mode, Mode::Regular | Mode::Executable);
+    let ids: Vec<_> = entries.iter().filter(|it| plain(it.mode)).map(|it| it.id.clone()).collect();
+    let blobs = match repo.read(&ids, limit) {
+        Ok(blobs) => blobs,
+        Err(failure) => {
+            // The id is named; whoever reads it wants the path.
+            let named = entries.iter().find(|it| failure.message.contains(&it.id.0));
+            return Err(match named {
+                Some(entry) => crate::failure::Failure {
+                    message: format!("could not read `{}`: {}", entry.path, failure.message),
+                    ..failure
+                },
+                None => failure,
+            });
+        }
+    };
+    let mut blobs = blobs.into_iter();
+    let files = entries.into_iter().map(|entry| {
+        let content = match entry.mode {
+            Mode::Symlink => Content::Unreadable(Unreadable::Symlink),
+            Mode::Submodule => Content::Unreadable(Unreadable::Submodule),
+            Mode::Regular | Mode::Executable => match blobs.next() {
+                Some(Blob::Bytes(bytes)) => Content::from_bytes(bytes, limit),
+                Some(Blob::TooLarge(bytes)) => Content::Unreadable(Unreadable::TooLarge { bytes, limit }),
+                None => Content::Unreadable(Unreadable::TooLarge { bytes: 0, limit }),
+            },
+        };
+        File { path: entry.path, mode: entry.mode, id: entry.id, content }
+    });
+    Ok(files.collect())
+}
+
+/// Reads SQL, on every core where there is much of it. The parser needs a stack that is known to be large enough.
+pub(super) fn migrations(texts: Vec<(RepoPath, Arc<str>)>) -> Vec<Migration> {
+    const STACK: usize = 16 << 20;
+    const FEW: usize = 32;
+    let read = |(path, text)| Migration::read(path, text);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if texts.len() <= FEW || cores == 1 {
+        return texts.into_iter().map(read).collect();
+    }
+    let next = std::sync::Mutex::new(texts.into_iter().enumerate().collect::<Vec<_>>().into_iter());
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            // A few at a time, so that neither the lock nor one long file keeps the others waiting.
+            let some: Vec<_> = match next.lock() {
+                Ok(mut next) => next.by_ref().take(16).collect(),
+                Err(_) => Vec::new(),
+            };
+            if some.is_empty() {
+                return done;
+            }
+            done.extend(some.into_iter().map(|(at, it)| (at, read(it))));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let spawn = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let threads: Vec<_> = (1..cores).filter_map(|_| spawn().ok()).collect();
+        let mut done = work();
+        for thread in threads {
+            done.extend(thread.join().unwrap_or_default());
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, it)| it).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn many_files_come_back_in_their_order() {
+        let texts = (0..500).map(|at| (format!("{at}.sql").as_str().into(), "select 1;".into()));
+        let read = super::migrations(texts.collect());
+        let paths: Vec<String> = read.iter().map(|it| it.path.to_string()).collect();
+        assert_eq!(paths, (0..500).map(|at| format!("{at}.sql")).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,69 @@
+//! Weighs findings against the policy, its exceptions and the baseline.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::{Excuse, Fingerprint, Judged, Outcome, SetBy};
+use crate::policy::{Baseline, Date, Policy};
+use crate::rules::{Found, Level};
+use crate::source::RepoPath;
+
+/// What can let a finding pass.
+pub struct Excuses<'a> {
+    pub policy: &'a Policy,
+    pub baseline: &'a Baseline,
+    /// The day on which exceptions are asked whether they still hold.
+    pub today: Date,
+}
+
+/// A rule at level `allow` and an exempt subject leave nothing; everything else is judged and told.
+pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
+    let mut seen: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+    let mut judged = Vec::with_capacity(found.len());
+    for Found { rule, finding } in found {
+        let path = &finding.span.path;
+        let subject = finding.subject.0.as_str();
+        let setting = excuses.policy.setting(rule.name, path);
+        if setting.level == Level::Allow || excuses.policy.exempts(rule.name, path, subject) {
+            continue;
+        }
+        let first = fingerprint(rule.name, path, subject, &finding.evidence, 0);
+        let nth = seen.entry(first.clone()).and_modify(|it| *it += 1).or_insert(0);
+        let fingerprint = match *nth {
+            0 => first,
+            nth => fingerprint(rule.name, path, subject, &finding.evidence, nth),
+        };
+        let exception = excuses.policy.exception(rule.name, path, subject, excuses.today);
+        let outcome = if setting.level == Level::Warn {
+            Outcome::Warns
+        } else if let Some(it) = exception {
+            Outcome::Excused(Excuse::Policy { span: it.span.clone(), reason: it.reason.clone() })
+        } else if excuses.baseline.contains(&fingerprint.0) {
+            Outcome::Excused(Excuse::Baseline)
+        } else {
+            Outcome::Blocks
+        };
+        let set_by = setting.span.map(|span| SetBy { span, reason: setting.reason.map(str::to_owned) });
+        judged.push(Judged { rule, level: setting.level, finding, outcome, fingerprint, set_by });
+    }
+    judged
+}
+
+/// No line number goes in, so that a finding keeps its name when lines move; the statement does, so that another one
+/// under the same path is another finding. The same statement again in one file is told apart by its number.
+fn fingerprint(rule: &str, path: &RepoPath, subject: &str, evidence: &str, nth: u32) -> Fingerprint {
+    let mut hash = Sha256::new();
+    let number = nth.to_be_bytes();
+    for part in [rule.as_bytes(), path.as_bytes(), subject.as_bytes(), evidence.as_bytes(), &number] {
+        // With its length, so that no two lists of parts are the same bytes.
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let mut hex = String::with_capacity(32);
+    for byte in &hash.finalize()[..16] {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Fingerprint(hex)
+}
