@@ -4,6 +4,8 @@ pub mod failure;
 
 pub mod source;
 
+pub mod parse;
+
 pub mod rules;
 
 pub mod verdict;
