@@ -130,8 +130,10 @@ fn escape(rest: &mut std::str::CharIndices<'_>) -> char {
             }
             rest.nth(1);
             let low = hex(rest);
-            char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low.saturating_sub(0xdc00) & 0x3ff))
-                .unwrap_or(char::REPLACEMENT_CHARACTER)
+            char::from_u32(
+                0x1_0000 + ((high - 0xd800) << 10) + (low.saturating_sub(0xdc00) & 0x3ff),
+            )
+            .unwrap_or(char::REPLACEMENT_CHARACTER)
         }
         Some((_, c)) => c,
         None => char::REPLACEMENT_CHARACTER,

@@ -1,5 +1,6 @@
 //! What is refused.
 
+pub mod deploy;
 mod finding;
 mod rule;
 

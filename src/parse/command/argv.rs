@@ -71,7 +71,11 @@ fn run(first: Job) -> Vec<Found> {
     while let Some(job) = jobs.pop_front() {
         read += job.work.length();
         if job.depth > DEPTH || found.len() > COMMANDS || read > CHARACTERS {
-            found.push(Found { words: vec![job.work.too_much()], input: Input::Inherited, guessed: false });
+            found.push(Found {
+                words: vec![job.work.too_much()],
+                input: Input::Inherited,
+                guessed: false,
+            });
             break;
         }
         let Job { work, depth, guessed } = job;
@@ -168,15 +172,9 @@ fn inside_wrapper(inner: Inner, input: &Input) -> Vec<Inside> {
     match inner {
         Inner::Words(words) if words.is_empty() => Vec::new(),
         Inner::Words(words) => vec![Inside::words(words, input)],
-        Inner::Shell(words) => match joined(&words) {
-            Some(text) => vec![Inside::shell(text)],
-            None => Vec::new(),
-        },
+        Inner::Shell(words) => vec![Inside::shell(joined(&words))],
         Inner::Text(text) => vec![Inside::shell(text)],
-        Inner::Perhaps(word) => match word.known() {
-            Some(_) => vec![Inside::guess(Work::Shell(word.spots))],
-            None => Vec::new(),
-        },
+        Inner::Perhaps(word) => vec![Inside::guess(Work::Shell(word.spots))],
         Inner::Program(word) => {
             let literals = literals::read(&word.spots);
             let lists = literals.lists.into_iter().map(|list| {
@@ -193,20 +191,19 @@ fn inside_package(run: Run, input: &Input) -> Option<Inside> {
     match run {
         Run::Words(words) if words.is_empty() => None,
         Run::Words(words) => Some(Inside { replaces: false, ..Inside::words(words, input) }),
-        Run::Shell(word) => Some(Inside::shell(joined(&[word])?)),
+        Run::Shell(word) => Some(Inside::shell(joined(&[word]))),
         Run::Script(_) => None,
     }
 }
 
-/// Words as one text, as `eval` sees them; none where a part of it is unknown.
-fn joined(words: &[Word]) -> Option<Text> {
+/// Words as one text, as `eval` sees them. What is unknown in them stays as it is written, and is found again.
+fn joined(words: &[Word]) -> Text {
     let mut text = Text::default();
     for word in words {
-        word.known()?;
         if let Some(last) = text.spots().last() {
             text.push(Spot { c: ' ', ..*last });
         }
         text.extend(word.spots.spots());
     }
-    Some(text)
+    text
 }

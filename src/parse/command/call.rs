@@ -2,6 +2,7 @@
 
 use super::packages::{self, Run};
 use super::program;
+use super::text::Text;
 use super::word::Word;
 
 /// Something written in another place that a command runs.
@@ -31,15 +32,25 @@ pub(super) fn of(words: &[Word]) -> Vec<Call> {
         })
         .collect();
     match program.as_str() {
-        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "." | "source" | "node" | "tsx" | "ts-node" | "python"
-        | "python3" | "bun" => {
-            let run = arguments.iter().find_map(|it| it.text.strip_prefix("--run=").map(|_| it.after("--run=".len())));
-            let run = run.or_else(|| arguments.windows(2).find(|it| it[0].is("--run")).map(|it| it[1].clone()));
+        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "." | "source" | "node" | "tsx"
+        | "ts-node" | "python" | "python3" | "bun" => {
+            let run = arguments
+                .iter()
+                .find_map(|it| it.text.strip_prefix("--run=").map(|_| it.after("--run=".len())));
+            let run = run.or_else(|| {
+                arguments.windows(2).find(|it| it[0].is("--run")).map(|it| it[1].clone())
+            });
             match (run, arguments.iter().find(|it| !it.is_flag())) {
-                (Some(name), _) => calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false }),
+                (Some(name), _) => {
+                    calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false })
+                }
                 (None, Some(path)) => calls.push(Call::File { path: path.clone() }),
                 (None, None) => {}
             }
+        }
+        "prisma" if arguments.iter().any(|it| it.is("seed")) => {
+            let name = Word::new(Text::within("prisma.seed", &first.range().unwrap_or_default()));
+            calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false });
         }
         _ if first.text.contains('/') => calls.push(Call::File { path: first.clone() }),
         _ => {}

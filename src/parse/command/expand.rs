@@ -98,7 +98,9 @@ impl Reader<'_> {
             (Some('('), next) => {
                 let inner = self.substitution(start + 2, ')');
                 let arithmetic = next == Some('(')
-                    && inner.as_ref().is_some_and(|it| it.spots().last().is_some_and(|it| it.c == ')'));
+                    && inner
+                        .as_ref()
+                        .is_some_and(|it| it.spots().last().is_some_and(|it| it.c == ')'));
                 self.script.nested.extend(inner.map(|text| Nested { text, sure: !arithmetic }));
                 self.unknown_since(start, fields);
             }
@@ -138,13 +140,21 @@ impl Reader<'_> {
 
     /// `${X:-$(cmd)}` runs `cmd` too.
     fn default_value(&mut self, inner: &[Spot]) {
-        let runs = |it: &[Spot]| it[0].c == '`' || (it[0].c == '$' && it.get(1).is_some_and(|it| it.c == '('));
+        let runs = |it: &[Spot]| {
+            it[0].c == '`' || (it[0].c == '$' && it.get(1).is_some_and(|it| it.c == '('))
+        };
         if let Some(at) = (0..inner.len()).find(|&at| runs(&inner[at..])) {
             self.script.nested.push(Nested { text: Text::from(&inner[at..]), sure: false });
         }
     }
 
-    fn variable(&mut self, start: usize, name: std::ops::Range<usize>, fields: &mut Fields, quoted: bool) {
+    fn variable(
+        &mut self,
+        start: usize,
+        name: std::ops::Range<usize>,
+        fields: &mut Fields,
+        quoted: bool,
+    ) {
         let name: String = self.spots[name].iter().map(|it| it.c).collect();
         match self.variables.get(&name) {
             Some(Some(value)) if quoted => {
@@ -188,7 +198,8 @@ impl Reader<'_> {
         if let Some(inner) = self.substitution(start + 1, '`') {
             let spots = inner.spots();
             let escapes = |at: usize| {
-                spots[at].c == '\\' && spots.get(at + 1).is_some_and(|it| matches!(it.c, '`' | '$' | '\\'))
+                spots[at].c == '\\'
+                    && spots.get(at + 1).is_some_and(|it| matches!(it.c, '`' | '$' | '\\'))
             };
             let mut text = Text::default();
             let mut at = 0;

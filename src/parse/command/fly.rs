@@ -10,7 +10,8 @@ use crate::parse::json::{self, Json, Value};
 use crate::source::Source;
 
 /// Keys whose value is a command, wherever they stand. Fly matches keys in any case.
-const COMMANDS: &[&str] = &["release_command", "seed_command", "command", "cmd", "entrypoint", "exec"];
+const COMMANDS: &[&str] =
+    &["release_command", "seed_command", "command", "cmd", "entrypoint", "exec"];
 
 pub(super) fn read_toml(source: &Source) -> Reading {
     let mut reading = Reading::default();
@@ -62,8 +63,7 @@ fn walk(source: &Source, reading: &mut Reading, tree: Tree) {
                 machine_config(source, reading, &path, &tree.range, &text);
             }
             Node::Text(text) if is(path.last(), "raw_value") && is(path.first(), "files") => {
-                let host = host(source, &path, Weight::Maybe);
-                reading.add_shell(&host, &tree.range, &text);
+                file(source, reading, &path, &tree.range, &text);
             }
             Node::Text(text) if is_command(&path) => {
                 let host = host(source, &path, Weight::Deploys);
@@ -95,7 +95,8 @@ fn is_command(path: &[String]) -> bool {
     if tables.first().is_some_and(|it| is(Some(it), "env") || is(Some(it), "build")) {
         return false;
     }
-    tables.first().is_some_and(|it| is(Some(it), "processes")) || COMMANDS.iter().any(|it| is(Some(last), it))
+    tables.first().is_some_and(|it| is(Some(it), "processes"))
+        || COMMANDS.iter().any(|it| is(Some(last), it))
 }
 
 /// Compares as Go's JSON reader does, through which Fly's configuration passes: case folded, and two letters more.
@@ -108,8 +109,52 @@ fn is(key: Option<&String>, name: &str) -> bool {
     key.is_some_and(|it| it.chars().map(folded).eq(name.chars()))
 }
 
+/// A file that Fly writes into the machine: perhaps a script.
+fn file(
+    source: &Source,
+    reading: &mut Reading,
+    path: &[String],
+    range: &Range<usize>,
+    text: &Text,
+) {
+    let first = reading.commands.len();
+    let host = host(source, path, Weight::Deploys);
+    let decoded = base64(&text.to_string()).map(|it| Text::within(&it, range));
+    reading.add_shell(&host, range, decoded.as_ref().unwrap_or(text));
+    reading.commands[first..].iter_mut().for_each(|it| it.guessed = true);
+}
+
+/// Text in base64; none where it is not that.
+fn base64(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for c in text.trim_end().trim_end_matches('=').bytes() {
+        let value = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// JSON inside TOML; or the name of a file.
-fn machine_config(source: &Source, reading: &mut Reading, path: &[String], range: &Range<usize>, text: &Text) {
+fn machine_config(
+    source: &Source,
+    reading: &mut Reading,
+    path: &[String],
+    range: &Range<usize>,
+    text: &Text,
+) {
     let json = text.to_string();
     if !json.trim_start().starts_with('{') {
         return;
@@ -127,7 +172,11 @@ fn machine_config(source: &Source, reading: &mut Reading, path: &[String], range
             }
         }
         Json::Malformed(why) => {
-            reading.problem(&source.path, range.clone(), format!("`machine_config` is not JSON: {}", why.message));
+            reading.problem(
+                &source.path,
+                range.clone(),
+                format!("`machine_config` is not JSON: {}", why.message),
+            );
         }
     }
 }
@@ -160,7 +209,8 @@ fn toml_tree(text: &str) -> (Tree, Vec<(Range<usize>, String)>) {
 
 /// No deeper than `toml` lets through.
 fn toml_table(text: &str, range: Range<usize>, table: &DeTable<'_>) -> Tree {
-    let members = table.iter().map(|(key, value)| (key.get_ref().to_string(), toml_value(text, value)));
+    let members =
+        table.iter().map(|(key, value)| (key.get_ref().to_string(), toml_value(text, value)));
     Tree { range, kind: Node::Table(members.collect()) }
 }
 
@@ -170,7 +220,9 @@ fn toml_value(text: &str, value: &Spanned<DeValue<'_>>) -> Tree {
         DeValue::String(string) => Node::Text(toml_string(text, &range, string)),
         DeValue::Array(items) => Node::List(items.iter().map(|it| toml_value(text, it)).collect()),
         DeValue::Table(table) => return toml_table(text, range, table),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => Node::Other,
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            Node::Other
+        }
     };
     Tree { range, kind }
 }

@@ -63,9 +63,9 @@ pub(super) fn ansi_escape(spots: &[Spot], at: usize) -> (char, usize) {
     let Some(spot) = spots.get(at) else { return ('\\', at) };
     let number = |from: usize, radix: u32, most: usize| {
         let digits = spots[from.min(spots.len())..].iter().map_while(|it| it.c.to_digit(radix));
-        let (value, count) = digits
-            .take(most)
-            .fold((0u32, 0), |(sum, count), it| (sum.wrapping_mul(radix).wrapping_add(it), count + 1));
+        let (value, count) = digits.take(most).fold((0u32, 0), |(sum, count), it| {
+            (sum.wrapping_mul(radix).wrapping_add(it), count + 1)
+        });
         (char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER), from + count)
     };
     match spot.c {

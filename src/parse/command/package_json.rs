@@ -35,7 +35,10 @@ pub(super) fn read(source: &Source) -> Reading {
     let root = match json::read(&source.text) {
         Json::Value(root) => root,
         Json::Malformed(why) => {
-            let end = source.text[why.offset..].chars().next().map_or(why.offset, |it| why.offset + it.len_utf8());
+            let end = source.text[why.offset..]
+                .chars()
+                .next()
+                .map_or(why.offset, |it| why.offset + it.len_utf8());
             let message = format!("this is not JSON that `npm` reads: {}", why.message);
             reading.problem(&source.path, why.offset..end, message);
             return reading;
@@ -77,22 +80,38 @@ fn seed(source: &Source, reading: &mut Reading, value: &Value<'_>) {
 fn script(source: &Source, reading: &mut Reading, key: &str, weight: Weight, value: &Value<'_>) {
     match value.text() {
         Some(text) => {
-            let host = Host { kind: Kind::PackageJson, path: source.path.clone(), key: key.to_owned(), weight };
+            let host = Host {
+                kind: Kind::PackageJson,
+                path: source.path.clone(),
+                key: key.to_owned(),
+                weight,
+            };
             reading.add_shell(&host, &value.range(), &text);
         }
-        None => reading.problem(&source.path, value.range(), format!("`{key}` is a command in quotes")),
+        None => {
+            reading.problem(&source.path, value.range(), format!("`{key}` is a command in quotes"))
+        }
     }
 }
 
 /// The members that count: of a key that is written twice, the last.
-fn last<'a>(source: &Source, reading: &mut Reading, under: &str, members: Vec<Member<'a>>) -> Vec<Member<'a>> {
-    let last: BTreeMap<String, usize> = members.iter().enumerate().map(|(at, it)| (it.key.clone(), at)).collect();
+fn last<'a>(
+    source: &Source,
+    reading: &mut Reading,
+    under: &str,
+    members: Vec<Member<'a>>,
+) -> Vec<Member<'a>> {
+    let last: BTreeMap<String, usize> =
+        members.iter().enumerate().map(|(at, it)| (it.key.clone(), at)).collect();
     let mut kept = Vec::new();
     for (at, member) in members.into_iter().enumerate() {
         if last.get(&member.key) == Some(&at) {
             kept.push(member);
         } else {
-            let message = format!("`{under}{}` is written again below, and only the last one counts", member.key);
+            let message = format!(
+                "`{under}{}` is written again below, and only the last one counts",
+                member.key
+            );
             reading.problem(&source.path, member.key_range, message);
         }
     }
@@ -102,8 +121,10 @@ fn last<'a>(source: &Source, reading: &mut Reading, under: &str, members: Vec<Me
 /// Whether a script of that name runs when the project is installed, built, started or deployed.
 fn deploys(name: &str) -> bool {
     const FAMILIES: &[&str] = &["deploy", "predeploy", "postdeploy", "release"];
-    const LOCAL: &[&str] = &["dev", "development", "local", "localhost", "test", "preview", "dry", "check", "help"];
-    const LIVE: &[&str] = &["prod", "production", "live", "staging", "fly", "docker", "server", "ci", "all"];
+    const LOCAL: &[&str] =
+        &["dev", "development", "local", "localhost", "test", "preview", "dry", "check", "help"];
+    const LIVE: &[&str] =
+        &["prod", "production", "live", "staging", "fly", "docker", "server", "ci", "all"];
     let bare = name.strip_prefix("pre").or_else(|| name.strip_prefix("post")).unwrap_or(name);
     if DEPLOYS.contains(&name) || DEPLOYS.contains(&bare) {
         return true;

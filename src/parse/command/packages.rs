@@ -20,7 +20,9 @@ pub(super) fn runs(program: &str, arguments: &[Word]) -> Option<Vec<Run>> {
         "bun" => Some(bun(arguments)),
         "deno" => Some(deno(arguments)),
         "corepack" => Some(vec![Run::Words(arguments.to_vec())]),
-        "npm-run-all" | "run-s" | "run-p" | "npm-run-all2" | "ultra" => Some(scripts(arguments, false)),
+        "npm-run-all" | "run-s" | "run-p" | "npm-run-all2" | "ultra" => {
+            Some(scripts(arguments, false))
+        }
         "concurrently" => Some(concurrently(arguments)),
         "turbo" | "lerna" | "nx" | "wsrun" => Some(tasks(arguments)),
         "dotenv-run-script" => Some(scripts(arguments, false)),
@@ -30,14 +32,42 @@ pub(super) fn runs(program: &str, arguments: &[Word]) -> Option<Vec<Run>> {
 
 /// Options whose value is the next word, of all package managers.
 const VALUED: &[&str] = &[
-    "--prefix", "-C", "--dir", "--cwd", "-w", "--workspace", "--filter", "-F", "-p", "--package", "--loglevel",
-    "--cache", "--userconfig", "--registry", "--node-options", "--script-shell", "--scope",
+    "--prefix",
+    "-C",
+    "--dir",
+    "--cwd",
+    "-w",
+    "--workspace",
+    "--filter",
+    "-F",
+    "-p",
+    "--package",
+    "--loglevel",
+    "--cache",
+    "--userconfig",
+    "--registry",
+    "--node-options",
+    "--script-shell",
+    "--scope",
 ];
 
 /// Options that make another folder's `package.json` the one that counts.
 const ELSEWHERE: &[&str] = &[
-    "--prefix", "-C", "--dir", "--cwd", "-w", "--workspace", "--workspaces", "-ws", "--filter", "-F", "-r",
-    "--recursive", "-A", "--all", "--workspace-root",
+    "--prefix",
+    "-C",
+    "--dir",
+    "--cwd",
+    "-w",
+    "--workspace",
+    "--workspaces",
+    "-ws",
+    "--filter",
+    "-F",
+    "-r",
+    "--recursive",
+    "-A",
+    "--all",
+    "--workspace-root",
 ];
 
 /// Arguments after the options that stand before the first other word.
@@ -65,7 +95,9 @@ fn script(arguments: &[Word], elsewhere: bool) -> Option<Run> {
     let (name, after) = rest.words.split_first()?;
     let trailing = after.iter().take_while(|it| !it.is("--"));
     let elsewhere = rest.elsewhere
-        || trailing.into_iter().any(|it| ELSEWHERE.contains(&it.text.split('=').next().unwrap_or_default()));
+        || trailing
+            .into_iter()
+            .any(|it| ELSEWHERE.contains(&it.text.split('=').next().unwrap_or_default()));
     let after = after.iter().filter(|it| !it.is("--")).cloned().collect();
     Some(Run::Script(Call::Script { name: name.clone(), arguments: after, elsewhere }))
 }
@@ -75,7 +107,9 @@ fn npm(arguments: &[Word]) -> Vec<Run> {
     let Some((verb, after)) = rest.words.split_first() else { return Vec::new() };
     match verb.text.as_str() {
         "run" | "run-script" | "rum" | "urn" => script(after, rest.elsewhere).into_iter().collect(),
-        "start" | "stop" | "restart" | "test" | "t" | "tst" => script(rest.words, rest.elsewhere).into_iter().collect(),
+        "start" | "stop" | "restart" | "test" | "t" | "tst" => {
+            script(rest.words, rest.elsewhere).into_iter().collect()
+        }
         "exec" | "x" => exec(after),
         _ if verb.unknown.is_some() => vec![Run::Words(rest.words.to_vec())],
         _ => Vec::new(),
@@ -84,8 +118,11 @@ fn npm(arguments: &[Word]) -> Vec<Run> {
 
 /// `npx`, `npm exec`, `pnpm dlx`, `bunx`.
 fn exec(arguments: &[Word]) -> Vec<Run> {
-    let call = arguments.windows(2).take_while(|it| it[0].is_flag() || VALUED.contains(&it[0].text.as_str()));
-    let call = call.filter(|it| it[0].is("-c") || it[0].is("--call")).map(|it| Run::Shell(it[1].clone()));
+    let call = arguments
+        .windows(2)
+        .take_while(|it| it[0].is_flag() || VALUED.contains(&it[0].text.as_str()));
+    let call =
+        call.filter(|it| it[0].is("-c") || it[0].is("--call")).map(|it| Run::Shell(it[1].clone()));
     let attached = arguments.iter().filter_map(|it| {
         it.text.strip_prefix("--call=").map(|_| Run::Shell(it.after("--call=".len())))
     });
@@ -99,10 +136,9 @@ fn pnpm(arguments: &[Word]) -> Vec<Run> {
     match verb.text.as_str() {
         "run" | "run-script" => script_or_program(after, rest.elsewhere),
         "exec" | "dlx" | "x" => exec(after),
-        "add" | "install" | "i" | "remove" | "rm" | "update" | "up" | "link" | "why" | "list" | "ls" | "audit"
-        | "publish" | "pack" | "store" | "config" | "fetch" | "import" | "prune" | "rebuild" | "create" | "init" => {
-            Vec::new()
-        }
+        "add" | "install" | "i" | "remove" | "rm" | "update" | "up" | "link" | "why" | "list"
+        | "ls" | "audit" | "publish" | "pack" | "store" | "config" | "fetch" | "import"
+        | "prune" | "rebuild" | "create" | "init" => Vec::new(),
         _ => script_or_program(rest.words, rest.elsewhere),
     }
 }
@@ -118,8 +154,9 @@ fn yarn(arguments: &[Word]) -> Vec<Run> {
             let run = after.iter().position(|it| it.is("run"));
             run.map_or_else(Vec::new, |at| script_or_program(&after[at + 1..], true))
         }
-        "add" | "install" | "remove" | "up" | "upgrade" | "why" | "list" | "audit" | "publish" | "pack" | "config"
-        | "cache" | "import" | "init" | "create" | "set" | "plugin" | "global" | "info" | "link" => Vec::new(),
+        "add" | "install" | "remove" | "up" | "upgrade" | "why" | "list" | "audit" | "publish"
+        | "pack" | "config" | "cache" | "import" | "init" | "create" | "set" | "plugin"
+        | "global" | "info" | "link" => Vec::new(),
         _ => script_or_program(rest.words, rest.elsewhere),
     }
 }
@@ -130,9 +167,8 @@ fn bun(arguments: &[Word]) -> Vec<Run> {
     match verb.text.as_str() {
         "run" => script_or_program(after, rest.elsewhere),
         "x" => exec(after),
-        "add" | "install" | "i" | "remove" | "rm" | "update" | "link" | "test" | "pm" | "create" | "init" | "build" => {
-            Vec::new()
-        }
+        "add" | "install" | "i" | "remove" | "rm" | "update" | "link" | "test" | "pm"
+        | "create" | "init" | "build" => Vec::new(),
         _ => script_or_program(rest.words, rest.elsewhere),
     }
 }
@@ -179,10 +215,14 @@ fn tasks(arguments: &[Word]) -> Vec<Run> {
         [Some(whole), part].into_iter().flatten()
     };
     let flag_value = |it: &Word| {
-        let (_, names) = it.text.split_once('=').filter(|(option, _)| matches!(*option, "--target" | "--targets"))?;
+        let (_, names) = it
+            .text
+            .split_once('=')
+            .filter(|(option, _)| matches!(*option, "--target" | "--targets"))?;
         Some(Run::Script(named(it, it.text.chars().count() - names.chars().count(), true)))
     };
-    let names = arguments.iter().filter(|it| !it.is_flag() && !it.is("run") && !it.is("--")).flat_map(run);
+    let names =
+        arguments.iter().filter(|it| !it.is_flag() && !it.is("run") && !it.is("--")).flat_map(run);
     names.chain(arguments.iter().filter_map(flag_value)).collect()
 }
 

@@ -10,6 +10,9 @@ pub(super) fn name(word: &Word) -> Option<String> {
     }
     let (folder, file) = text.rsplit_once(['/', '\\']).unwrap_or(("", text));
     let unresolved = word.unknown.is_some() && file.contains(['$', '`', ')', '}', '{']);
+    if text == "[" || text == "[[" {
+        return Some(text.to_owned());
+    }
     if unresolved || (word.globs && file.contains(['*', '?', '['])) {
         return None;
     }
@@ -17,11 +20,11 @@ pub(super) fn name(word: &Word) -> Option<String> {
     let text = match text.rsplit_once("node_modules/") {
         Some((_, inside)) => package(inside),
         None if text.starts_with('@') => text,
-        None if folder.is_empty() => text.strip_prefix("npm:").unwrap_or(file),
+        None if folder.is_empty() => text,
         None => file,
     };
-    let cut = text[text.len().min(1)..].find('@').map_or(text.len(), |it| it + 1);
-    let text = &text[..cut];
+    let version = text.char_indices().skip(1).find(|(_, c)| *c == '@');
+    let text = &text[..version.map_or(text.len(), |(at, _)| at)];
     let suffixes = [".cmd", ".exe", ".ps1", ".bat"];
     let bare = suffixes.iter().find_map(|it| text.strip_suffix(it)).unwrap_or(text);
     Some(bare.to_owned())
@@ -34,7 +37,9 @@ fn package(inside: &str) -> &str {
     let second = parts.next().unwrap_or_default();
     match first {
         ".bin" => second,
-        _ if first.starts_with('@') => &inside[..(first.len() + 1 + second.len()).min(inside.len())],
+        _ if first.starts_with('@') => {
+            &inside[..(first.len() + 1 + second.len()).min(inside.len())]
+        }
         _ => first,
     }
 }

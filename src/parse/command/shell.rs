@@ -150,7 +150,9 @@ impl Reader<'_> {
 
     fn redirection(&mut self) {
         let start = self.at;
-        while self.peek(0).is_some_and(|it| matches!(it, '<' | '>' | '&' | '|')) && self.at < start + 3 {
+        while self.peek(0).is_some_and(|it| matches!(it, '<' | '>' | '&' | '|'))
+            && self.at < start + 3
+        {
             self.at += 1;
         }
         let operator: String = self.spots[start..self.at].iter().map(|it| it.c).collect();

@@ -50,17 +50,13 @@ impl Word {
     pub(super) fn after(&self, from: usize) -> Word {
         let spots: &[Spot] = self.spots.spots().get(from..).unwrap_or_default();
         let spots = Text::from(spots);
-        Word {
-            text: spots.to_string(),
-            unknown: self.unknown.clone(),
-            globs: self.globs,
-            spots,
-        }
+        Word { text: spots.to_string(), unknown: self.unknown.clone(), globs: self.globs, spots }
     }
 
     /// The word up to its first blank.
     pub(super) fn first_field(&self) -> Word {
-        let spots: Vec<Spot> = self.spots.spots().iter().take_while(|it| !it.c.is_whitespace()).copied().collect();
+        let spots: Vec<Spot> =
+            self.spots.spots().iter().take_while(|it| !it.c.is_whitespace()).copied().collect();
         let spots = Text::from(spots.as_slice());
         Word { text: spots.to_string(), unknown: self.unknown.clone(), globs: self.globs, spots }
     }

@@ -23,7 +23,9 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
     match program {
         "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "busybox" => Some(shell(arguments, input)),
         "eval" => Some(vec![Inner::Shell(arguments.to_vec())]),
-        "cmd" => Some(vec![Inner::Shell(arguments.iter().skip_while(|it| it.text.starts_with('/')).cloned().collect())]),
+        "cmd" => Some(vec![Inner::Shell(
+            arguments.iter().skip_while(|it| it.text.starts_with('/')).cloned().collect(),
+        )]),
         "trap" => Some(arguments.first().cloned().map(Inner::Perhaps).into_iter().collect()),
         "alias" => Some(arguments.iter().filter_map(alias).collect()),
         "xargs" => Some(xargs(arguments)),
@@ -34,8 +36,18 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
             interpreter(arguments)
         }
-        "cross-env-shell" | "start-server-and-test" | "tsc-watch" | "watch" | "onchange" | "chokidar" | "parallel"
-        | "ssh" | "wsl" | "powershell" | "pwsh" | "cowrun" => with_tail(strings(arguments), arguments),
+        "cross-env-shell"
+        | "start-server-and-test"
+        | "tsc-watch"
+        | "watch"
+        | "onchange"
+        | "chokidar"
+        | "parallel"
+        | "ssh"
+        | "wsl"
+        | "powershell"
+        | "pwsh"
+        | "cowrun" => with_tail(strings(arguments), arguments),
         _ => WRAPPERS.iter().find(|it| it.name == program).map(|it| plain(it, arguments)),
     }
 }
@@ -43,11 +55,12 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
 /// Whether a program takes words for what they say and never runs them.
 pub(super) fn only_talks(program: &str) -> bool {
     const TALK: &[&str] = &[
-        "echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "awk", "gawk", "git", "hg",
-        "true", "false", ":", "test", "[", "read", "man", "which", "type", "whereis", "rm", "cp", "mv", "ls", "ln",
-        "mkdir", "touch", "chmod", "chown", "rimraf", "shx", "export", "unset", "set", "logger", "say", "figlet",
-        "cowsay", "curl", "wget", "gh", "jq", "yq", "tee", "head", "tail", "sort", "wc", "diff", "tar", "exit",
-        "return", "cd", "pushd", "popd", "for", "case", "[[", "prettier", "eslint", "apt-get", "apt", "apk", "brew",
+        "echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "awk", "gawk",
+        "git", "hg", "true", "false", ":", "test", "[", "read", "man", "which", "type", "whereis",
+        "rm", "cp", "mv", "ls", "ln", "mkdir", "touch", "chmod", "chown", "rimraf", "shx",
+        "export", "unset", "set", "logger", "say", "figlet", "cowsay", "curl", "wget", "gh", "jq",
+        "yq", "tee", "head", "tail", "sort", "wc", "diff", "tar", "exit", "return", "cd", "pushd",
+        "popd", "for", "case", "[[", "prettier", "eslint", "apt-get", "apt", "apk", "brew",
     ];
     TALK.contains(&program)
 }
@@ -55,9 +68,37 @@ pub(super) fn only_talks(program: &str) -> bool {
 /// Whether a word in the arguments of an unknown program looks like the command it runs.
 pub(super) fn is_runner(word: &Word) -> bool {
     const RUNNERS: &[&str] = &[
-        "npx", "pnpx", "bunx", "npm", "yarn", "pnpm", "bun", "node", "sh", "bash", "zsh", "dash", "ash", "env", "sudo",
-        "dotenv", "prisma", "prisma-next", "@prisma/cli", "supabase", "drizzle-kit", "knex", "sequelize",
-        "sequelize-cli", "typeorm", "node-pg-migrate", "psql", "atlas", "dbmate", "sqlx", "flyway",
+        "npx",
+        "pnpx",
+        "bunx",
+        "npm",
+        "yarn",
+        "pnpm",
+        "bun",
+        "node",
+        "sh",
+        "bash",
+        "zsh",
+        "dash",
+        "ash",
+        "env",
+        "sudo",
+        "dotenv",
+        "prisma",
+        "prisma-next",
+        "@prisma/cli",
+        "supabase",
+        "drizzle-kit",
+        "knex",
+        "sequelize",
+        "sequelize-cli",
+        "typeorm",
+        "node-pg-migrate",
+        "psql",
+        "atlas",
+        "dbmate",
+        "sqlx",
+        "flyway",
     ];
     !word.text.contains(char::is_whitespace)
         && program::name(word).is_some_and(|it| RUNNERS.contains(&it.as_str()))
@@ -151,11 +192,14 @@ fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
             command = true;
         }
     }
-    let rest = arguments.get(at..).unwrap_or_default();
+    let reads = arguments.iter().take(at).any(|it| it.is("-s"));
+    let rest = arguments.get(at..).filter(|_| !reads).unwrap_or_default();
     match (rest.first(), input) {
         (Some(text), _) if command => vec![Inner::Shell(vec![text.clone()])],
         // `busybox sh -c …`
-        (Some(name), _) if program::name(name).as_deref() == Some("sh") => vec![Inner::Words(rest.to_vec())],
+        (Some(name), _) if program::name(name).as_deref() == Some("sh") => {
+            vec![Inner::Words(rest.to_vec())]
+        }
         (Some(_), _) => Vec::new(),
         (None, Input::Text(text)) => vec![Inner::Text(text.clone())],
         (None, Input::Pipe(words)) => match words.split_first() {
@@ -170,7 +214,19 @@ fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
 
 /// What `xargs` reads becomes more words, which nobody knows.
 fn xargs(arguments: &[Word]) -> Vec<Inner> {
-    let valued = ["-I", "-n", "-P", "-L", "-d", "-E", "-s", "-a", "--max-args", "--max-procs", "--delimiter"];
+    let valued = [
+        "-I",
+        "-n",
+        "-P",
+        "-L",
+        "-d",
+        "-E",
+        "-s",
+        "-a",
+        "--max-args",
+        "--max-procs",
+        "--delimiter",
+    ];
     let mut at = 0;
     while let Some(word) = arguments.get(at).filter(|it| it.is_flag()) {
         at += 1 + usize::from(valued.contains(&word.text.as_str()));
@@ -182,7 +238,8 @@ fn xargs(arguments: &[Word]) -> Vec<Inner> {
 }
 
 fn split_string(arguments: &[Word]) -> Option<Vec<Inner>> {
-    let at = arguments.iter().take_while(|it| it.is_flag()).position(|it| it.text.starts_with("-S"))?;
+    let at =
+        arguments.iter().take_while(|it| it.is_flag()).position(|it| it.text.starts_with("-S"))?;
     let attached = arguments[at].after(2);
     let first = if attached.text.is_empty() { None } else { Some(attached) };
     Some(vec![Inner::Shell(first.into_iter().chain(arguments[at + 1..].iter().cloned()).collect())])
@@ -208,7 +265,9 @@ fn valued(arguments: &[Word], options: &[&str]) -> Vec<Inner> {
 
 fn fly(arguments: &[Word]) -> Vec<Inner> {
     let mut inner = valued(arguments, &["-C", "--command"]);
-    let after = arguments.windows(2).position(|it| it[0].is("machine") && (it[1].is("exec") || it[1].is("run")));
+    let after = arguments
+        .windows(2)
+        .position(|it| it[0].is("machine") && (it[1].is("exec") || it[1].is("run")));
     if let Some(at) = after {
         inner.extend(strings(&arguments[at + 2..]));
         let tail = arguments[at + 2..].iter().position(is_runner);
@@ -238,7 +297,8 @@ fn interpreter(arguments: &[Word]) -> Option<Vec<Inner>> {
         .filter(|it| programs.contains(&it[0].text.as_str()))
         .map(|it| Inner::Program(it[1].clone()))
         .chain(arguments.iter().filter_map(|it| {
-            let value = it.text.strip_prefix("--eval=").or_else(|| it.text.strip_prefix("--print="))?;
+            let value =
+                it.text.strip_prefix("--eval=").or_else(|| it.text.strip_prefix("--print="))?;
             Some(Inner::Program(it.after(it.text.chars().count() - value.chars().count())))
         }))
         .collect();

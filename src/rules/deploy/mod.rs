@@ -1,0 +1,6 @@
+//! Deployments that change the database on their own.
+
+pub mod deploy_migration;
+mod forbidden;
+mod reach;
+pub mod unresolvable_command;
