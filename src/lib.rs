@@ -16,4 +16,8 @@ pub mod verdict;
 
 pub mod repo;
 
+pub mod cache;
+
 pub mod report;
+
+pub mod gate;

@@ -9,7 +9,7 @@ use crate::parse::Migration;
 use crate::policy::Globs;
 use crate::repo::{Delta, Entry, Repo, Side};
 use crate::schema::Catalog;
-use crate::source::{ObjectId, PathList, RepoPath};
+use crate::source::{File, ObjectId, PathList, RepoPath};
 
 use super::watch::Migrations;
 
@@ -31,6 +31,25 @@ pub(super) fn of(repo: &Repo, side: &Side, globs: &Globs) -> Result<Past> {
     };
     cache.keep_past(&past);
     Ok(past)
+}
+
+/// The catalogs of a tree as they would be without these files, which are about to be judged themselves.
+pub(super) fn without(
+    repo: &Repo,
+    side: &Side,
+    globs: &Globs,
+    files: &[File],
+) -> Result<BTreeMap<RepoPath, Catalog>> {
+    let named = |path: &RepoPath| files.iter().any(|it| it.path == *path);
+    let past = of(repo, side, globs)?;
+    if !past.files.iter().any(|it| named(&RepoPath::from(it))) {
+        return Ok(past.catalogs);
+    }
+    let mut entries = repo.list(side, &Migrations(globs))?;
+    entries.retain(|it| globs.matches(it.path.as_bytes()) && !named(&it.path));
+    let mut catalogs = BTreeMap::new();
+    replay(repo, entries, &mut catalogs)?;
+    Ok(catalogs)
 }
 
 enum Near {

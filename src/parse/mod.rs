@@ -1,5 +1,7 @@
 //! Files to what they do. Nothing here fails: what cannot be read is said in place of it.
 
+pub mod command;
+pub mod json;
 pub mod sql;
 pub mod toml;
 

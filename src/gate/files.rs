@@ -1,0 +1,77 @@
+//! Judges files as they lie, or a text, as if they were added to a revision.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::change::{baseline, broken, commands, state_of, target, unreadable};
+use super::{Judged, Outcome, order, past};
+use crate::parse::{Migration, command};
+use crate::policy::tampering::PolicyState;
+use crate::policy::{Baseline, Date, Policy};
+use crate::repo::{Repo, Side};
+use crate::report::Sources;
+use crate::rules::{self, Found, Scope, State};
+use crate::schema::Catalog;
+use crate::source::{Content, File, RepoPath};
+use crate::verdict::{Counts, Excuses, Verdict, judge};
+
+/// Files that are commands by their name are judged as such, all others as migrations on top of those of `side`.
+pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judged {
+    let state = match repo {
+        Some((repo, side)) => state_of(repo, side)?,
+        None => PolicyState::Absent,
+    };
+    let policy = match &state {
+        PolicyState::Is(policy) => (**policy).clone(),
+        PolicyState::Absent => Policy::built_in(),
+        PolicyState::Broken(problems) => return Err(broken(problems)),
+    };
+    let mut sources = Sources::default();
+    let mut found = Vec::new();
+    let mut counts = Counts { files: files.len(), ..Counts::default() };
+    let (runs, scripts): (Vec<&File>, Vec<&File>) = files.iter().partition(|it| command::is_read(&it.path));
+
+    let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
+    for file in scripts {
+        let text: Arc<str> = match &file.content {
+            Content::Text(text) => text.clone(),
+            Content::Unreadable(_) => {
+                let rule = rules::by_name("unreadable-file");
+                found.extend(rule.and_then(|rule| Some(Found { rule, finding: unreadable(file)? })));
+                continue;
+            }
+        };
+        sources.insert(file.path.clone(), text.clone());
+        let migration = Migration::read(file.path.clone(), text);
+        counts.statements += migration.script.statements;
+        counts.opaque += migration.script.opaque;
+        databases.entry(order::database(&file.path)).or_default().push(migration);
+    }
+    let catalogs = match repo {
+        Some((repo, side)) if !databases.is_empty() => {
+            past::without(repo, side, &policy.migrations, files)?
+        }
+        _ => BTreeMap::new(),
+    };
+    let target = target(&policy);
+    for (database, mut migrations) in databases {
+        migrations.sort_by_cached_key(|it| order::key(&it.path));
+        // A file from outside of every history is meant for the only database there is.
+        let only = || if catalogs.len() == 1 { catalogs.values().next() } else { None };
+        let mut catalog: Catalog = catalogs.get(&database).or_else(only).cloned().unwrap_or_default();
+        found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Change));
+        found.extend(rules::state(&State { catalog: &catalog, target: &target, everything: false }));
+    }
+    let runs: Vec<File> = runs.into_iter().cloned().collect();
+    let all: BTreeSet<RepoPath> = runs.iter().map(|it| it.path.clone()).collect();
+    found.extend(commands(&runs, &all, &mut sources));
+
+    let baseline = match repo {
+        Some((repo, side)) => baseline(repo, side)?,
+        None => Baseline::default(),
+    };
+    let judged = judge(found, &Excuses { policy: &policy, baseline: &baseline, today });
+    sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
+    let verdict = Verdict { judged, counts, notices: Vec::new() };
+    Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}

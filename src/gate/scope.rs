@@ -1,0 +1,179 @@
+//! Which two sides are compared when somebody commits, pushes or asks.
+
+use std::path::Path;
+
+use super::watch::Watch;
+use super::{Change, Judged, Outcome, Published, change};
+use crate::failure::{Failure, Result};
+use crate::policy::{Date, Policy};
+use crate::repo::{Commit, Head, Peeled, Repo, Side, Update};
+
+use super::change::state_of;
+
+/// What a change is compared with.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// What everyone has: where the change left the branch that it will end up in.
+    pub before: Side,
+    pub published: Published,
+}
+
+impl Base {
+    /// Everything is compared with one tree.
+    pub fn only(side: Side) -> Base {
+        Base { published: Published { policy: side.clone(), order: side.clone() }, before: side }
+    }
+}
+
+/// What is about to be committed. `merging` are the commits that a merge brings in, as the environment of git names
+/// them while `MERGE_HEAD` is not written yet.
+pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
+    let staged = repo.staged()?;
+    let head = repo.head()?;
+    let head_side = match &head {
+        Head::Unborn => Side::Empty,
+        Head::Commit(commit) => Side::Tree(commit.tree.clone()),
+    };
+    // Most commits touch nothing that is judged. They are told apart before anything else is read.
+    let known = state_of(repo, &head_side)?;
+    let proposed = state_of(repo, &staged.side)?;
+    let either = known.or_built_in().migrations.union(&proposed.or_built_in().migrations);
+    let either = either.union(&Policy::built_in().migrations);
+    let watch = Watch { migrations: &either, base: &known };
+    conflicts(&staged.conflicted, &watch)?;
+    if repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
+        return Ok(Outcome::default());
+    }
+    let base = match &head {
+        Head::Unborn => Base::only(Side::Empty),
+        Head::Commit(commit) => committed_on(repo, commit, merging)?,
+    };
+    let Base { before, published } = base;
+    change(&Change { repo, before, after: staged.side, published }, today)
+}
+
+fn conflicts(paths: &[crate::source::RepoPath], watch: &Watch<'_>) -> Result<()> {
+    let ours = paths.iter().find(|it| crate::repo::Wanted::file(watch, it.as_bytes()));
+    match ours {
+        Some(path) => Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
+            .help(format!("resolve it, then `git add '{path}'`"))),
+        None => Ok(()),
+    }
+}
+
+/// What a commit on top of `head` is compared with: where its branch left the remote's main branch, so that what
+/// nobody else has yet may still be edited, also by `--amend`.
+fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> {
+    let merging = merge_heads(repo.git_dir(), merging);
+    if let Some(target) = repo.target()? {
+        let mut base = merged_base(repo, &target.commit, head)?;
+        for other in &merging {
+            let other = repo.commit(other)?;
+            let Some(other_base) = repo.merge_base(&target.commit, &other)? else { continue };
+            let closer = match &base {
+                Some(base) => repo.is_ancestor(base, &other_base)?,
+                None => true,
+            };
+            if closer {
+                base = Some(other_base);
+            }
+        }
+        let tip = Side::Tree(target.commit.tree.clone());
+        let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
+        return Ok(Base { before, published: Published { policy: tip.clone(), order: tip } });
+    }
+    // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
+    let head_side = Side::Tree(head.tree.clone());
+    let parents = if merging.is_empty() { repo.parents(head)? } else { Vec::new() };
+    let before = match parents.first() {
+        Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
+        None => head_side.clone(),
+    };
+    Ok(Base { published: Published { policy: head_side, order: before.clone() }, before })
+}
+
+fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
+    let file = std::fs::read_to_string(git_dir.join("MERGE_HEAD")).unwrap_or_default();
+    let heads: Vec<String> = file.lines().map(str::to_owned).collect();
+    if heads.is_empty() { merging.to_vec() } else { heads }
+}
+
+/// Where two commits parted. In a shallow clone, that there is none may only mean that it was not fetched.
+pub fn merged_base(repo: &Repo, target: &Commit, head: &Commit) -> Result<Option<Commit>> {
+    repo.merge_base(target, head)
+}
+
+/// What has been committed since `base` left the way to `head`.
+pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
+    let tip = Side::Tree(base.tree.clone());
+    let before = merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
+    Ok(Base { before, published: Published { policy: tip.clone(), order: tip } })
+}
+
+/// A ref that a push would change, with its verdict.
+pub type Pushed = (String, std::result::Result<Outcome, super::Stop>);
+
+/// Every ref that is pushed, from the pushed objects, whatever is checked out.
+pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
+    let target = repo.target()?;
+    let branch = target.as_ref().and_then(|it| it.name.rsplit_once('/')).map(|it| format!("refs/heads/{}", it.1));
+    let tip = target.map(|it| it.commit);
+    Ok(updates
+        .iter()
+        .filter(|it| it.new.is_some())
+        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .collect())
+}
+
+/// Every ref that a server receives.
+pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
+    let branch = repo.head_branch()?;
+    let tip = match repo.head()? {
+        Head::Unborn => None,
+        Head::Commit(commit) => Some(commit),
+    };
+    Ok(updates
+        .iter()
+        .filter(|it| it.new.is_some())
+        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .collect())
+}
+
+fn updated(
+    repo: &Repo,
+    update: &Update,
+    target: Option<&Commit>,
+    target_ref: Option<&str>,
+    today: Date,
+) -> Judged {
+    let Some(new) = &update.new else { return Ok(Outcome::default()) };
+    let (after, head) = match repo.peel(&new.0)? {
+        Peeled::Commit(commit) => (Side::Tree(commit.tree.clone()), Some(commit)),
+        Peeled::Tree(tree) => (Side::Tree(tree), None),
+        // A lone file is deployed by nobody.
+        Peeled::Blob(_) => return Ok(Outcome::default()),
+    };
+    let protected = target_ref == Some(update.remote_ref.as_str());
+    let base = match (&update.old, target, head) {
+        (Some(old), _, _) if protected => {
+            if !repo.has(&old.0) {
+                return Err(Failure::new(format!(
+                    "the remote's `{}` is at {}, which is not here, so what the push would take away cannot be seen",
+                    update.remote_ref, old.0
+                ))
+                .help("run `git fetch`, look at what came, then push again")
+                .into());
+            }
+            Base::only(Side::Tree(repo.commit(&old.0)?.tree))
+        }
+        (_, Some(target), Some(head)) => since(repo, target, &head)?,
+        (_, Some(target), None) => Base::only(Side::Tree(target.tree.clone())),
+        // Nothing was published before: everything is new, and the pushed policy is the only one.
+        (_, None, _) => Base {
+            before: Side::Empty,
+            published: Published { policy: after.clone(), order: Side::Empty },
+        },
+    };
+    let Base { before, published } = base;
+    change(&Change { repo, before, after, published }, today)
+}

@@ -1,0 +1,274 @@
+//! A shell word without its quotes, with what its variables are known to be.
+
+use super::lexer::{ansi_escape, closing, name_end, quote_end};
+use super::shell::{Nested, Reader};
+use super::text::{Spot, Text};
+use super::word::Word;
+
+/// The words that one written word comes to: a variable may hold several.
+#[derive(Default)]
+struct Fields {
+    done: Vec<Word>,
+    current: Word,
+    /// Whether `current` is a word even while it is empty, as `""` is.
+    begun: bool,
+    brace: Brace,
+}
+
+/// How far the word is `{a,b}`, of which some shells make two.
+#[derive(Default, PartialEq, Eq)]
+enum Brace {
+    #[default]
+    None,
+    Open,
+    List,
+    Closed,
+}
+
+impl Reader<'_> {
+    /// Reads to the next unquoted blank or operator.
+    pub(super) fn read_word(&mut self) -> Vec<Word> {
+        let mut fields = Fields::default();
+        while let Some(&spot) = self.spots.get(self.at) {
+            match spot.c {
+                ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
+                '\\' => self.backslash(&mut fields),
+                '\'' => self.single(&mut fields),
+                '"' => self.double(&mut fields),
+                '$' => self.dollar(&mut fields, false),
+                '`' => self.backtick(&mut fields),
+                c => {
+                    fields.note(c);
+                    fields.push(spot);
+                    self.at += 1;
+                }
+            }
+        }
+        fields.finish()
+    }
+
+    fn backslash(&mut self, fields: &mut Fields) {
+        let start = self.spots[self.at].start;
+        self.at += 2;
+        match self.spots.get(self.at - 1) {
+            Some(spot) if spot.c == '\n' => {}
+            Some(spot) => fields.push(Spot { start, ..*spot }),
+            None => self.at = self.spots.len(),
+        }
+    }
+
+    fn single(&mut self, fields: &mut Fields) {
+        fields.begun = true;
+        let from = self.at + 1;
+        match quote_end(self.spots, from) {
+            Some(end) => {
+                fields.extend(&self.spots[from..end]);
+                self.at = end + 1;
+            }
+            None => self.unknown_rest(fields),
+        }
+    }
+
+    fn double(&mut self, fields: &mut Fields) {
+        fields.begun = true;
+        let start = self.at;
+        self.at += 1;
+        while let Some(&spot) = self.spots.get(self.at) {
+            match (spot.c, self.peek(1)) {
+                ('"', _) => {
+                    self.at += 1;
+                    return;
+                }
+                ('\\', Some('$' | '`' | '"' | '\\' | '\n')) => self.backslash(fields),
+                ('$', _) => self.dollar(fields, true),
+                ('`', _) => self.backtick(fields),
+                _ => {
+                    fields.push(spot);
+                    self.at += 1;
+                }
+            }
+        }
+        self.at = start;
+        self.unknown_rest(fields);
+    }
+
+    fn dollar(&mut self, fields: &mut Fields, quoted: bool) {
+        let start = self.at;
+        match (self.peek(1), self.peek(2)) {
+            (Some('('), next) => {
+                let inner = self.substitution(start + 2, ')');
+                let arithmetic = next == Some('(')
+                    && inner
+                        .as_ref()
+                        .is_some_and(|it| it.spots().last().is_some_and(|it| it.c == ')'));
+                self.script.nested.extend(inner.map(|text| Nested { text, sure: !arithmetic }));
+                self.unknown_since(start, fields);
+            }
+            (Some('{'), Some('{')) => {
+                let ends = |at: &usize| self.spots[*at..].iter().take(2).all(|it| it.c == '}');
+                self.at = (start + 3..self.spots.len().saturating_sub(1))
+                    .find(ends)
+                    .map_or(self.spots.len(), |it| it + 2);
+                self.unknown_since(start, fields);
+            }
+            (Some('{'), _) => match closing(self.spots, start + 2, '}') {
+                Some(end) if name_end(self.spots, start + 2) == end => {
+                    self.at = end + 1;
+                    self.variable(start, start + 2..end, fields, quoted);
+                }
+                Some(end) => {
+                    self.at = end + 1;
+                    self.default_value(&self.spots[start + 2..end].to_vec());
+                    self.unknown_since(start, fields);
+                }
+                None => self.unknown_rest(fields),
+            },
+            (Some('\''), _) if !quoted => self.ansi(fields),
+            (Some('"'), _) if !quoted => self.at += 1,
+            _ => {
+                let end = name_end(self.spots, start + 1);
+                if end == start + 1 {
+                    fields.push(self.spots[start]);
+                    self.at += 1;
+                    return;
+                }
+                self.at = end;
+                self.variable(start, start + 1..end, fields, quoted);
+            }
+        }
+    }
+
+    /// `${X:-$(cmd)}` runs `cmd` too.
+    fn default_value(&mut self, inner: &[Spot]) {
+        let runs = |it: &[Spot]| {
+            it[0].c == '`' || (it[0].c == '$' && it.get(1).is_some_and(|it| it.c == '('))
+        };
+        if let Some(at) = (0..inner.len()).find(|&at| runs(&inner[at..])) {
+            self.script.nested.push(Nested { text: Text::from(&inner[at..]), sure: false });
+        }
+    }
+
+    fn variable(
+        &mut self,
+        start: usize,
+        name: std::ops::Range<usize>,
+        fields: &mut Fields,
+        quoted: bool,
+    ) {
+        let name: String = self.spots[name].iter().map(|it| it.c).collect();
+        match self.variables.get(&name) {
+            Some(Some(value)) if quoted => {
+                fields.begun = true;
+                fields.extend(value.spots());
+            }
+            Some(Some(value)) => fields.split(value.spots()),
+            None if name == "IFS" && !quoted => fields.next(),
+            _ => self.unknown_since(start, fields),
+        }
+    }
+
+    fn ansi(&mut self, fields: &mut Fields) {
+        fields.begun = true;
+        let start = self.at;
+        self.at += 2;
+        while let Some(&spot) = self.spots.get(self.at) {
+            match spot.c {
+                '\'' => {
+                    self.at += 1;
+                    return;
+                }
+                '\\' => {
+                    let (c, end) = ansi_escape(self.spots, self.at + 1);
+                    let last = self.spots[end.min(self.spots.len()) - 1];
+                    fields.push(Spot { c, start: spot.start, end: last.end });
+                    self.at = end;
+                }
+                _ => {
+                    fields.push(spot);
+                    self.at += 1;
+                }
+            }
+        }
+        self.at = start;
+        self.unknown_rest(fields);
+    }
+
+    fn backtick(&mut self, fields: &mut Fields) {
+        let start = self.at;
+        if let Some(inner) = self.substitution(start + 1, '`') {
+            let spots = inner.spots();
+            let escapes = |at: usize| {
+                spots[at].c == '\\'
+                    && spots.get(at + 1).is_some_and(|it| matches!(it.c, '`' | '$' | '\\'))
+            };
+            let mut text = Text::default();
+            let mut at = 0;
+            while at < spots.len() {
+                at += usize::from(escapes(at));
+                text.push(spots[at]);
+                at += 1;
+            }
+            self.script.nested.push(Nested { text, sure: true });
+        }
+        self.unknown_since(start, fields);
+    }
+
+    /// A quote that never ends: a shell would not run it, but nobody knows what does.
+    fn unknown_rest(&mut self, fields: &mut Fields) {
+        let start = self.at;
+        self.at = self.spots.len();
+        self.unknown_since(start, fields);
+    }
+
+    fn unknown_since(&mut self, start: usize, fields: &mut Fields) {
+        let written = &self.spots[start..self.at];
+        fields.begun = true;
+        fields.current.unknown.get_or_insert_with(|| Text::from(written).to_string());
+        fields.extend(written);
+    }
+}
+
+impl Fields {
+    fn push(&mut self, spot: Spot) {
+        self.begun = true;
+        self.current.spots.push(spot);
+    }
+
+    fn extend(&mut self, spots: &[Spot]) {
+        self.current.spots.extend(spots);
+    }
+
+    fn note(&mut self, c: char) {
+        self.current.globs |= matches!(c, '*' | '?' | '[');
+        self.brace = match (c, std::mem::take(&mut self.brace)) {
+            ('{', Brace::None) => Brace::Open,
+            (',' | '.', Brace::Open) => Brace::List,
+            ('}', Brace::List) => Brace::Closed,
+            (_, brace) => brace,
+        };
+    }
+
+    fn split(&mut self, spots: &[Spot]) {
+        for &spot in spots {
+            if matches!(spot.c, ' ' | '\t' | '\n') { self.next() } else { self.push(spot) }
+        }
+    }
+
+    /// Ends the current word, if there is one.
+    fn next(&mut self) {
+        if std::mem::take(&mut self.begun) {
+            let mut word = std::mem::take(&mut self.current);
+            word.text = word.spots.to_string();
+            self.done.push(word);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Word> {
+        if self.brace == Brace::Closed {
+            let text = self.current.spots.to_string();
+            self.current.unknown.get_or_insert(text);
+        }
+        self.next();
+        self.done
+    }
+}

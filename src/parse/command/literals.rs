@@ -1,0 +1,54 @@
+//! The string literals of a program in another language, which it may hand to a shell.
+
+use super::text::{Spot, Text};
+
+/// Each literal, and each list of literals with nothing but commas and brackets between them.
+pub(super) struct Literals {
+    pub(super) texts: Vec<Text>,
+    pub(super) lists: Vec<Vec<Text>>,
+}
+
+pub(super) fn read(program: &Text) -> Literals {
+    let spots = program.spots();
+    let mut found = Literals { texts: Vec::new(), lists: Vec::new() };
+    let mut list: Vec<Text> = Vec::new();
+    let mut at = 0;
+    while at < spots.len() {
+        match spots[at].c {
+            quote @ ('\'' | '"' | '`') => {
+                let (text, end) = literal(spots, at + 1, quote);
+                found.texts.push(text.clone());
+                list.push(text);
+                at = end;
+            }
+            c if c.is_whitespace() || matches!(c, ',' | '[') => {}
+            _ if list.is_empty() => {}
+            _ => found.lists.push(std::mem::take(&mut list)),
+        }
+        at += 1;
+    }
+    found.lists.push(list);
+    found.lists.retain(|it| it.len() > 1);
+    found
+}
+
+/// The literal that begins at `from`, and the index of its last quote.
+fn literal(spots: &[Spot], from: usize, quote: char) -> (Text, usize) {
+    let mut text = Text::default();
+    let mut at = from;
+    while let Some(&spot) = spots.get(at) {
+        match spot.c {
+            '\\' => {
+                at += 1;
+                if let Some(&next) = spots.get(at) {
+                    let c = if next.c == 'n' { '\n' } else { next.c };
+                    text.push(Spot { c, start: spot.start, end: next.end });
+                }
+            }
+            c if c == quote => break,
+            _ => text.push(spot),
+        }
+        at += 1;
+    }
+    (text, at)
+}

@@ -1,0 +1,296 @@
+//! A shell text as the simple commands in it, in order. Every branch counts as taken.
+
+use std::collections::BTreeMap;
+
+use super::Input;
+use super::lexer::closing;
+use super::text::{Spot, Text, span};
+use super::word::Word;
+
+/// What a shell text says.
+#[derive(Default)]
+pub(super) struct Script {
+    pub(super) commands: Vec<(Vec<Word>, Input)>,
+    /// The insides of `$(…)`, `` `…` `` and `<(…)`, which are run too.
+    pub(super) nested: Vec<Nested>,
+}
+
+pub(super) struct Nested {
+    pub(super) text: Text,
+    /// Whether a shell surely runs it: `$((…))` is arithmetic to most.
+    pub(super) sure: bool,
+}
+
+pub(super) fn read(text: &Text) -> Script {
+    let mut reader = Reader { spots: text.spots(), ..Reader::default() };
+    reader.run();
+    reader.script
+}
+
+#[derive(Default)]
+pub(super) struct Reader<'a> {
+    pub(super) spots: &'a [Spot],
+    pub(super) at: usize,
+    pub(super) script: Script,
+    words: Vec<Word>,
+    /// `NAME=value` before any word: set for good only if no word follows.
+    assignments: Vec<Vec<Word>>,
+    input: Input,
+    /// The next command reads what the last one writes.
+    piped: bool,
+    /// A variable that is set twice is nothing to rely on.
+    pub(super) variables: BTreeMap<String, Option<Text>>,
+    /// Delimiters of here-documents whose bodies begin on the next line, and the command they belong to.
+    here: Vec<(String, usize)>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Commands,
+    /// Between `for` and `do`, or `case` and `in`: words that are no command.
+    Head,
+    /// The patterns before the `)` of a `case`.
+    Pattern,
+    /// Between `[[` and `]]`, where `&&` and `<` are other things.
+    Test,
+}
+
+impl Reader<'_> {
+    fn run(&mut self) {
+        while let Some(c) = self.peek(0) {
+            match (c, self.peek(1)) {
+                (' ' | '\t' | '\r', _) => self.at += 1,
+                ('\\', Some('\n')) => self.at += 2,
+                ('#', _) => self.skip_line(),
+                ('\n', _) => self.line_end(),
+                (';' | '&' | '|' | '(' | ')' | '<' | '>', next) => self.operator(c, next),
+                _ => self.word(),
+            }
+        }
+        self.end(false);
+    }
+
+    pub(super) fn peek(&self, ahead: usize) -> Option<char> {
+        self.spots.get(self.at + ahead).map(|it| it.c)
+    }
+
+    fn skip_line(&mut self) {
+        while self.peek(0).is_some_and(|it| it != '\n') {
+            self.at += 1;
+        }
+    }
+
+    fn operator(&mut self, c: char, next: Option<char>) {
+        if self.state == State::Test && !matches!(c, ';') {
+            self.at += 1;
+            return;
+        }
+        match (c, next) {
+            ('<' | '>', Some('(')) => {
+                let start = self.at;
+                let inner = self.substitution(self.at + 2, ')');
+                self.push_unknown(start, inner);
+            }
+            ('<' | '>', _) => self.redirection(),
+            ('&', Some('>')) => {
+                self.at += 1;
+                self.redirection();
+            }
+            (';', Some(';' | '&')) => {
+                self.at += 2;
+                self.end(false);
+                self.state = State::Pattern;
+            }
+            (')', _) if self.state == State::Pattern => {
+                self.at += 1;
+                self.state = State::Commands;
+            }
+            ('|', _) if self.state == State::Pattern => self.at += 1,
+            ('|', Some('|')) | ('&', Some('&')) => {
+                self.at += 2;
+                self.end(false);
+            }
+            ('|', more) => {
+                self.at += if more == Some('&') { 2 } else { 1 };
+                self.end(true);
+            }
+            _ => {
+                self.at += 1;
+                self.end(false);
+            }
+        }
+    }
+
+    fn line_end(&mut self) {
+        self.at += 1;
+        if self.state != State::Pattern {
+            self.end(false);
+        }
+        for (delimiter, command) in std::mem::take(&mut self.here) {
+            let mut body = Text::default();
+            while self.at < self.spots.len() {
+                let start = self.at;
+                self.skip_line();
+                self.at += 1;
+                let line = &self.spots[start..self.at.min(self.spots.len())];
+                let text: String = line.iter().map(|it| it.c).collect();
+                if text.trim_matches(['\t', '\r', '\n']) == delimiter {
+                    break;
+                }
+                body.extend(line);
+            }
+            if let Some((_, input)) = self.script.commands.get_mut(command) {
+                *input = Input::Text(body);
+            }
+        }
+        self.at = self.at.min(self.spots.len());
+    }
+
+    fn redirection(&mut self) {
+        let start = self.at;
+        while self.peek(0).is_some_and(|it| matches!(it, '<' | '>' | '&' | '|'))
+            && self.at < start + 3
+        {
+            self.at += 1;
+        }
+        let operator: String = self.spots[start..self.at].iter().map(|it| it.c).collect();
+        if operator == "<<" && self.peek(0) == Some('-') {
+            self.at += 1;
+        }
+        while matches!(self.peek(0), Some(' ' | '\t')) {
+            self.at += 1;
+        }
+        let target = self.read_word().into_iter().next();
+        let Some(target) = target else { return };
+        match operator.as_str() {
+            "<" | "<>" => self.input = Input::File(target),
+            "<<<" => self.input = text_of(target),
+            "<<" => self.here.push((target.text, self.script.commands.len())),
+            _ => {}
+        }
+    }
+
+    /// Reads a word and finds out what it is where it stands.
+    fn word(&mut self) {
+        let start = self.at;
+        let mut words = self.read_word();
+        let plain: String = self.spots[start..self.at].iter().map(|it| it.c).collect();
+        let digits = !plain.is_empty() && plain.chars().all(|it| it.is_ascii_digit());
+        if digits && matches!(self.peek(0), Some('<' | '>')) {
+            return;
+        }
+        match self.state {
+            State::Head => {
+                if plain == "in" && self.words.first().is_some_and(|it| it.text == "case") {
+                    self.words.clear();
+                    self.state = State::Pattern;
+                } else if plain == "do" {
+                    self.words.clear();
+                    self.state = State::Commands;
+                } else if self.words.len() == 1 {
+                    self.variables.insert(plain, None);
+                    self.words.append(&mut words);
+                }
+            }
+            State::Pattern if plain == "esac" => self.state = State::Commands,
+            State::Pattern => {}
+            State::Test => {
+                if plain == "]]" {
+                    self.state = State::Commands;
+                    self.words.clear();
+                }
+            }
+            State::Commands if self.words.is_empty() => self.first_word(&plain, words),
+            State::Commands => self.words.append(&mut words),
+        }
+    }
+
+    fn first_word(&mut self, plain: &str, mut words: Vec<Word>) {
+        match plain {
+            "!" | "{" | "}" | "if" | "then" | "elif" | "else" | "fi" | "while" | "until" | "do"
+            | "done" | "esac" | "function" | "coproc" => {}
+            "for" | "select" | "case" => {
+                self.words.append(&mut words);
+                self.state = State::Head;
+            }
+            "[[" => self.state = State::Test,
+            _ if assignment(plain).is_some() => self.assignments.push(words),
+            _ => self.words.append(&mut words),
+        }
+    }
+
+    /// `words` are what one assignment has come to; more than one, where a variable in it had blanks.
+    fn assign(&mut self, words: &[Word]) {
+        let Some((word, rest)) = words.split_first() else { return };
+        let Some(name) = assignment(&word.text) else { return };
+        let value = word.after(name.chars().count() + 1);
+        let value = (value.known().is_some() && rest.is_empty()).then_some(value.spots);
+        let name = name.trim_end_matches('+').to_owned();
+        self.variables.entry(name).and_modify(|it| *it = None).or_insert(value);
+    }
+
+    fn end(&mut self, pipes: bool) {
+        let words = std::mem::take(&mut self.words);
+        let mut input = std::mem::take(&mut self.input);
+        let assignments = std::mem::take(&mut self.assignments);
+        if words.is_empty() {
+            assignments.iter().for_each(|it| self.assign(it));
+        }
+        if self.state == State::Head {
+            // `for x in …` ends at its line; `do` follows as a word.
+            self.state = State::Commands;
+            return;
+        }
+        if words.is_empty() && input == Input::Inherited && self.here.is_empty() {
+            self.piped &= !pipes;
+            return;
+        }
+        let sets = ["export", "readonly", "local", "declare"];
+        if words.first().is_some_and(|it| sets.contains(&it.text.as_str())) {
+            words[1..].iter().for_each(|it| self.assign(std::slice::from_ref(it)));
+        }
+        if self.piped && input == Input::Inherited {
+            let before = self.script.commands.last().map(|(words, _)| words.clone());
+            input = Input::Pipe(before.unwrap_or_default());
+        }
+        self.piped = pipes;
+        self.script.commands.push((words, input));
+    }
+
+    fn push_unknown(&mut self, start: usize, inner: Option<Text>) {
+        self.script.nested.extend(inner.map(|text| Nested { text, sure: true }));
+        let spots = &self.spots[start..self.at];
+        let written = Text::from(spots).to_string();
+        self.words.push(Word::unknown(&written, &span(spots).unwrap_or_default()));
+    }
+
+    /// The inside of a substitution, read past; none where it never ends.
+    pub(super) fn substitution(&mut self, from: usize, close: char) -> Option<Text> {
+        let Some(end) = closing(self.spots, from, close) else {
+            self.at = self.spots.len();
+            return None;
+        };
+        self.at = end + 1;
+        Some(Text::from(&self.spots[from..end]))
+    }
+}
+
+/// The name that `NAME=value` or `NAME+=value` sets.
+pub(super) fn assignment(word: &str) -> Option<&str> {
+    let (name, _) = word.split_once('=')?;
+    let bare = name.strip_suffix('+').unwrap_or(name);
+    let mut chars = bare.chars();
+    let first = chars.next()?;
+    let fits = (first == '_' || first.is_ascii_alphabetic())
+        && chars.all(|it| it == '_' || it.is_ascii_alphanumeric());
+    fits.then_some(name)
+}
+
+fn text_of(word: Word) -> Input {
+    match word.unknown {
+        None => Input::Text(word.spots),
+        Some(_) => Input::File(word),
+    }
+}

@@ -1,0 +1,310 @@
+//! Programs that run what stands after them.
+
+use super::Input;
+use super::program;
+use super::shell::assignment;
+use super::text::Text;
+use super::word::Word;
+
+/// What a wrapper runs.
+pub(super) enum Inner {
+    Words(Vec<Word>),
+    /// These words, joined by blanks, as a shell reads them.
+    Shell(Vec<Word>),
+    Text(Text),
+    /// A shell may read it.
+    Perhaps(Word),
+    /// A program in another language, whose string literals may be commands.
+    Program(Word),
+}
+
+/// What `program` runs. None: it is no wrapper. An empty list: it is one, but what it runs is not to be seen.
+pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<Vec<Inner>> {
+    match program {
+        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "busybox" => Some(shell(arguments, input)),
+        "eval" => Some(vec![Inner::Shell(arguments.to_vec())]),
+        "cmd" => Some(vec![Inner::Shell(
+            arguments.iter().skip_while(|it| it.text.starts_with('/')).cloned().collect(),
+        )]),
+        "trap" => Some(arguments.first().cloned().map(Inner::Perhaps).into_iter().collect()),
+        "alias" => Some(arguments.iter().filter_map(alias).collect()),
+        "xargs" => Some(xargs(arguments)),
+        "env" => Some(split_string(arguments).unwrap_or_else(|| plain(&WRAPPERS[0], arguments))),
+        "su" => Some(valued(arguments, &["-c", "--command"])),
+        "fly" | "flyctl" => Some(fly(arguments)),
+        "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
+        "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
+            interpreter(arguments)
+        }
+        "cross-env-shell"
+        | "start-server-and-test"
+        | "tsc-watch"
+        | "watch"
+        | "onchange"
+        | "chokidar"
+        | "parallel"
+        | "ssh"
+        | "wsl"
+        | "powershell"
+        | "pwsh"
+        | "cowrun" => with_tail(strings(arguments), arguments),
+        _ => WRAPPERS.iter().find(|it| it.name == program).map(|it| plain(it, arguments)),
+    }
+}
+
+/// Whether a program takes words for what they say and never runs them.
+pub(super) fn only_talks(program: &str) -> bool {
+    const TALK: &[&str] = &[
+        "echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "awk", "gawk",
+        "git", "hg", "true", "false", ":", "test", "[", "read", "man", "which", "type", "whereis",
+        "rm", "cp", "mv", "ls", "ln", "mkdir", "touch", "chmod", "chown", "rimraf", "shx",
+        "export", "unset", "set", "logger", "say", "figlet", "cowsay", "curl", "wget", "gh", "jq",
+        "yq", "tee", "head", "tail", "sort", "wc", "diff", "tar", "exit", "return", "cd", "pushd",
+        "popd", "for", "case", "[[", "prettier", "eslint", "apt-get", "apt", "apk", "brew",
+    ];
+    TALK.contains(&program)
+}
+
+/// Whether a word in the arguments of an unknown program looks like the command it runs.
+pub(super) fn is_runner(word: &Word) -> bool {
+    const RUNNERS: &[&str] = &[
+        "npx",
+        "pnpx",
+        "bunx",
+        "npm",
+        "yarn",
+        "pnpm",
+        "bun",
+        "node",
+        "sh",
+        "bash",
+        "zsh",
+        "dash",
+        "ash",
+        "env",
+        "sudo",
+        "dotenv",
+        "prisma",
+        "prisma-next",
+        "@prisma/cli",
+        "supabase",
+        "drizzle-kit",
+        "knex",
+        "sequelize",
+        "sequelize-cli",
+        "typeorm",
+        "node-pg-migrate",
+        "psql",
+        "atlas",
+        "dbmate",
+        "sqlx",
+        "flyway",
+    ];
+    !word.text.contains(char::is_whitespace)
+        && program::name(word).is_some_and(|it| RUNNERS.contains(&it.as_str()))
+}
+
+/// A wrapper whose arguments are its own options, then a command.
+struct Wrapper {
+    name: &'static str,
+    /// Options whose value is the next word.
+    valued: &'static [&'static str],
+    /// Words that come before the command and are not options.
+    skip: usize,
+    /// Whether the command begins after the first `--`, where there is one.
+    dashes: bool,
+}
+
+const fn wrapper(name: &'static str, valued: &'static [&'static str], skip: usize) -> Wrapper {
+    Wrapper { name, valued, skip, dashes: false }
+}
+
+/// A wrapper with many options of its own: `doppler run --project x -- command`.
+const fn dashed(name: &'static str, valued: &'static [&'static str], skip: usize) -> Wrapper {
+    Wrapper { name, valued, skip, dashes: true }
+}
+
+const WRAPPERS: &[Wrapper] = &[
+    wrapper("env", &["-u", "--unset", "-C", "--chdir"], 0),
+    wrapper("exec", &["-a"], 0),
+    wrapper("command", &[], 0),
+    wrapper("builtin", &[], 0),
+    wrapper("sudo", &["-u", "-g", "-h", "-p", "-C", "-r", "-t", "--user", "--group"], 0),
+    wrapper("doas", &["-u", "-C"], 0),
+    wrapper("time", &["-f", "-o", "--format", "--output"], 0),
+    wrapper("nohup", &[], 0),
+    wrapper("setsid", &[], 0),
+    wrapper("nice", &["-n", "--adjustment"], 0),
+    wrapper("ionice", &["-c", "-n"], 0),
+    wrapper("stdbuf", &["-i", "-o", "-e"], 0),
+    wrapper("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
+    wrapper("gosu", &[], 1),
+    wrapper("su-exec", &[], 1),
+    wrapper("chroot", &[], 1),
+    wrapper("flock", &["-w", "-E"], 1),
+    wrapper("tini", &["-p", "-e"], 0),
+    wrapper("dumb-init", &["-r", "--rewrite"], 0),
+    wrapper("retry", &["-t", "--tries", "-d", "--delay", "-m", "--max"], 0),
+    wrapper("cross-env", &[], 0),
+    wrapper("env-cmd", &["-f", "--file", "-e", "--environments", "-r", "--rc-file"], 0),
+    dashed("dotenv", &["-e", "-v", "-p", "-c"], 0),
+    dashed("dotenvx", &["-f", "-e", "--env-file", "-fk"], 1),
+    dashed("doppler", &["-p", "-c", "-t", "--project", "--config", "--token", "--scope"], 1),
+    dashed("infisical", &["--env", "--path", "--token", "--projectId", "--tags"], 1),
+    dashed("op", &["--env-file", "--account"], 1),
+    dashed("railway", &["-s", "--service", "-e", "--environment"], 1),
+    dashed("heroku", &["-a", "--app", "-r", "--remote"], 1),
+    dashed("chamber", &[], 2),
+    dashed("aws-vault", &[], 2),
+];
+
+fn plain(wrapper: &Wrapper, arguments: &[Word]) -> Vec<Inner> {
+    let dashes = arguments.iter().position(|it| it.is("--"));
+    if let Some(at) = dashes.filter(|_| wrapper.dashes) {
+        return vec![Inner::Words(arguments[at + 1..].to_vec())];
+    }
+    let mut at = 0;
+    let mut skip = wrapper.skip;
+    while let Some(word) = arguments.get(at) {
+        if word.is_flag() {
+            at += 1 + usize::from(wrapper.valued.contains(&word.text.as_str()));
+        } else if word.is("--") || assignment(&word.text).is_some() {
+            at += 1;
+        } else if skip > 0 {
+            skip -= 1;
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    vec![Inner::Words(arguments.get(at..).unwrap_or_default().to_vec())]
+}
+
+/// `sh -c text`, `sh < text`, `echo text | sh`.
+fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
+    let mut at = 0;
+    let mut command = false;
+    while let Some(word) = arguments.get(at).filter(|it| it.text.starts_with(['-', '+'])) {
+        at += 1;
+        if word.is("-o") || word.is("+o") || word.is("--rcfile") || word.is("--init-file") {
+            at += 1;
+        } else if !word.text.starts_with("--") && word.text.contains('c') {
+            command = true;
+        }
+    }
+    let reads = arguments.iter().take(at).any(|it| it.is("-s"));
+    let rest = arguments.get(at..).filter(|_| !reads).unwrap_or_default();
+    match (rest.first(), input) {
+        (Some(text), _) if command => vec![Inner::Shell(vec![text.clone()])],
+        // `busybox sh -c …`
+        (Some(name), _) if program::name(name).as_deref() == Some("sh") => {
+            vec![Inner::Words(rest.to_vec())]
+        }
+        (Some(_), _) => Vec::new(),
+        (None, Input::Text(text)) => vec![Inner::Text(text.clone())],
+        (None, Input::Pipe(words)) => match words.split_first() {
+            Some((talker, said)) if talker.is("echo") || talker.is("printf") => {
+                vec![Inner::Shell(said.iter().filter(|it| !it.is_flag()).cloned().collect())]
+            }
+            _ => Vec::new(),
+        },
+        (None, _) => Vec::new(),
+    }
+}
+
+/// What `xargs` reads becomes more words, which nobody knows.
+fn xargs(arguments: &[Word]) -> Vec<Inner> {
+    let valued = [
+        "-I",
+        "-n",
+        "-P",
+        "-L",
+        "-d",
+        "-E",
+        "-s",
+        "-a",
+        "--max-args",
+        "--max-procs",
+        "--delimiter",
+    ];
+    let mut at = 0;
+    while let Some(word) = arguments.get(at).filter(|it| it.is_flag()) {
+        at += 1 + usize::from(valued.contains(&word.text.as_str()));
+    }
+    let mut words = arguments.get(at..).unwrap_or_default().to_vec();
+    let Some(range) = words.last().and_then(Word::range) else { return Vec::new() };
+    words.push(Word::unknown("what xargs reads", &range));
+    vec![Inner::Words(words)]
+}
+
+fn split_string(arguments: &[Word]) -> Option<Vec<Inner>> {
+    let at =
+        arguments.iter().take_while(|it| it.is_flag()).position(|it| it.text.starts_with("-S"))?;
+    let attached = arguments[at].after(2);
+    let first = if attached.text.is_empty() { None } else { Some(attached) };
+    Some(vec![Inner::Shell(first.into_iter().chain(arguments[at + 1..].iter().cloned()).collect())])
+}
+
+fn alias(word: &Word) -> Option<Inner> {
+    let (name, _) = word.text.split_once('=')?;
+    Some(Inner::Perhaps(word.after(name.chars().count() + 1)))
+}
+
+/// The words that stand after one of these options.
+fn valued(arguments: &[Word], options: &[&str]) -> Vec<Inner> {
+    let separate = arguments
+        .windows(2)
+        .filter(|it| options.contains(&it[0].text.as_str()))
+        .map(|it| Inner::Perhaps(it[1].clone()));
+    let attached = arguments.iter().filter_map(|it| {
+        let (option, _) = it.text.split_once('=')?;
+        options.contains(&option).then(|| Inner::Perhaps(it.after(option.chars().count() + 1)))
+    });
+    separate.chain(attached).collect()
+}
+
+fn fly(arguments: &[Word]) -> Vec<Inner> {
+    let mut inner = valued(arguments, &["-C", "--command"]);
+    let after = arguments
+        .windows(2)
+        .position(|it| it[0].is("machine") && (it[1].is("exec") || it[1].is("run")));
+    if let Some(at) = after {
+        inner.extend(strings(&arguments[at + 2..]));
+        let tail = arguments[at + 2..].iter().position(is_runner);
+        inner.extend(tail.map(|it| Inner::Words(arguments[at + 2 + it..].to_vec())));
+    }
+    inner
+}
+
+/// Arguments of several words.
+fn strings(arguments: &[Word]) -> Vec<Inner> {
+    let several = arguments.iter().filter(|it| it.text.contains(char::is_whitespace));
+    several.cloned().map(Inner::Perhaps).collect()
+}
+
+/// None where there is nothing, so that the words themselves are looked at.
+fn with_tail(mut inner: Vec<Inner>, arguments: &[Word]) -> Option<Vec<Inner>> {
+    let tail = arguments.iter().position(is_runner);
+    inner.extend(tail.map(|it| Inner::Words(arguments[it..].to_vec())));
+    (!inner.is_empty()).then_some(inner)
+}
+
+/// `node -e program`, `node node_modules/prisma/build/index.js …`.
+fn interpreter(arguments: &[Word]) -> Option<Vec<Inner>> {
+    let programs = ["-e", "--eval", "-p", "--print", "-pe", "-c", "-r", "-E"];
+    let code = arguments.windows(2).take_while(|it| it[0].is_flag());
+    let code: Vec<Inner> = code
+        .filter(|it| programs.contains(&it[0].text.as_str()))
+        .map(|it| Inner::Program(it[1].clone()))
+        .chain(arguments.iter().filter_map(|it| {
+            let value =
+                it.text.strip_prefix("--eval=").or_else(|| it.text.strip_prefix("--print="))?;
+            Some(Inner::Program(it.after(it.text.chars().count() - value.chars().count())))
+        }))
+        .collect();
+    if !code.is_empty() {
+        return Some(code);
+    }
+    let package = arguments.iter().position(|it| it.text.contains("node_modules/"))?;
+    Some(vec![Inner::Words(arguments[package..].to_vec())])
+}

@@ -1,0 +1,305 @@
+//! Commands that change a database, and commands nobody can know before they run.
+
+use std::ops::Range;
+
+use crate::parse::command::{Call, Command, Input, Word};
+
+/// The default list: a program, the words that follow it in this order, options that must be there or (`!`) must not.
+/// `|` separates alternatives, `*` stands for any words.
+const FORBIDDEN: &[&str] = &[
+    "prisma migrate deploy|dev|reset|resolve|up|down",
+    "prisma db push|execute|migrate",
+    "prisma --accept-data-loss|--force-reset",
+    "@prisma/cli migrate",
+    "@prisma/cli migrate deploy|dev|reset|resolve|up|down",
+    "@prisma/cli db push|execute|migrate",
+    "prisma-next migrate",
+    "prisma-next db migrate|push|update|init",
+    "zenstack migrate deploy|dev|reset|resolve",
+    "zenstack db push",
+    "supabase db push !--dry-run !--local",
+    "supabase db reset --linked|--db-url",
+    "supabase migration up|down !--local",
+    "supabase migration repair",
+    "drizzle-kit push|migrate|push:pg|push:mysql|push:sqlite|up:pg",
+    "knex migrate:latest|migrate:up|migrate:down|migrate:rollback",
+    "sequelize|sequelize-cli db:migrate|db:migrate:undo|db:migrate:undo:all|db:drop",
+    "typeorm|typeorm-ts-node-commonjs|typeorm-ts-node-esm migration:run|migration:revert|schema:sync|schema:drop",
+    "mikro-orm migration:up|migration:down|migration:fresh|schema:update|schema:drop",
+    "kysely migrate:latest|migrate:up|migrate:down|migrate:rollback",
+    "node-pg-migrate up|down|redo",
+    "graphile-migrate migrate|reset",
+    "atlas migrate|schema apply",
+    "flyway migrate|clean|undo|repair",
+    "liquibase update|rollback|drop-all",
+    "dbmate up|migrate|rollback|down|drop",
+    "goose * up|up-to|up-by-one|down|down-to|redo|reset",
+    "sqlx migrate run|revert",
+    "sqlx database drop|reset|setup",
+    "diesel migration run|redo|revert",
+    "diesel database reset|setup",
+    "pgroll start|migrate|complete",
+    "sqitch deploy|revert|rebase",
+    "alembic upgrade|downgrade",
+    "rails|rake db:migrate|db:schema:load|db:reset|db:drop|db:prepare",
+    "schema-engine",
+    "migration-engine",
+];
+
+/// What is wrong with a command, and where it says so.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) what: What,
+    pub(super) range: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// The words that say it: `prisma migrate deploy`.
+    Forbidden(String),
+    /// A migration tool, and the word that hides what it will do.
+    Hidden { program: String, word: String },
+    /// A word that may be any program.
+    Opaque { word: String },
+}
+
+pub(super) fn judge(command: &Command) -> Option<Hit> {
+    let first = command.words.first()?;
+    let Some(program) = command.program() else {
+        return opaque(command, first).filter(|_| !command.guessed);
+    };
+    let hit = migrates(command, &program).or_else(|| opaque_program(command, &program))?;
+    (!command.guessed || matches!(hit.what, What::Forbidden(_))).then_some(hit)
+}
+
+fn migrates(command: &Command, program: &str) -> Option<Hit> {
+    if program == "psql" {
+        return psql(command);
+    }
+    let mut hidden = None;
+    for line in FORBIDDEN {
+        match Pattern::new(line).meets(program, &command.words) {
+            Meeting::Full(what, last) => {
+                let range = range(command, 0, last);
+                return Some(Hit { what: What::Forbidden(what), range });
+            }
+            Meeting::Hidden(at) => {
+                hidden.get_or_insert(at);
+            }
+            Meeting::None => {}
+        }
+    }
+    let at = hidden?;
+    let word = command.words[at].text.clone();
+    Some(Hit {
+        what: What::Hidden { program: program.to_owned(), word },
+        range: range(command, 0, at),
+    })
+}
+
+/// The bytes from one word to another.
+fn range(command: &Command, from: usize, to: usize) -> Range<usize> {
+    let ranges = || command.words[from..=to].iter().filter_map(Word::range);
+    let start = ranges().map(|it| it.start).min().unwrap_or(command.span.start);
+    let end = ranges().map(|it| it.end).max().unwrap_or(command.span.end);
+    start..end
+}
+
+/// One line of the list.
+struct Pattern<'a> {
+    programs: Vec<&'a str>,
+    words: Vec<Vec<&'a str>>,
+    options: Vec<Vec<&'a str>>,
+    absent: Vec<&'a str>,
+}
+
+enum Meeting {
+    /// The words that met it, and the index of the last of them.
+    Full(String, usize),
+    /// The word that may or may not complete it.
+    Hidden(usize),
+    None,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(line: &'a str) -> Pattern<'a> {
+        let mut parts = line.split_whitespace();
+        let programs = parts.next().unwrap_or_default().split('|').collect();
+        let mut pattern =
+            Pattern { programs, words: Vec::new(), options: Vec::new(), absent: Vec::new() };
+        for part in parts {
+            match part.strip_prefix('!') {
+                Some(option) => pattern.absent.push(option),
+                None if part.starts_with("--") => pattern.options.push(part.split('|').collect()),
+                None => pattern.words.push(part.split('|').collect()),
+            }
+        }
+        pattern
+    }
+
+    /// Follows the words as the program itself would, not knowing which of its options take a value.
+    fn meets(&self, program: &str, words: &[Word]) -> Meeting {
+        let named =
+            |it: &&&str| **it == program || (it.ends_with("-engine") && program.starts_with(**it));
+        let Some(name) = self.programs.iter().find(named) else { return Meeting::None };
+        let has =
+            |option: &str| words.iter().position(|it| it.text.split('=').next() == Some(option));
+        if self.absent.iter().any(|it| has(it).is_some()) {
+            return Meeting::None;
+        }
+        let mut said = vec![(*name).to_owned()];
+        let mut last = 0;
+        // Which lengths of the pattern the words so far may have met.
+        let mut met = vec![true];
+        met.resize(self.words.len() + 1, false);
+        let mut value = false;
+        let mut hidden = None;
+        for (at, word) in words.iter().enumerate().skip(1) {
+            if met[self.words.len()] {
+                break;
+            }
+            if word.is_flag() || word.is("--") {
+                value = word.is_flag() && !word.text.contains('=');
+                continue;
+            }
+            if word.unknown.is_some() || word.globs {
+                let open = met.iter().any(|it| *it);
+                if open && !value {
+                    return self.or_later(words, at, &met, said);
+                }
+                hidden = hidden.or(open.then_some(at));
+                value = false;
+                continue;
+            }
+            for length in (0..self.words.len()).rev().filter(|it| met[*it]).collect::<Vec<_>>() {
+                let star = self.words[length] == ["*"];
+                let next = length + usize::from(star);
+                if self.words.get(next).is_some_and(|it| it.contains(&word.text.as_str())) {
+                    met[next + 1] = true;
+                    last = at;
+                    said.truncate(length + 1);
+                    said.push(word.text.clone());
+                }
+                met[length] = value || star;
+            }
+            value = false;
+        }
+        if !met[self.words.len()] {
+            return match hidden {
+                Some(at) if met.iter().any(|it| *it) => Meeting::Hidden(at),
+                _ => Meeting::None,
+            };
+        }
+        for option in &self.options {
+            let Some((option, at)) = option.iter().find_map(|it| Some((*it, has(it)?))) else {
+                return Meeting::None;
+            };
+            said.push(option.to_owned());
+            last = last.max(at);
+        }
+        Meeting::Full(said.join(" "), last)
+    }
+
+    /// An unknown word where the command would be: the words after it may still say it outright.
+    fn or_later(&self, words: &[Word], at: usize, met: &[bool], mut said: Vec<String>) -> Meeting {
+        let mut length = met.iter().rposition(|it| *it).unwrap_or(0);
+        for (later, word) in words.iter().enumerate().skip(at + 1) {
+            if self.words.get(length).is_some_and(|it| it.contains(&word.text.as_str())) {
+                said.push(word.text.clone());
+                length += 1;
+                if length == self.words.len() && self.options.is_empty() {
+                    return Meeting::Full(said.join(" "), later);
+                }
+            }
+        }
+        Meeting::Hidden(at)
+    }
+}
+
+/// `psql -f prisma/migrations/…`, `psql < …`, `cat … | psql`.
+fn psql(command: &Command) -> Option<Hit> {
+    let words = &command.words;
+    let migration = |it: &str| it.contains("migration") || it.contains("\\i");
+    let separate = words
+        .windows(2)
+        .enumerate()
+        .filter(|(_, it)| matches!(it[0].text.as_str(), "-f" | "--file" | "-c" | "--command"));
+    let attached = |it: &&Word| {
+        it.text.starts_with("--file=") || it.text.starts_with("-f") && it.text.len() > 2
+    };
+    let files = separate
+        .map(|(at, it)| (at + 1, &it[1]))
+        .chain(words.iter().enumerate().filter(|(_, it)| attached(it)));
+    let mut hidden = None;
+    for (at, word) in files {
+        if migration(&word.text) {
+            let what = format!(
+                "psql -f {}",
+                word.text.trim_start_matches("--file=").trim_start_matches("-f")
+            );
+            return Some(Hit { what: What::Forbidden(what), range: range(command, 0, at) });
+        }
+        if word.unknown.is_some()
+            && words[at - 1].text.starts_with(['-'])
+            && !words[at - 1].is("-c")
+        {
+            hidden.get_or_insert((at, word));
+        }
+    }
+    let read = match &command.input {
+        Input::File(word) if migration(&word.text) => Some(format!("psql < {}", word.text)),
+        Input::Pipe(before) => {
+            let file = before.iter().find(|it| migration(&it.text));
+            file.map(|it| format!("{} {} | psql", before[0].text, it.text))
+        }
+        Input::Text(text) if text.to_string().contains("\\i") => Some("psql".to_owned()),
+        Input::File(_) | Input::Text(_) | Input::Inherited => None,
+    };
+    if let Some(what) = read {
+        return Some(Hit { what: What::Forbidden(what), range: command.span.range() });
+    }
+    let (at, word) = hidden?;
+    let what = What::Hidden { program: "psql".to_owned(), word: word.text.clone() };
+    Some(Hit { what, range: range(command, 0, at) })
+}
+
+/// Shells and package managers that are handed what nobody knows.
+fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
+    let arguments = &command.words[1..];
+    match program {
+        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "." | "source" => {
+            let file = arguments.iter().find(|it| !it.is_flag() && !it.is("-") && !it.is("--"));
+            let file = file.filter(|_| !arguments.iter().any(|it| it.is("-s")));
+            match (file, &command.input) {
+                (Some(word), _) => word.unknown.as_ref().and_then(|_| opaque(command, word)),
+                (None, Input::Pipe(before)) => {
+                    let said: Vec<&str> = before.iter().map(|it| it.text.as_str()).collect();
+                    let word = format!("{} | {program}", said.join(" "));
+                    Some(Hit { what: What::Opaque { word }, range: command.span.range() })
+                }
+                (None, Input::File(word)) => {
+                    word.unknown.as_ref().and_then(|_| opaque(command, word))
+                }
+                (None, Input::Text(_) | Input::Inherited) => None,
+            }
+        }
+        "npm" | "pnpm" | "yarn" | "bun" | "run-s" | "run-p" | "npm-run-all" => {
+            command.calls().iter().find_map(|it| match it {
+                Call::Script { name, .. } => {
+                    name.unknown.as_ref().and_then(|_| opaque(command, name))
+                }
+                Call::File { .. } => None,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn opaque(command: &Command, word: &Word) -> Option<Hit> {
+    // The arguments of the script itself: whoever runs it is judged for them.
+    if matches!(word.text.as_str(), "$@" | "$*" | "${@}" | "$1") || command.words.is_empty() {
+        return None;
+    }
+    let range = word.range().unwrap_or(command.span.range());
+    Some(Hit { what: What::Opaque { word: word.text.clone() }, range })
+}

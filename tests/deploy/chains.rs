@@ -1,0 +1,147 @@
+//! Scripts that run scripts, and files that run files.
+
+use super::{findings, findings_of_change, package};
+
+#[test]
+fn a_script_is_judged_by_what_it_calls() {
+    for call in [
+        "npm run c",
+        "npm --prefix . run-script -s c",
+        "npm run -s c",
+        "npm rum c",
+        "yarn c",
+        "yarn run c",
+        "pnpm c",
+        "pnpm run c",
+        "pnpm -r run c",
+        "bun run c",
+        "node --run c",
+        "run-s a c",
+        "run-p c",
+        "npm-run-all c",
+        "npm-run-all 'c*'",
+        "npm-run-all -p \"c -- --flag\"",
+        "concurrently \"npm:c\"",
+        "concurrently npm:*",
+        "turbo run c --filter=@acme/db",
+        "nx run app:c",
+        "npm run b",
+        "npm run n",
+        "dotenv -- npm run c",
+        "cd . && npm run c",
+        "npm run e migrate deploy",
+        "npm run e -- migrate deploy",
+        "yarn e migrate deploy",
+        "npm run f -- prisma migrate deploy",
+    ] {
+        let scripts = [
+            ("setup", call),
+            ("a", "true"),
+            ("b", "npm run c"),
+            ("c", "prisma migrate deploy"),
+            ("pren", "prisma migrate deploy"),
+            ("n", "true"),
+            ("e", "prisma"),
+            ("f", "dotenv --"),
+        ];
+        let found = findings(&[("package.json", &package(&scripts))]);
+        assert!(!found.is_empty(), "passes: {call}");
+        assert_eq!(found[0].subject.0, "package.json:scripts.setup", "{call}");
+    }
+}
+
+#[test]
+fn a_cycle_of_scripts_ends() {
+    let scripts =
+        [("setup", "npm run a"), ("a", "npm run b -- x"), ("b", "npm run a -- y && npm run setup")];
+    assert_eq!(findings(&[("package.json", &package(&scripts))]), []);
+}
+
+#[test]
+fn scripts_that_call_each_other_twice_are_read_once() {
+    let names: Vec<String> = (0..200).map(|it| format!("s{it}")).collect();
+    let texts: Vec<String> = (1..201).map(|it| format!("npm run s{it} && npm run s{it}")).collect();
+    let mut scripts: Vec<(&str, &str)> =
+        names.iter().zip(&texts).map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    scripts.extend([("setup", "npm run s0"), ("s200", "prisma db push")]);
+    let found = findings(&[("package.json", &package(&scripts))]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].labels.len(), 201);
+}
+
+#[test]
+fn every_script_of_a_pattern_that_calls_itself_is_read_once() {
+    let names: Vec<String> = (0..3000).map(|it| format!("deploy:{it}")).collect();
+    let scripts: Vec<(&str, &str)> =
+        names.iter().map(|it| (it.as_str(), "run-s deploy:*")).collect();
+    assert_eq!(findings(&[("package.json", &package(&scripts))]), []);
+}
+
+#[test]
+fn fly_runs_the_scripts_beside_it() {
+    let fly = "[deploy]\nrelease_command = \"npm run db:migrate\"\n";
+    let json = package(&[("db:migrate", "prisma migrate deploy")]);
+    let found = findings(&[("fly.toml", fly), ("package.json", &json)]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].subject.0, "fly.toml:[deploy] release_command");
+    assert_eq!(
+        found[0].message,
+        "`prisma migrate deploy` runs on every deployment: `release_command` → `db:migrate`"
+    );
+    assert_eq!(found[0].labels[0].text, "`db:migrate` runs `prisma migrate deploy`");
+    assert_eq!(
+        found[0].help,
+        ["let `release_command` be `npx prisma generate`; apply migrations by hand"]
+    );
+}
+
+#[test]
+fn a_script_of_another_package_is_found() {
+    let root = package(&[("setup", "turbo run db:deploy --filter=@acme/db")]);
+    let inner = package(&[("db:deploy", "prisma migrate deploy")]);
+    let found = findings(&[("package.json", &root), ("packages/db/package.json", &inner)]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].labels[0].span.path.to_string(), "packages/db/package.json");
+}
+
+#[test]
+fn the_nearest_package_wins() {
+    let outer = package(&[("go", "prisma migrate deploy")]);
+    let inner = package(&[("start", "npm run go"), ("go", "node .")]);
+    assert_eq!(findings(&[("package.json", &outer), ("web/package.json", &inner)]), []);
+}
+
+#[test]
+fn only_a_chain_through_a_changed_file_is_judged() {
+    let fly = "[deploy]\nrelease_command = \"npm run go\"\n";
+    let json = package(&[("setup", "npm run go"), ("go", "prisma migrate deploy")]);
+    let files = [("fly.toml", fly), ("package.json", json.as_str()), ("docs/x.md", "hi")];
+    assert_eq!(findings_of_change(&files, &["docs/x.md"]), []);
+    let subjects = |changed: &[&str]| -> Vec<String> {
+        findings_of_change(&files, changed).into_iter().map(|it| it.subject.0).collect()
+    };
+    assert_eq!(subjects(&["fly.toml"]), ["fly.toml:[deploy] release_command"]);
+    assert_eq!(
+        subjects(&["package.json"]),
+        ["fly.toml:[deploy] release_command", "package.json:scripts.setup"]
+    );
+}
+
+#[test]
+fn a_chain_through_another_one_is_told_once() {
+    let scripts = [
+        ("docker-start", "npm run setup && npm run start"),
+        ("setup", "prisma migrate deploy"),
+        ("start", "node ."),
+    ];
+    let found = findings(&[("package.json", &package(&scripts))]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].subject.0, "package.json:scripts.setup");
+    assert_eq!(found[0].help, ["let `setup` be `npx prisma generate`; apply migrations by hand"]);
+}
+
+#[test]
+fn the_seed_of_prisma_is_followed() {
+    let json = r#"{"scripts":{"setup":"prisma db seed"},"prisma":{"seed":"prisma db push"}}"#;
+    assert_eq!(findings(&[("package.json", json)]).len(), 1);
+}
