@@ -7,3 +7,5 @@ pub mod source;
 pub mod rules;
 
 pub mod verdict;
+
+pub mod hooks;
