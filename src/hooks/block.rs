@@ -105,17 +105,3 @@ pub(super) fn mentions(text: &str, command: &str) -> bool {
         .map(str::trim_start)
         .any(|line| !line.starts_with(['#', '/']) && line.contains(command))
 }
-
-/// The lines that were added, for showing.
-pub(super) fn added(before: &str, after: &str) -> Vec<String> {
-    let start = before.lines().zip(after.lines()).take_while(|(one, other)| one == other).count();
-    let rest = before
-        .lines()
-        .rev()
-        .zip(after.lines().rev())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let count = after.lines().count();
-    let end = (count - rest.min(count)).max(start);
-    after.lines().skip(start).take(end - start).map(str::to_owned).collect()
-}

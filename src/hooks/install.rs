@@ -147,8 +147,7 @@ fn place(
             Holder::Nobody => "written".to_owned(),
             Holder::PreCommit | Holder::Prek | Holder::Lefthook | Holder::Other => {
                 keep(&path, &former, plan);
-                let name = former.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                format!("written; the hook that was there is now `{name}` and runs first")
+                "written".to_owned()
             }
         };
         plan.push(Action::Write { path, content, run: Run::Yes }, what);
@@ -166,7 +165,10 @@ fn keep(path: &Path, former: &Path, plan: &mut Plan) {
         let what = "moved out of the way: another hook has taken its place since";
         plan.push(Action::Rename { from: former.to_path_buf(), to: name }, what);
     }
-    plan.push(Action::Keep { path: path.to_path_buf(), name: former.to_path_buf() }, "kept");
+    let name = former.file_name().unwrap_or_default().to_string_lossy();
+    let runs = if file::is_executable(path) { "runs first" } else { "is not run, as before" };
+    let what = format!("kept as `{name}`, which {runs}");
+    plan.push(Action::Keep { path: path.to_path_buf(), name: former.to_path_buf() }, what);
 }
 
 /// A name that nothing has.

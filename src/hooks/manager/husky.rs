@@ -42,7 +42,7 @@ pub(super) fn join(
             block.made = true;
             let start = if direct { "#!/bin/sh\n" } else { "" };
             let content = block.insert(start, 1);
-            let lines = block::added(start, &content);
+            let lines = block::remove(&content, &shown(&path))?.lines;
             plan.edit(&path, content, Run::Yes, "written", lines);
             continue;
         };
@@ -50,7 +50,7 @@ pub(super) fn join(
         if !block::mentions(&before, &format!("sprag hook {hook}")) || removed.outdated {
             block.made = removed.unneeded;
             let content = block.insert(&removed.text, start_of(&removed.text));
-            let lines = block::added(&removed.text, &content);
+            let lines = block::remove(&content, &shown(&path))?.lines;
             plan.edit(&path, content, Run::AsBefore, "sprag added", lines);
         }
         if direct && !is_executable(&path) {

@@ -79,7 +79,7 @@ pub(super) fn by_hand(config: &Path) -> String {
 }
 
 /// Settings that leave sprag out together with everything else.
-pub(super) fn note(config: &Path) -> Result<Option<String>> {
+pub(super) fn note(config: &Path, name: &str) -> Result<Option<String>> {
     let text = text(config)?.unwrap_or_default();
     let skips = |text: &str| {
         text.lines().any(|it| {
@@ -90,7 +90,7 @@ pub(super) fn note(config: &Path) -> Result<Option<String>> {
         })
     };
     Ok(skips(&text).then(|| {
-        format!("`{}` has `skip` or `only`: where they stand on a whole hook, sprag is left out as well", config.display())
+        format!("`{name}` has `skip` or `only`: where they stand on a whole hook, sprag is left out as well")
     }))
 }
 

@@ -132,30 +132,36 @@ impl Manager {
 
     pub(super) fn join(&self, plan: &mut Plan, repository: &Repository) -> Result<()> {
         let shown = |path: &Path| repository.shown(path).display().to_string();
+        let steps = plan.steps.len();
+        let mut notes = Vec::new();
         match self {
             Manager::Husky { directory, direct } => husky::join(directory, *direct, plan, &shown)?,
             Manager::Lefthook { config } => {
                 self.edit(config, plan, &shown, lefthook::joined, &lefthook::by_hand(config))?;
-                if let Some(note) = lefthook::note(config)? {
-                    plan.notes.push(note);
-                }
+                notes.extend(lefthook::note(config, &shown(config))?);
             }
             Manager::PreCommit { config } => {
                 self.edit(config, plan, &shown, pre_commit::joined_yaml, &pre_commit::yaml(0))?;
-                plan.notes.extend(pre_commit::note(config)?);
+                notes.extend(pre_commit::note(config)?);
             }
             Manager::Prek { config } => {
                 self.edit(config, plan, &shown, pre_commit::joined_toml, pre_commit::TOML)?;
             }
         }
-        plan.notes.push(match self {
-            Manager::Husky { .. } => "husky runs nothing when `HUSKY=0` is set: CI has to judge as well".to_owned(),
-            Manager::Lefthook { .. } => "lefthook runs nothing when `LEFTHOOK=0` is set: CI has to judge as well".to_owned(),
+        notes.push(match self {
+            Manager::Husky { .. } => "husky runs nothing while `HUSKY=0` is set: CI has to judge as well".to_owned(),
+            Manager::Lefthook { .. } => {
+                "lefthook runs nothing while `LEFTHOOK=0` is set: CI has to judge as well".to_owned()
+            }
             Manager::PreCommit { .. } | Manager::Prek { .. } => format!(
-                "{} leaves out what `SKIP` names, and shows a push only its first ref: CI has to judge as well",
+                "{} leaves out what `SKIP` names, and of a push it shows only the first ref: CI has to judge as well",
                 self.name()
             ),
         });
+        // Said once, when it is news.
+        if plan.steps.len() > steps {
+            plan.notes.extend(notes);
+        }
         Ok(())
     }
 
@@ -186,7 +192,7 @@ impl Manager {
             after.clone(),
             Run::AsBefore,
             "sprag added",
-            block::added(&removed.text, &after),
+            block::remove(&after, &name)?.lines,
         );
         Ok(())
     }
