@@ -28,7 +28,7 @@ impl Block {
         let made = if self.made { MADE } else { "" };
         let begin = format!("{BEGIN}{}, version {VERSION}{made} >>>", self.label);
         let lines = [begin].into_iter().chain(self.lines.clone()).chain([END.to_owned()]);
-        lines.map(|line| format!("{:1$}{line}{newline}", "", self.indent)).collect()
+        indented(lines, self.indent, newline)
     }
 
     /// Puts the block before line `at` of `text`, counted from 0; after the last line when there are fewer.
@@ -104,4 +104,16 @@ pub(super) fn mentions(text: &str, command: &str) -> bool {
     text.lines()
         .map(str::trim_start)
         .any(|line| !line.starts_with(['#', '/']) && line.contains(command))
+}
+
+/// Lines as text, each behind as many blanks.
+pub(super) fn indented(
+    lines: impl IntoIterator<Item: Into<String>>,
+    indent: usize,
+    newline: &str,
+) -> String {
+    lines
+        .into_iter()
+        .flat_map(|line| [" ".repeat(indent), line.into(), newline.to_owned()])
+        .collect()
 }

@@ -194,7 +194,7 @@ fn keep(path: &Path, name: &Path, sharing: Sharing) -> io::Result<()> {
 pub(super) fn sweep(directory: &Path) {
     let old = |it: &fs::DirEntry| {
         let modified = it.metadata().ok()?.modified().ok()?;
-        Some(modified.elapsed().ok()? > Duration::from_secs(60))
+        Some(modified.elapsed().ok()? > Duration::from_mins(1))
     };
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) && old(&entry) == Some(true) {

@@ -174,10 +174,14 @@ fn keep(path: &Path, former: &Path, plan: &mut Plan) {
 /// A name that nothing has.
 fn free_name(path: &Path, ending: &str) -> PathBuf {
     let path = with_ending(path, ending);
-    (1..)
-        .map(|number| with_ending(&path, &format!(".{number}")))
-        .find(|it| !file::exists(it))
-        .unwrap_or(path)
+    let mut number = 1;
+    loop {
+        let name = with_ending(&path, &format!(".{number}"));
+        if !file::exists(&name) {
+            return name;
+        }
+        number += 1;
+    }
 }
 
 pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {

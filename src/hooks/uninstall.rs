@@ -33,7 +33,9 @@ pub fn uninstall(options: &Options) -> Result<Report> {
         }
     }
     if !options.dry_run {
-        directories.iter().for_each(|it| file::sweep(it));
+        for directory in &directories {
+            file::sweep(directory);
+        }
     }
     plan.apply(options.dry_run, repository.sharing, |path| repository.shown(path))
 }

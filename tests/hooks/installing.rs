@@ -134,7 +134,7 @@ fn an_install_cut_short_before_ours_is_written_can_be_taken_away() {
 fn old_litter_is_swept() {
     let scene = Scene::new();
     let litter = scene.write(".git/hooks/.sprag-new-abc", "half");
-    let hour = std::time::Duration::from_secs(3600);
+    let hour = std::time::Duration::from_hours(1);
     let file = fs::File::options().write(true).open(&litter).unwrap();
     file.set_modified(std::time::SystemTime::now() - hour).unwrap();
     scene.install();

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use sprag::hooks::{Options, Report, install, uninstall};
 use tempfile::TempDir;
 
+mod doctoring;
+
 mod installing;
 
 mod managers;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::yaml::{Entries, Section, children, entries, sections};
 use crate::failure::Result;
 use crate::hooks::Hook;
-use crate::hooks::block::{Block, mentions};
+use crate::hooks::block::{Block, indented, mentions};
 use crate::hooks::file::text;
 
 /// The file with a command for each hook that has none, or nothing when its layout is not understood.
@@ -70,7 +70,10 @@ pub(super) fn by_hand(config: &Path) -> String {
         "json" => {
             let hooks = Hook::LOCAL.map(|hook| {
                 let stdin = if hook == Hook::PrePush { ", \"use_stdin\": true" } else { "" };
-                format!("  \"{hook}\": {{ \"commands\": {{ \"sprag\": {{ \"run\": \"{}\"{stdin} }} }} }}", run(hook))
+                format!(
+                    "  \"{hook}\": {{ \"commands\": {{ \"sprag\": {{ \"run\": {:?}{stdin} }} }} }}",
+                    run(hook)
+                )
             });
             hooks.join(",\n") + "\n"
         }
@@ -97,7 +100,7 @@ pub(super) fn note(config: &Path, name: &str) -> Result<Option<String>> {
 fn command(hook: Hook, indent: usize) -> String {
     let stdin = if hook == Hook::PrePush { "  use_stdin: true\n" } else { "" };
     let lines = format!("sprag:\n  run: {}\n{stdin}", run(hook));
-    lines.lines().map(|line| format!("{:indent$}{line}\n", "")).collect()
+    indented(lines.lines(), indent, "\n")
 }
 
 fn job(hook: Hook) -> String {
@@ -107,13 +110,13 @@ fn job(hook: Hook) -> String {
 
 fn toml_lines(hook: Hook) -> String {
     let stdin = if hook == Hook::PrePush { "use_stdin = true\n" } else { "" };
-    format!("[{hook}.commands.sprag]\nrun = \"{}\"\n{stdin}", run(hook))
+    format!("[{hook}.commands.sprag]\nrun = '{}'\n{stdin}", run(hook))
 }
 
 /// No list of files: it would leave out a commit that only deletes.
 fn run(hook: Hook) -> String {
     match hook {
-        Hook::PrePush => format!("sprag hook {hook} {{1}} {{2}}"),
+        Hook::PrePush => format!("sprag hook {hook} \"{{1}}\" \"{{2}}\""),
         Hook::PreCommit | Hook::PreMergeCommit | Hook::PreReceive => format!("sprag hook {hook}"),
     }
 }

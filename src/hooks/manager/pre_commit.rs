@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::yaml::{Entries, entries, sections};
 use crate::failure::Result;
-use crate::hooks::block::Block;
+use crate::hooks::block::{Block, indented};
 use crate::hooks::file::text;
 
 const LABEL: &str = "hooks";
@@ -74,7 +74,7 @@ pub(super) fn joined_toml(_: &Path, text: &str) -> Option<String> {
 
 /// The entry for writing by hand.
 pub(super) fn yaml(indent: usize) -> String {
-    YAML.lines().map(|line| format!("{:indent$}{line}\n", "")).collect()
+    indented(YAML.lines(), indent, "\n")
 }
 
 /// What a colleague's `pre-commit install` would leave out.
