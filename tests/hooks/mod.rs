@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 mod doctoring;
 
+mod install_sh;
+
 mod installing;
 
 mod managers;
