@@ -110,11 +110,11 @@ fn directory(repository: &Repository) -> Check {
             format!("git config --{} --unset-all core.hooksPath", it.scope),
         ),
         Some(it) if !repository.hooks.is_dir() => {
-            let fix = if it.value.contains(".husky") { "npx husky" } else { INSTALL };
+            let fix = if it.value.contains(".husky/_") { "npx husky" } else { INSTALL };
             fail(
                 name,
                 format!(
-                    "`core.hooksPath` is `{}`, which does not exist: git runs no hooks at all",
+                    "`core.hooksPath` is `{}`, which is no directory: git runs no hooks at all",
                     it.value
                 ),
                 fix,

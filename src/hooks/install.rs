@@ -26,10 +26,15 @@ pub fn install(options: &Options) -> Result<Report> {
     }
     if !options.dry_run {
         file::sweep(&directory);
-        file::sweep(&repository.root);
+        for manager in managers(&repository) {
+            file::sweep(manager.file(Hook::PreCommit).parent().unwrap_or(&repository.root));
+        }
     }
     plan.apply(options.dry_run, repository.sharing, |path| repository.shown(path))
 }
+
+/// A manager that has no place for more than one command, and keeps nothing.
+const SIMPLE: &str = "simple-git-hooks";
 
 fn place_local(
     directory: &Path,
@@ -48,6 +53,14 @@ fn place_local(
     };
     let hooks = Hook::LOCAL.into_iter().filter(free).collect::<Vec<_>>();
     place(&hooks, directory, repository, options, plan)?;
+    if file::text(&repository.root.join("package.json"))
+        .is_ok_and(|it| it.is_some_and(|it| it.contains(SIMPLE)))
+    {
+        plan.notes.push(format!(
+            "{SIMPLE} writes its hooks over these whenever it runs: have it run `sprag hook pre-commit` \
+             and `sprag hook pre-push` as well, and `sprag install` after it"
+        ));
+    }
     let by_path = repository.tracked || !managers.is_empty();
     if by_path && in_path(options.path.as_deref()).is_none() {
         plan.notes.push(format!(
@@ -61,9 +74,10 @@ fn place_local(
 
 /// Where the hooks go, unless that is not this repository's to decide.
 fn directory(repository: &Repository, force: bool, plan: &mut Plan) -> Result<PathBuf> {
-    let Some(hooks_path) = repository.hooks_path.as_ref().filter(|it| !it.is_local()) else {
-        return Ok(repository.hooks.clone());
-    };
+    let Some(hooks_path) = &repository.hooks_path else { return Ok(repository.hooks.clone()) };
+    if hooks_path.is_local() {
+        return own_directory(hooks_path, repository);
+    }
     if !force {
         return Err(refusal(hooks_path, repository));
     }
@@ -74,6 +88,19 @@ fn directory(repository: &Repository, force: bool, plan: &mut Plan) -> Result<Pa
         call_from(hooks_path)
     ));
     Ok(repository.own_hooks.clone())
+}
+
+/// `core.hooksPath` of this repository, when hooks can be there: `/dev/null` is how they are turned off.
+fn own_directory(hooks_path: &HooksPath, repository: &Repository) -> Result<PathBuf> {
+    let HooksPath { value, scope } = hooks_path;
+    if value.is_empty() || (repository.hooks.exists() && !repository.hooks.is_dir()) {
+        let message =
+            format!("`core.hooksPath` is `{value}`, which is no directory: git runs no hooks here");
+        return Err(Failure::new(message).help(format!(
+            "take the setting away:\n  git config --{scope} --unset-all core.hooksPath\n  sprag install"
+        )));
+    }
+    Ok(repository.hooks.clone())
 }
 
 fn refusal(hooks_path: &HooksPath, repository: &Repository) -> Failure {

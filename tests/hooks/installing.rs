@@ -309,3 +309,21 @@ fn no_repository_is_an_error() {
     let inside = Options { repository: Some(scene.root.join(".git")), ..scene.options() };
     assert!(!install(&inside).unwrap_err().message.is_empty());
 }
+
+#[test]
+fn hooks_that_are_turned_off_are_an_error() {
+    for value in ["/dev/null", ""] {
+        let scene = Scene::new();
+        scene.git(&["config", "core.hooksPath", value]);
+        let failure = install(&scene.options()).unwrap_err();
+        assert!(failure.message.contains("git runs no hooks here"), "{failure}");
+        assert!(failure.help[0].contains("git config --local --unset-all core.hooksPath"));
+    }
+}
+
+#[test]
+fn a_manager_that_keeps_nothing_is_named() {
+    let scene = Scene::new();
+    scene.write("package.json", "{\"devDependencies\": {\"simple-git-hooks\": \"2\"}}");
+    assert!(scene.install().notes[0].starts_with("simple-git-hooks writes its hooks over these"));
+}
