@@ -14,10 +14,14 @@ pub mod policy;
 
 pub mod verdict;
 
+pub mod report;
+
 pub mod repo;
 
 pub mod cache;
 
-pub mod report;
-
 pub mod gate;
+
+pub mod hooks;
+
+pub mod cli;

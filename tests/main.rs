@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod deploy;
+mod hooks;
 mod policy;
 mod repo;
 mod report;

@@ -35,7 +35,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     let policy = match &state {
         PolicyState::Is(policy) => (**policy).clone(),
         PolicyState::Absent => Policy::built_in(),
-        PolicyState::Broken(problems) => return Err(broken(problems)),
+        PolicyState::Broken(problems) => return Err(broken(repo, side, problems)),
     };
     let mut sources = Sources::default();
     let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
@@ -85,7 +85,7 @@ fn everything(
         entries.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
     let problems = policy.unmatched(migrations.iter().map(|it| it.path.as_bytes()));
     if !problems.is_empty() {
-        return Err(broken(&problems));
+        return Err(broken(repo, side, &problems));
     }
     let mut counts = Counts { files: migrations.len(), ..Counts::default() };
     let mut found = Vec::new();

@@ -40,7 +40,7 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     let Change { repo, before, after, published } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
-    let policy = effective(&trusted, &proposed)?;
+    let policy = effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
     let watch = Watch { migrations: &policy.migrations, base: &trusted };
     let deltas = repo.diff(before, after, &watch)?;
     if deltas.is_empty() {
@@ -85,19 +85,27 @@ pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
 }
 
 /// The stricter of what is trusted and what is proposed. Where neither can be read there is nothing to judge by.
-fn effective(trusted: &PolicyState, proposed: &PolicyState) -> std::result::Result<Policy, Stop> {
+fn effective(
+    trusted: &PolicyState,
+    proposed: &PolicyState,
+) -> std::result::Result<Policy, Vec<policy::Problem>> {
     use PolicyState::{Absent, Broken as Unusable, Is};
     match (trusted, proposed) {
         (Is(trusted), Is(proposed)) => Ok(Policy::stricter(trusted, proposed)),
         (Is(trusted), Absent | Unusable(_)) => Ok((**trusted).clone()),
         (Absent | Unusable(_), Is(proposed)) => Ok(Policy::stricter(&Policy::built_in(), proposed)),
         (Absent | Unusable(_), Absent) => Ok(Policy::built_in()),
-        (Absent | Unusable(_), Unusable(problems)) => Err(broken(problems)),
+        (Absent | Unusable(_), Unusable(problems)) => Err(problems.clone()),
     }
 }
 
-pub(super) fn broken(problems: &[policy::Problem]) -> Stop {
-    Stop::Policy(Broken { problems: problems.to_vec(), sources: Sources::default() })
+/// Stops where the policy of `side` cannot be read.
+pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> Stop {
+    let text = repo
+        .entry(side, policy::PATH.as_bytes())
+        .and_then(|it| read::files(repo, it.into_iter().collect(), SQL_LIMIT));
+    let texts = text.into_iter().flatten().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    Stop::Policy(Broken { problems: problems.to_vec(), sources: texts.collect() })
 }
 
 struct Work<'a> {

@@ -24,7 +24,12 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     let policy = match &state {
         PolicyState::Is(policy) => (**policy).clone(),
         PolicyState::Absent => Policy::built_in(),
-        PolicyState::Broken(problems) => return Err(broken(problems)),
+        PolicyState::Broken(problems) => {
+            return Err(match repo {
+                Some((repo, side)) => broken(repo, side, problems),
+                None => crate::failure::Failure::new("the policy cannot be read").into(),
+            });
+        }
     };
     let mut sources = Sources::default();
     let mut found = Vec::new();

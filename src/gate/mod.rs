@@ -79,4 +79,4 @@ impl From<crate::failure::Failure> for Stop {
     }
 }
 
-pub type Judged = std::result::Result<Outcome, Stop>;
+pub type Judged = Result<Outcome, Stop>;

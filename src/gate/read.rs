@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::SQL_LIMIT;
 use crate::failure::Result;
 use crate::parse::Migration;
 use crate::repo::{Blob, Entry, Repo};

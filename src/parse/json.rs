@@ -229,3 +229,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
         from.deserialize_map(Collect).map(Members)
     }
 }
+
+/// Anything as JSON that people can read, for output.
+pub fn to_text<T: serde::Serialize>(value: &T) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
+}
+
+/// A value out of a JSON text, by the keys on the way: for files whose shape is known, as an event of a CI system.
+pub fn string_at(text: &str, keys: &[&str]) -> Option<String> {
+    let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+    for key in keys {
+        value = value.get_mut(*key)?.take();
+    }
+    value.as_str().map(str::to_owned)
+}

@@ -159,6 +159,14 @@ impl Repo {
         self.common_dir.join("shallow").metadata().is_ok_and(|it| it.len() > 0)
     }
 
+    /// Every file of the worktree that git tracks or would add.
+    pub fn files(&self) -> Result<Vec<RepoPath>> {
+        let top = self.worktree()?;
+        let place = Place { directory: Some(top), index: None };
+        let printed = Git::new(place).run(&["ls-files", "-z", "-co", "--exclude-standard"])?;
+        Ok(printed.split(|&it| it == 0).filter(|it| !it.is_empty()).map(RepoPath::from).collect())
+    }
+
     pub fn is_bare(&self) -> Result<bool> {
         Ok(self.git.line(&["rev-parse", "--is-bare-repository"])? == b"true")
     }

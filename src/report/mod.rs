@@ -186,3 +186,18 @@ impl Tally {
         self.blocking + self.warnings
     }
 }
+
+impl Extend<(RepoPath, Arc<str>)> for Sources {
+    fn extend<I: IntoIterator<Item = (RepoPath, Arc<str>)>>(&mut self, texts: I) {
+        self.0.extend(texts);
+    }
+}
+
+impl IntoIterator for Sources {
+    type Item = (RepoPath, Arc<str>);
+    type IntoIter = std::collections::btree_map::IntoIter<RepoPath, Arc<str>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

@@ -1,0 +1,179 @@
+//! The command line, as `--help` tells it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report;
+
+/// Refuses schema changes that take away, and deployments that run migrations.
+///
+/// Exit codes: 0 passes, 1 refused, 2 could not judge.
+#[derive(Debug, Parser)]
+#[command(name = "sprag", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge a change, or files
+    Check(Check),
+    /// Judge everything that the repository holds
+    Audit(Audit),
+    /// Write down what was there before, so that only new findings are refused
+    Baseline {
+        #[arg(hide = true, value_parser = ["write"])]
+        action: Option<String>,
+    },
+    /// Judge the change that a CI job is about
+    Ci(Ci),
+    /// What the git hooks run
+    Hook {
+        #[command(subcommand)]
+        hook: Hook,
+    },
+    /// Put the hooks where git looks
+    Install(Install),
+    /// Take the hooks away again
+    Uninstall(Uninstall),
+    /// Say whether the hooks are really there, and what mends them
+    Doctor(Doctor),
+    /// Write a policy.toml that fits the repository
+    Init,
+    /// Show a rule's page
+    Explain { rule: String },
+    /// List every rule
+    Rules,
+}
+
+impl Command {
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Command::Check(it) => it.format.unwrap_or(Format::Human),
+            Command::Audit(it) => it.format.unwrap_or(Format::Human),
+            Command::Doctor(it) => it.format.unwrap_or(Format::Human),
+            Command::Ci(it) => it.format.unwrap_or_else(|| {
+                let github = super::env("GITHUB_ACTIONS").is_some_and(|it| it == "true");
+                if github { Format::Github } else { Format::Human }
+            }),
+            _ => Format::Human,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    Json,
+    Github,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> report::Format {
+        match format {
+            Format::Human => report::Format::Human,
+            Format::Json => report::Format::Json,
+            Format::Github => report::Format::Github,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Without any of these, what is staged is judged.")]
+pub(super) struct Check {
+    /// What is about to be committed
+    #[arg(long, conflicts_with_all = ["base", "range", "rev", "paths"])]
+    pub(super) staged: bool,
+    /// What was committed since the branch left REF
+    #[arg(long, value_name = "REF", conflicts_with_all = ["range", "rev", "paths"])]
+    pub(super) base: Option<String>,
+    /// From A to B, or with three dots from where they parted
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["rev", "paths"])]
+    pub(super) range: Option<String>,
+    /// What one commit did to its first parent
+    #[arg(long, value_name = "REV", conflicts_with = "paths")]
+    pub(super) rev: Option<String>,
+    /// Files as they lie, as if they were new; `-` for a migration from standard input
+    pub(super) paths: Vec<PathBuf>,
+    /// How to say it; the verdict is the same
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+    /// Show what is excused as well
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    #[arg(default_value = "HEAD")]
+    pub(super) rev: String,
+    /// How to say it; the verdict is the same
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+    /// Show what is excused as well
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Ci {
+    /// Compare with REF instead of what the CI system says
+    #[arg(long, value_name = "REF")]
+    pub(super) base: Option<String>,
+    /// How to say it; the verdict is the same
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum Hook {
+    PreCommit {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
+    PreMergeCommit {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
+    /// Reads the refs from standard input, as git writes them
+    PrePush {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
+    /// Reads the refs from standard input, as git writes them
+    PreReceive {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Install {
+    /// The repository, where it is not the current one
+    #[arg(long, value_name = "DIR")]
+    pub(super) repo: Option<PathBuf>,
+    /// Install the hook of a server that people push to
+    #[arg(long)]
+    pub(super) server: bool,
+    /// Install also where git is told to look elsewhere, and in CI
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Uninstall {
+    /// The repository, where it is not the current one
+    #[arg(long, value_name = "DIR")]
+    pub(super) repo: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// The repository, where it is not the current one
+    #[arg(long, value_name = "DIR")]
+    pub(super) repo: Option<PathBuf>,
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+}

@@ -1,0 +1,99 @@
+//! `sprag audit` and `sprag baseline`: everything that is there.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use super::arguments::Audit;
+use super::output::Output;
+use super::{PASSED, today};
+use crate::failure::{Context, Failure, Result};
+use crate::gate::{self, Stop};
+use crate::policy::Baseline;
+use crate::policy::baseline::{Entry, PATH};
+use crate::repo::{Caller, Repo, Side};
+use crate::report::Action;
+use crate::source::Source;
+use crate::verdict::{Excuse, Outcome};
+
+pub(super) fn run(it: &Audit, output: &Output) -> Result<u8> {
+    let repo = Repo::open(Caller::Command)?;
+    let commit = repo.commit(&it.rev)?;
+    let judged = gate::audit(&repo, &Side::Tree(commit.tree), today());
+    Ok(output.verdict(judged, &Action::Audit { rev: it.rev.clone() }, it.verbose))
+}
+
+/// Writes down what HEAD has. Once there is a baseline it only gets shorter: what is new is no old finding.
+pub(super) fn baseline(output: &Output) -> Result<u8> {
+    let repo = Repo::open(Caller::Command)?;
+    let commit = repo.commit("HEAD")?;
+    let outcome = match gate::audit(&repo, &Side::Tree(commit.tree), today()) {
+        Ok(outcome) => outcome,
+        Err(Stop::Failure(failure)) => return Err(failure),
+        stop @ Err(Stop::Policy(_)) => {
+            return Ok(output.verdict(stop, &Action::Audit { rev: "HEAD".to_owned() }, false));
+        }
+    };
+    let standing = |it: &Outcome| matches!(it, Outcome::Blocks | Outcome::Excused(Excuse::Baseline));
+    let entries: BTreeSet<Entry> = outcome
+        .verdict
+        .judged
+        .iter()
+        .filter(|it| standing(&it.outcome))
+        .map(|it| Entry {
+            path: it.finding.span.path.to_string(),
+            rule: it.rule.name.to_owned(),
+            subject: it.finding.subject.0.clone(),
+            fingerprint: it.fingerprint.0.clone(),
+        })
+        .collect();
+    let path = repo.worktree()?.join(PATH);
+    let old = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(read(&text)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Failure::new(format!("could not read `{PATH}`: {error}"))),
+    };
+    let all = entries.len();
+    let kept = match &old {
+        Some(old) => entries.into_iter().filter(|it| old.contains(&it.fingerprint)).collect(),
+        None => entries,
+    };
+    let baseline = Baseline { entries: kept };
+    if old.as_ref() != Some(&baseline) {
+        write(&path, &baseline.render())?;
+    }
+    let (count, gone) = (baseline.entries.len(), old.map_or(0, |it| it.entries.len() - baseline.entries.len()));
+    let mut text = format!("{PATH}: {count} findings, {gone} fewer than before\n");
+    if all > count {
+        text = format!("{text}{} new findings were not added: a baseline only gets shorter. `sprag audit` shows them.\n", all - count);
+    }
+    output.say(&text);
+    Ok(PASSED)
+}
+
+fn read(text: &str) -> Result<Baseline> {
+    Baseline::parse(&Source::new(PATH, text)).map_err(|problems| {
+        let first = problems.first().map_or("it cannot be read", |it| it.message.as_str());
+        Failure::new(format!("`{PATH}` has errors: {first}"))
+            .help(format!("take it back with `git checkout HEAD -- {PATH}`, or delete it to write it anew"))
+    })
+}
+
+/// The old file or the new one, never half of either.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).context(format!("create `{}`", folder.display()))?;
+    let doing = || format!("write `{}`", path.display());
+    let mut file = tempfile::NamedTempFile::new_in(folder).context(doing())?;
+    file.write_all(text.as_bytes()).context(doing())?;
+    file.as_file().sync_all().context(doing())?;
+    // Readable by all, as files in a repository are; a temporary file is not.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o644);
+        file.as_file().set_permissions(mode).context(doing())?;
+    }
+    file.persist(path).context(doing())?;
+    Ok(())
+}

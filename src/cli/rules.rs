@@ -1,0 +1,41 @@
+//! `sprag rules` and `sprag explain`.
+
+use std::fmt::Write as _;
+
+use super::PASSED;
+use super::output::Output;
+use crate::failure::{Failure, Result};
+use crate::rules::{self, Page};
+
+pub(super) fn list(output: &Output) -> u8 {
+    let mut text = String::new();
+    let widest = rules::all().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut family = "";
+    for rule in rules::all() {
+        if rule.family != family {
+            family = rule.family;
+            let _ = writeln!(text, "{}{family}", if text.is_empty() { "" } else { "\n" });
+        }
+        let summary = Page::of(rule.text).summary;
+        let _ = writeln!(text, "  {:widest$}  {:8} {summary}", rule.name, rule.level.name());
+    }
+    output.say(&text);
+    PASSED
+}
+
+pub(super) fn explain(name: &str, output: &Output) -> Result<u8> {
+    let Some(rule) = rules::by_name(name) else {
+        let near = rules::all().iter().map(|it| it.name).max_by(|a, b| {
+            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
+        });
+        let failure = Failure::new(format!("there is no rule `{name}`"));
+        let failure = match near.filter(|it| strsim::jaro_winkler(it, name) > 0.7) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure,
+        };
+        return Err(failure.help("`sprag rules` lists them"));
+    };
+    let page = Page::of(rule.text);
+    output.say(&format!("{}\nDefault level: {}\n", page.markdown, rule.level.name()));
+    Ok(PASSED)
+}
