@@ -4,6 +4,10 @@ pub mod failure;
 
 pub mod source;
 
+pub mod parse;
+
 pub mod rules;
+
+pub mod policy;
 
 pub mod verdict;

@@ -1,0 +1,259 @@
+//! Which of two policies lets more pass, and where.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::settings::RuleEntry;
+use super::{Deploy, Globs, Policy, Target};
+use crate::rules::Level;
+use crate::source::Span;
+
+/// One thing that a proposed policy lets pass and the trusted one does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weakening {
+    /// `drop-table: deny -> warn`.
+    pub text: String,
+    /// The line of the proposed policy, or the section where a line is gone.
+    pub span: Span,
+}
+
+/// Overrides are compared for every way in which their globs can match together. Above this many globs of one rule
+/// the answer is the cautious one.
+const MOST_GLOBS: usize = 10;
+
+pub(super) fn weakenings(trusted: &Policy, proposed: &Policy) -> Vec<Weakening> {
+    let mut found = Found { proposed, list: Vec::new() };
+    let rules: BTreeSet<&str> =
+        trusted.catalogue.names().chain(proposed.catalogue.names()).collect();
+    for rule in rules {
+        levels(&mut found, trusted, rule);
+    }
+    paths(&mut found, trusted);
+    facts(&mut found, &trusted.target);
+    exceptions(&mut found, trusted);
+    deploy(&mut found, &trusted.deploy);
+    approvals(&mut found, trusted);
+    found.list
+}
+
+struct Found<'p> {
+    proposed: &'p Policy,
+    list: Vec<Weakening>,
+}
+
+impl Found<'_> {
+    fn push(&mut self, text: String, span: Span) {
+        let weakening = Weakening { text, span };
+        if !self.list.contains(&weakening) {
+            self.list.push(weakening);
+        }
+    }
+
+    fn at_section(&mut self, text: String, key: &str) {
+        self.push(text, self.proposed.place(key));
+    }
+
+    fn at(&mut self, text: String, range: Range<usize>) {
+        self.push(text, self.proposed.span(range));
+    }
+}
+
+fn levels(found: &mut Found<'_>, trusted: &Policy, rule: &str) {
+    let globs: Vec<String> = override_globs(trusted, rule)
+        .union(&override_globs(found.proposed, rule))
+        .cloned()
+        .collect();
+    if globs.len() > MOST_GLOBS {
+        return cautious(found, trusted, rule);
+    }
+    let mut told = BTreeSet::new();
+    for matched in (0..1_usize << globs.len()).filter(|it| is_possible(&globs, *it)) {
+        let matches = |glob: &str| {
+            globs.iter().position(|it| it == glob).is_some_and(|at| matched >> at & 1 == 1)
+        };
+        let before = entry(trusted, rule, &matches);
+        let after = entry(found.proposed, rule, &matches);
+        let place = |it: Option<&RuleEntry>| it.map(|it| it.range.start);
+        if told.insert((place(before), place(after))) {
+            let here = if matched == 0 {
+                String::new()
+            } else {
+                format!(" in {}", listed(&globs, matched))
+            };
+            compare(found, trusted, rule, &here, (before, after));
+        }
+    }
+}
+
+/// What counts for paths that match these globs and no others.
+fn entry<'p>(
+    policy: &'p Policy,
+    rule: &str,
+    matches: &impl Fn(&str) -> bool,
+) -> Option<&'p RuleEntry> {
+    let overrides = policy.overrides.iter().rev().filter(|it| it.rules.contains_key(rule));
+    let here = { overrides }.find(|it| it.paths.patterns().any(|(glob, _)| matches(glob)));
+    here.map_or(&policy.rules, |it| &it.rules).get(rule)
+}
+
+fn override_globs(policy: &Policy, rule: &str) -> BTreeSet<String> {
+    let overrides = policy.overrides.iter().filter(|it| it.rules.contains_key(rule));
+    overrides.flat_map(|it| it.paths.patterns().map(|it| it.0.to_owned())).collect()
+}
+
+/// No path matches a glob and not the wider one.
+fn is_possible(globs: &[String], matched: usize) -> bool {
+    let is_matched = |at: usize| matched >> at & 1 == 1;
+    let span = || Span::file("".into());
+    (0..globs.len()).filter(|&wide| !is_matched(wide)).all(|wide| {
+        let wide = Globs::new(vec![(globs[wide].clone(), span())]);
+        (0..globs.len())
+            .filter(|&narrow| is_matched(narrow))
+            .all(|narrow| !wide.cover(&globs[narrow]))
+    })
+}
+
+fn listed(globs: &[String], matched: usize) -> String {
+    let matched = globs.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
+    matched.map(|(_, glob)| format!("`{glob}`")).collect::<Vec<_>>().join(" and ")
+}
+
+fn compare(
+    found: &mut Found<'_>,
+    trusted: &Policy,
+    rule: &str,
+    here: &str,
+    (before, after): (Option<&RuleEntry>, Option<&RuleEntry>),
+) {
+    let level = |policy: &Policy, it: Option<&RuleEntry>| {
+        it.map_or(policy.catalogue.level(rule), |it| it.level)
+    };
+    let (from, to) = (level(trusted, before), level(found.proposed, after));
+    if to < from {
+        let default = if after.is_none() { ", its default" } else { "" };
+        let text = format!("{rule}{here}: {} -> {}{default}", from.name(), to.name());
+        match after {
+            Some(it) => found.at(text, it.range.clone()),
+            None => found.at_section(text, "rules"),
+        }
+    }
+    if from == Level::Allow {
+        return;
+    }
+    for pattern in after.iter().flat_map(|it| &it.exempt) {
+        if !before.is_some_and(|it| it.exempt.iter().any(|it| it.covers(pattern))) {
+            found.at(format!("{rule}{here}: exempts `{}`", pattern.text), pattern.range.clone());
+        }
+    }
+}
+
+/// As if the heaviest word of the trusted policy had been for every path.
+fn cautious(found: &mut Found<'_>, trusted: &Policy, rule: &str) {
+    fn entries<'p>(policy: &'p Policy, rule: &str) -> Vec<Option<&'p RuleEntry>> {
+        let own = std::iter::once(policy.rules.get(rule));
+        own.chain(policy.overrides.iter().filter_map(|it| it.rules.get(rule)).map(Some)).collect()
+    }
+    let proposed = found.proposed;
+    for before in entries(trusted, rule) {
+        for after in entries(proposed, rule) {
+            compare(found, trusted, rule, " in some paths", (before, after));
+        }
+    }
+}
+
+fn paths(found: &mut Found<'_>, trusted: &Policy) {
+    for (glob, _) in trusted.migrations.patterns() {
+        if !found.proposed.migrations.cover(glob) {
+            found.at_section(format!("migrations: `{glob}` is not judged any more"), "paths");
+        }
+    }
+}
+
+fn facts(found: &mut Found<'_>, before: &Target) {
+    let after = &found.proposed.target;
+    if before.provider != after.provider {
+        found.at_section(
+            format!("database: {} -> {}", before.provider, after.provider),
+            "database.provider",
+        );
+    }
+    if before.version < after.version {
+        // A later server allows more without a lock or a rewrite.
+        let text = format!("database: version {} -> {}", before.version, after.version);
+        found.at_section(text, "database.version");
+    }
+    for schema in before.exposed_schemas.iter().filter(|it| !after.exposed_schemas.contains(it)) {
+        found
+            .at_section(format!("exposed-schemas: `{schema}` is gone"), "database.exposed-schemas");
+    }
+}
+
+fn exceptions(found: &mut Found<'_>, trusted: &Policy) {
+    for exception in &found.proposed.exceptions {
+        if trusted.exceptions.iter().any(|it| it.covers(exception)) {
+            continue;
+        }
+        let (rule, subject) = (&exception.rule, &exception.subject.text);
+        let text = if trusted.exceptions.iter().any(|it| it.same_ground(exception)) {
+            let until =
+                exception.until.map_or("without an end".to_owned(), |it| format!("until {it}"));
+            format!("{rule}: the exception for `{subject}` now holds {until}")
+        } else {
+            format!("{rule}: an exception for `{subject}`")
+        };
+        found.list.push(Weakening { text, span: exception.span.clone() });
+    }
+}
+
+fn deploy(found: &mut Found<'_>, before: &Deploy) {
+    let after = &found.proposed.deploy;
+    match (&before.allow, &after.allow) {
+        (Some(_), None) => found.at_section("deploy: `allow` is gone".to_owned(), "deploy"),
+        (Some(_), Some(list)) => {
+            for (command, range) in list.iter().filter(|it| !before.allows(&it.0)) {
+                found.at(format!("deploy: allows `{command}`"), range.clone());
+            }
+        }
+        (None, _) => {}
+    }
+    for (name, range) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
+        found.at(format!("deploy: takes the script `{name}` for local"), range.clone());
+    }
+}
+
+fn approvals(found: &mut Found<'_>, trusted: &Policy) {
+    let (before, after) = (&trusted.approvals, &found.proposed.approvals);
+    for (key, from, to) in [
+        ("signers", &before.signers, &after.signers),
+        ("namespace", &before.namespace, &after.namespace),
+    ] {
+        if from != to {
+            found.at_section(format!("approvals: {key} `{from}` -> `{to}`"), "approvals");
+        }
+    }
+}
+
+pub(super) fn stricter_target(trusted: &Target, proposed: &Target) -> Target {
+    let mut target = trusted.clone();
+    target.version = target.version.min(proposed.version);
+    for schema in &proposed.exposed_schemas {
+        if !target.exposed_schemas.contains(schema) {
+            target.exposed_schemas.push(schema.clone());
+        }
+    }
+    target
+}
+
+pub(super) fn stricter_deploy(trusted: &Deploy, proposed: &Deploy) -> Deploy {
+    let allow = match (&trusted.allow, &proposed.allow) {
+        (Some(list), _) => Some(list.iter().filter(|it| proposed.allows(&it.0)).cloned().collect()),
+        (None, other) => other.clone(),
+    };
+    let local_scripts = trusted
+        .local_scripts
+        .iter()
+        .filter(|it| proposed.is_local_script(&it.0))
+        .cloned()
+        .collect();
+    Deploy { allow, local_scripts }
+}

@@ -1,0 +1,284 @@
+//! `policy.toml`: what is refused here, why, and for whom not. Every value knows its line.
+
+pub mod baseline;
+mod catalogue;
+mod compare;
+mod date;
+mod globs;
+pub mod init;
+mod pattern;
+mod read;
+mod reader;
+mod settings;
+pub mod tampering;
+mod target;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub use baseline::Baseline;
+pub use catalogue::Catalogue;
+pub use compare::Weakening;
+pub use date::Date;
+pub use globs::{BadGlob, Globs};
+pub use pattern::Pattern;
+pub use settings::{Exception, Setting};
+pub use target::{Provider, Target};
+
+use self::settings::{Override, RuleEntry};
+use crate::source::{Content, RepoPath, Source, Span};
+
+/// Where a policy is. There is no other place, so that nobody can put a second one before it.
+pub const PATH: &str = "policy.toml";
+
+/// This repository's own policy is the one that a repository without a policy is judged by.
+const BUILT_IN: &str = include_str!("../../policy.toml");
+
+/// A policy without problems.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The text that the spans point into.
+    pub source: Source,
+    /// Nobody has written a policy, so this one came with the program.
+    pub built_in: bool,
+    pub migrations: Globs,
+    pub target: Target,
+    pub deploy: Deploy,
+    pub approvals: Approvals,
+    rules: BTreeMap<String, RuleEntry>,
+    overrides: Vec<Override>,
+    exceptions: Vec<Exception>,
+    /// Where the sections and the facts begin.
+    places: BTreeMap<String, Range<usize>>,
+    catalogue: Catalogue,
+    /// The policy that the change brings with it. It can only add.
+    proposed: Option<Box<Policy>>,
+}
+
+/// What is wrong with a policy, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Lower case, no full stop, names in backticks.
+    pub message: String,
+    pub span: Span,
+    pub help: Option<String>,
+}
+
+/// What may be run when the application is deployed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deploy {
+    /// The only commands that may stand as a release command or a setup script. Absent: any that leaves the database
+    /// alone.
+    pub allow: Option<Vec<(String, Range<usize>)>>,
+    /// Scripts of `package.json` that only developers run.
+    pub local_scripts: Vec<(String, Range<usize>)>,
+}
+
+impl Deploy {
+    /// Whether the list of allowed commands leaves room for this one. White space does not count.
+    #[must_use]
+    pub fn allows(&self, command: &str) -> bool {
+        let same = |it: &str| it.split_whitespace().eq(command.split_whitespace());
+        self.allow.as_ref().is_none_or(|list| list.iter().any(|it| same(&it.0)))
+    }
+
+    #[must_use]
+    pub fn is_local_script(&self, name: &str) -> bool {
+        self.local_scripts.iter().any(|it| it.0 == name)
+    }
+}
+
+/// Who signs for what is refused until somebody does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approvals {
+    /// A file in OpenSSH's format of allowed signers.
+    pub signers: String,
+    pub namespace: String,
+}
+
+impl Default for Approvals {
+    fn default() -> Approvals {
+        Approvals {
+            signers: ".sprag/allowed_signers".to_owned(),
+            namespace: "sprag-approval".to_owned(),
+        }
+    }
+}
+
+impl Policy {
+    /// Every problem that can be seen at once is told at once.
+    pub fn parse(source: &Source) -> Result<Policy, Vec<Problem>> {
+        Policy::parse_with(source, &Catalogue::ours())
+    }
+
+    /// As `parse`, for these rules.
+    pub fn parse_with(source: &Source, catalogue: &Catalogue) -> Result<Policy, Vec<Problem>> {
+        let built_in = Policy::built_in_with(catalogue);
+        let (policy, problems) = read::read(source, catalogue, &built_in.migrations);
+        if problems.is_empty() { Ok(policy) } else { Err(problems) }
+    }
+
+    /// A policy as git has it, which may be no text at all.
+    pub fn from_content(path: &RepoPath, content: &Content) -> Result<Policy, Vec<Problem>> {
+        match content {
+            Content::Text(text) => Policy::parse(&Source::new(path.clone(), text.clone())),
+            Content::Unreadable(why) => Err(vec![Problem {
+                message: format!("{path} {}", why.reason()),
+                span: Span::file(path.clone()),
+                help: Some(format!("write {path} as a plain file in UTF-8")),
+            }]),
+        }
+    }
+
+    /// What a repository without a policy is judged by.
+    #[must_use]
+    pub fn built_in() -> Policy {
+        Policy::built_in_with(&Catalogue::ours())
+    }
+
+    /// As `built_in`, for these rules. Lines about others are passed over; a test keeps them out.
+    #[must_use]
+    pub fn built_in_with(catalogue: &Catalogue) -> Policy {
+        let source = Source::new("policy.toml (built in)", BUILT_IN);
+        let (policy, _) = read::read(&source, catalogue, &Globs::default());
+        Policy { built_in: true, ..policy }
+    }
+
+    /// How much a rule weighs at this path. Of several overrides for a path the last one counts.
+    #[must_use]
+    pub fn setting(&self, rule: &str, path: &RepoPath) -> Setting<'_> {
+        let own = match self.entry(rule, path) {
+            Some(it) => Setting {
+                level: it.level,
+                reason: it.reason.as_deref(),
+                span: Some(self.span(it.range.clone())),
+                source: &self.source,
+            },
+            None => Setting {
+                level: self.catalogue.level(rule),
+                reason: None,
+                span: None,
+                source: &self.source,
+            },
+        };
+        match &self.proposed {
+            Some(proposed) => {
+                let other = proposed.setting(rule, path);
+                if other.level > own.level { other } else { own }
+            }
+            None => own,
+        }
+    }
+
+    /// Whether the policy lists this subject as none of the rule's business.
+    #[must_use]
+    pub fn exempts(&self, rule: &str, path: &RepoPath, subject: &str) -> bool {
+        let own =
+            self.entry(rule, path).is_some_and(|it| it.exempt.iter().any(|it| it.matches(subject)));
+        own && self.proposed.as_ref().is_none_or(|it| it.exempts(rule, path, subject))
+    }
+
+    /// The exception that excuses this finding today.
+    #[must_use]
+    pub fn exception(
+        &self,
+        rule: &str,
+        path: &RepoPath,
+        subject: &str,
+        today: Date,
+    ) -> Option<&Exception> {
+        if let Some(proposed) = &self.proposed {
+            proposed.exception(rule, path, subject, today)?;
+        }
+        self.exceptions.iter().find(|it| it.applies(rule, path, subject) && !it.is_expired(today))
+    }
+
+    /// Every exception, those included that have expired.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// Exceptions that excuse nothing any more, to be told.
+    pub fn expired(&self, today: Date) -> impl Iterator<Item = &Exception> {
+        self.exceptions.iter().filter(move |it| it.is_expired(today))
+    }
+
+    /// The texts that spans of this policy point into.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        std::iter::successors(Some(self), |it| it.proposed.as_deref()).map(|it| &it.source)
+    }
+
+    /// Never looser than either, for any rule, path and subject. What the proposed policy excuses is excused only
+    /// if the trusted one excuses it too.
+    ///
+    /// Where both have the same path and say different things, the trusted one's becomes `policy.toml (base)`, so
+    /// that every span has one text.
+    #[must_use]
+    pub fn stricter(trusted: &Policy, proposed: &Policy) -> Policy {
+        let mut both = trusted.clone();
+        if trusted.source == proposed.source {
+            return both;
+        }
+        if trusted.source.path == proposed.source.path {
+            let path = RepoPath::from(format!("{} (base)", trusted.source.path).as_str());
+            let source = Source { path, text: trusted.source.text.clone() };
+            let nested = both.proposed.take();
+            both = Policy {
+                proposed: nested,
+                ..read::read(&source, &trusted.catalogue, &trusted.migrations).0
+            };
+            both.built_in = trusted.built_in;
+        }
+        both.migrations = both.migrations.union(&proposed.migrations);
+        both.target = compare::stricter_target(&trusted.target, &proposed.target);
+        both.deploy = compare::stricter_deploy(&trusted.deploy, &proposed.deploy);
+        both.proposed = Some(Box::new(match both.proposed {
+            Some(nested) => Policy::stricter(&nested, proposed),
+            None => proposed.clone(),
+        }));
+        both
+    }
+
+    /// Everything that the proposed policy lets pass and the trusted one does not.
+    #[must_use]
+    pub fn weakenings(trusted: &Policy, proposed: &Policy) -> Vec<Weakening> {
+        compare::weakenings(trusted, proposed)
+    }
+
+    /// The globs that match none of these files, if none of the list does. A well-known folder that does not exist
+    /// yet is no problem: a policy may come before the first migration.
+    pub fn unmatched<'f>(&self, files: impl Iterator<Item = &'f [u8]>) -> Vec<Problem> {
+        let well_known = Policy::built_in_with(&self.catalogue).migrations;
+        let suspects: Vec<_> =
+            self.migrations.patterns().filter(|it| !well_known.cover(it.0)).collect();
+        if suspects.is_empty() || { files }.any(|it| self.migrations.matches(it)) {
+            return Vec::new();
+        }
+        let problem = |(glob, span): (&str, &Span)| Problem {
+            message: format!(
+                "`{glob}` matches no file of this repository, and neither does any other glob here"
+            ),
+            span: span.clone(),
+            help: Some("write the path of your migrations as `git ls-files` shows it".to_owned()),
+        };
+        suspects.into_iter().map(problem).collect()
+    }
+
+    fn entry(&self, rule: &str, path: &RepoPath) -> Option<&RuleEntry> {
+        let overrides = self.overrides.iter().rev().filter(|it| it.rules.contains_key(rule));
+        let here = { overrides }.find(|it| it.paths.matches(path.as_bytes()));
+        here.map_or(&self.rules, |it| &it.rules).get(rule)
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source.path.clone(), range)
+    }
+
+    /// Where a section begins, or the file as a whole.
+    fn place(&self, key: &str) -> Span {
+        let section = key.split('.').next().unwrap_or_default();
+        let range = self.places.get(key).or_else(|| self.places.get(section));
+        range.map_or_else(|| Span::file(self.source.path.clone()), |it| self.span(it.clone()))
+    }
+}

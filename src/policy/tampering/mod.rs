@@ -1,0 +1,244 @@
+//! Changes to what the gate itself hangs on: the policy, the signers, the baseline, and what git and CI do with them.
+
+mod attributes;
+mod guard;
+mod owners;
+
+use std::collections::BTreeSet;
+
+use super::{Policy, Problem, Weakening, baseline};
+use crate::rules::Finding;
+use crate::source::{File, FileChange, RepoPath, Source, Span};
+
+/// Keys that sign no longer, in the format of `allowed_signers` or one key a line.
+pub const REVOKED: &str = ".sprag/revoked_keys";
+/// Keys that sign, where the policy names no other file.
+pub const SIGNERS: &str = ".sprag/allowed_signers";
+/// The version of sprag that a repository asks for.
+pub const VERSION: &str = ".sprag/version";
+
+/// The policy at one moment.
+#[derive(Clone, Debug)]
+pub enum PolicyState {
+    /// There is no `policy.toml`.
+    Absent,
+    /// There is one that nobody can judge by.
+    Broken(Vec<Problem>),
+    Is(Box<Policy>),
+}
+
+impl PolicyState {
+    /// What git has under `policy.toml`.
+    #[must_use]
+    pub fn of(file: Option<&File>) -> PolicyState {
+        match file.map(|it| Policy::from_content(&it.path, &it.content)) {
+            None => PolicyState::Absent,
+            Some(Ok(policy)) => PolicyState::Is(Box::new(policy)),
+            Some(Err(problems)) => PolicyState::Broken(problems),
+        }
+    }
+
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        match self {
+            PolicyState::Is(policy) => Some(policy),
+            PolicyState::Absent | PolicyState::Broken(_) => None,
+        }
+    }
+
+    /// Nobody has the last word about a policy that cannot be read, so it is as if there were none.
+    #[must_use]
+    pub fn or_built_in(&self) -> Policy {
+        self.policy().cloned().unwrap_or_else(Policy::built_in)
+    }
+}
+
+/// What tampering is seen by.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The trusted policy.
+    pub base: &'a PolicyState,
+    pub proposed: &'a PolicyState,
+    /// The files that changed. Those that `watches` says no to are passed over.
+    pub changes: &'a [FileChange],
+    /// The files there are after the change. Asked only where the base is broken, and may be empty otherwise.
+    pub tree: &'a [RepoPath],
+}
+
+/// Whether a change of this file can be tampering.
+#[must_use]
+pub fn watches(path: &RepoPath, base: &PolicyState) -> bool {
+    path.as_bytes() == super::PATH.as_bytes()
+        || kept(base).iter().any(|it| path.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
+        || path.file_name() == b".gitattributes"
+        || owners::is_owners(path)
+        || guard::is_workflow(path)
+}
+
+/// One finding for each file that lets more pass than before.
+#[must_use]
+pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = policy(facts).into_iter().collect();
+    for change in facts.changes {
+        findings.extend(file(facts, change));
+    }
+    findings
+}
+
+/// What the reader must know though nothing is wrong.
+#[must_use]
+pub fn notices(facts: &Facts<'_>) -> Vec<String> {
+    match (facts.base, facts.proposed) {
+        (PolicyState::Absent, PolicyState::Is(_)) => {
+            vec![
+                "policy.toml is new; once this is merged, a weaker one needs an owner's signature"
+                    .to_owned(),
+            ]
+        }
+        (PolicyState::Absent, PolicyState::Absent) => {
+            vec![
+                "there is no policy.toml, so the built-in policy was used; `sprag init` writes one"
+                    .to_owned(),
+            ]
+        }
+        (PolicyState::Broken(_), _) => {
+            vec!["the policy.toml that this change starts from has errors, so the built-in policy was used".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The files that are known by their path.
+fn kept(base: &PolicyState) -> BTreeSet<String> {
+    let signers = base.policy().map(|it| it.approvals.signers.clone());
+    let fixed = [super::PATH, SIGNERS, REVOKED, VERSION, baseline::PATH].map(str::to_owned);
+    fixed.into_iter().chain(signers).collect()
+}
+
+fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
+    let path = change.path.as_bytes();
+    let kept = kept(facts.base);
+    if kept.iter().any(|it| it.as_bytes() == path) {
+        return if path == baseline::PATH.as_bytes() {
+            guard::baseline(change)
+        } else if path == VERSION.as_bytes() {
+            guard::version(change)
+        } else if path == super::PATH.as_bytes() {
+            None
+        } else {
+            guard::keys(change, path == REVOKED.as_bytes())
+        };
+    }
+    if let Some(known) = kept.iter().find(|it| path.eq_ignore_ascii_case(it.as_bytes())) {
+        return twin(change, known);
+    }
+    if change.path.file_name() == b".gitattributes" {
+        return attributes::finding(change);
+    }
+    if owners::is_owners(&change.path) {
+        return owners::finding(change);
+    }
+    guard::workflow(change)
+}
+
+fn twin(change: &FileChange, known: &str) -> Option<Finding> {
+    change.after.as_ref()?;
+    let path = &change.path;
+    let message = format!("`{path}` and `{known}` are one file where letters match in either case");
+    Some(
+        tampered(path, Span::file(path.clone()), message)
+            .help(format!("remove `{path}`"))
+            .evidence("twin"),
+    )
+}
+
+fn policy(facts: &Facts<'_>) -> Option<Finding> {
+    let path = RepoPath::from(super::PATH);
+    match (facts.base, facts.proposed) {
+        (PolicyState::Is(_), PolicyState::Absent) => {
+            let message = "without `policy.toml` this repository is judged by the built-in policy";
+            let finding = tampered(&path, Span::file(path.clone()), message);
+            Some(
+                finding.help("put it back: `git checkout HEAD -- policy.toml`").evidence("deleted"),
+            )
+        }
+        (PolicyState::Is(_), PolicyState::Broken(problems)) => {
+            let first = problems.first()?;
+            let message =
+                format!("after this nobody can judge by `policy.toml`: {}", first.message);
+            let mut finding = tampered(&path, first.span.clone(), message);
+            for it in &problems[1..] {
+                finding = finding.label(it.span.clone(), it.message.clone());
+            }
+            if let Some(help) = &first.help {
+                finding = finding.help(help.clone());
+            }
+            let all: Vec<&str> = problems.iter().map(|it| it.message.as_str()).collect();
+            Some(finding.evidence(&all.join("; ")))
+        }
+        (PolicyState::Is(base), PolicyState::Is(proposed)) => {
+            weakened(&path, Policy::weakenings(base, proposed))
+        }
+        (PolicyState::Broken(_), PolicyState::Is(proposed)) => {
+            weakened(&path, repaired(proposed, facts.tree))
+        }
+        (PolicyState::Absent, _)
+        | (PolicyState::Broken(_), PolicyState::Absent | PolicyState::Broken(_)) => None,
+    }
+}
+
+/// Where nobody knows what the policy was, it must not be weaker than the built-in one. Globs are compared by the
+/// files there are, because no repository has all the folders that the built-in policy knows.
+fn repaired(proposed: &Policy, tree: &[RepoPath]) -> Vec<Weakening> {
+    let mut built_in = Policy::built_in_with(&proposed.catalogue);
+    let missed = tree
+        .iter()
+        .map(RepoPath::as_bytes)
+        .find(|it| built_in.migrations.matches(it) && !proposed.migrations.matches(it));
+    let missed = missed.map(|it| Weakening {
+        text: format!("migrations: `{}` is not judged", RepoPath::from(it)),
+        span: proposed.place("paths"),
+    });
+    built_in.migrations = proposed.migrations.clone();
+    built_in.target.version = proposed.target.version;
+    Policy::weakenings(&built_in, proposed).into_iter().chain(missed).collect()
+}
+
+fn weakened(path: &RepoPath, weakenings: Vec<Weakening>) -> Option<Finding> {
+    let first = weakenings.first()?;
+    let more = match weakenings.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("the policy lets more pass than before: {}{more}", first.text);
+    let mut finding = tampered(path, first.span.clone(), message);
+    for it in &weakenings[1..] {
+        finding = finding.label(it.span.clone(), it.text.clone());
+    }
+    let texts: BTreeSet<&str> = weakenings.iter().map(|it| it.text.as_str()).collect();
+    Some(signed(finding).evidence(&texts.into_iter().collect::<Vec<_>>().join("; ")))
+}
+
+fn tampered(path: &RepoPath, span: Span, message: impl Into<String>) -> Finding {
+    Finding::new(path.to_string(), span, message)
+}
+
+/// Adds the way through.
+fn signed(finding: Finding) -> Finding {
+    finding.help("make it a change of its own and let an owner sign for it")
+}
+
+/// The text of a file, nothing where there is none.
+fn text(file: Option<&File>) -> Source {
+    let text = file.and_then(|it| it.content.text().cloned()).unwrap_or_else(|| "".into());
+    Source { path: file.map_or_else(|| "".into(), |it| it.path.clone()), text }
+}
+
+/// Lines with their places, without white space around them. A lone CR ends no line for git.
+fn lines(source: &Source) -> impl Iterator<Item = (&str, Span)> {
+    let start = source.text.as_ptr() as usize;
+    source.text.split('\n').map(str::trim).map(move |line| {
+        let at = line.as_ptr() as usize - start;
+        (line, Span::new(source.path.clone(), at..at + line.len()))
+    })
+}
