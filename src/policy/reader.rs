@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
         let mut texts: Vec<Placed> = Vec::new();
         for value in values {
-            let Some((text, range)) = self.text(&entry.key, value) else { continue };
+            let Some((text, range)) = self.listed_text(&entry.key, value) else { continue };
             if texts.iter().any(|it| it.0 == text) {
                 self.problem(range, format!("`{text}` is there twice"), "remove one of the two");
             } else {
@@ -129,6 +129,19 @@ impl Reader<'_> {
             }
         }
         texts
+    }
+
+    fn listed_text(&mut self, key: &str, value: &Value) -> Option<Placed> {
+        let range = value.range.clone();
+        match value.as_str() {
+            Some(text) if !text.trim().is_empty() => return Some((text.to_owned(), range)),
+            Some(_) => self.problem(range, format!("an entry of `{key}` is empty"), "remove it"),
+            None => {
+                let message = format!("`{key}` is a list of strings, and this is {}", value.kind.name());
+                self.problem(range, message, "put it in quotes");
+            }
+        }
+        None
     }
 
     pub(super) fn wrong_type(
@@ -154,7 +167,7 @@ impl Reader<'_> {
             Kind::String(it) if it.parse::<i64>().is_ok() => {
                 self.wrong_type(&entry.key, &entry.value, "an integer", "remove the quotes");
             }
-            _ => self.wrong_type(&entry.key, &entry.value, "an integer", ""),
+            _ => self.wrong_type(&entry.key, &entry.value, "an integer", "write a whole number"),
         }
         None
     }
