@@ -210,14 +210,14 @@ fn deploy(found: &mut Found<'_>, before: &Deploy) {
     match (&before.allow, &after.allow) {
         (Some(_), None) => found.at_section("deploy: `allow` is gone".to_owned(), "deploy"),
         (Some(_), Some(list)) => {
-            for (command, range) in list.iter().filter(|it| !before.allows(&it.0)) {
-                found.at(format!("deploy: allows `{command}`"), range.clone());
+            for (command, span) in list.iter().filter(|it| !before.allows(&it.0)) {
+                found.push(format!("deploy: allows `{command}`"), span.clone());
             }
         }
         (None, _) => {}
     }
-    for (name, range) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
-        found.at(format!("deploy: takes the script `{name}` for local"), range.clone());
+    for (name, span) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
+        found.push(format!("deploy: takes the script `{name}` for local"), span.clone());
     }
 }
 
