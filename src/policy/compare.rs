@@ -194,12 +194,16 @@ fn exceptions(found: &mut Found<'_>, trusted: &Policy) {
             continue;
         }
         let (rule, subject) = (&exception.rule, &exception.subject.text);
+        let until = exception.until.map(|it| format!(" until {it}")).unwrap_or_default();
         let text = if trusted.exceptions.iter().any(|it| it.same_ground(exception)) {
-            let until =
-                exception.until.map_or("without an end".to_owned(), |it| format!("until {it}"));
-            format!("{rule}: the exception for `{subject}` now holds {until}")
+            let until = if until.is_empty() { " without an end" } else { &until };
+            format!("{rule}: the exception for `{subject}` now holds{until}")
         } else {
-            format!("{rule}: an exception for `{subject}`")
+            let globs =
+                exception.paths.iter().flat_map(Globs::patterns).map(|it| format!("`{}`", it.0));
+            let globs = globs.collect::<Vec<_>>().join(", ");
+            let place = if globs.is_empty() { globs } else { format!(" in {globs}") };
+            format!("{rule}: an exception for `{subject}`{place}{until}")
         };
         found.list.push(Weakening { text, span: exception.span.clone() });
     }

@@ -33,7 +33,8 @@ impl Globs {
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {
         let set = self.set.get_or_init(|| {
-            let globs: Result<Vec<_>, _> = self.globs.iter().map(|(text, _)| compile(text)).collect();
+            let globs: Result<Vec<_>, _> =
+                self.globs.iter().map(|(text, _)| compile(text)).collect();
             GlobSet::new(globs.ok()?).ok()
         });
         set.as_ref().is_none_or(|it| it.is_match_candidate(&Candidate::from_bytes(path)))

@@ -21,7 +21,10 @@ fn read(text: &str) -> Result<Baseline, String> {
 
 #[test]
 fn entries_are_sorted_by_path_one_block_each() {
-    let list = baseline(&[entry(2, "b.sql", "drop-table", "public.b"), entry(1, "a.sql", "truncate", "x\"\n")]);
+    let list = baseline(&[
+        entry(2, "b.sql", "drop-table", "public.b"),
+        entry(1, "a.sql", "truncate", "x\"\n"),
+    ]);
     assert_snapshot!(list.render(), @r###"
     # Findings that were there before sprag was. Each is excused as long as it stays what it is.
     #
@@ -63,7 +66,7 @@ fn what_is_no_baseline_is_told_with_its_line() {
     assert_snapshot!(read(text).unwrap_err(), @r###"
     .sprag/baseline.toml:1:1: `version` is missing  ||
       help: run `sprag baseline` to write the file anew
-    .sprag/baseline.toml:1:1: `ABC` is no fingerprint  |[[finding]]|
+    .sprag/baseline.toml:2:15: `ABC` is no fingerprint  |"ABC"|
       help: a fingerprint has 32 hex digits
     .sprag/baseline.toml:6:1: `fingerprint` is missing  |[[finding]]|
       help: run `sprag baseline` to write the file anew
@@ -88,11 +91,17 @@ fn what_is_no_baseline_is_told_with_its_line() {
 fn it_grows_and_shrinks_by_fingerprint_alone() {
     let one = baseline(&[entry(1, "a.sql", "truncate", "public.a")]);
     let moved = baseline(&[entry(1, "b.sql", "truncate", "public.a")]);
-    let two = baseline(&[entry(1, "a.sql", "truncate", "public.a"), entry(2, "a.sql", "truncate", "public.b")]);
+    let two = baseline(&[
+        entry(1, "a.sql", "truncate", "public.a"),
+        entry(2, "a.sql", "truncate", "public.b"),
+    ]);
     assert!(moved.grown(&one).is_empty() && moved.shrunk(&one).is_empty());
     assert_eq!(two.grown(&one)[0].subject, "public.b");
     assert_eq!(one.shrunk(&two)[0].subject, "public.b");
-    assert!(two.contains("00000000000000000000000000000002") && !one.contains("00000000000000000000000000000002"));
+    assert!(
+        two.contains("00000000000000000000000000000002")
+            && !one.contains("00000000000000000000000000000002")
+    );
 }
 
 proptest! {

@@ -8,7 +8,8 @@ use sprag::rules::Level;
 use super::{policy, rules, weakenings};
 
 fn all_facts() -> Vec<Facts> {
-    let prisma = [vec![], vec!["prisma"], vec!["apps/a/prisma", "b\\\"[", "", "prisma", "/x/", "é "]];
+    let prisma =
+        [vec![], vec!["prisma"], vec!["apps/a/prisma", "b\\\"[", "", "prisma", "/x/", "é "]];
     let providers = Provider::ALL.into_iter().map(Some).chain([None]);
     let schemas = [vec![], vec!["public", "public", "a\"b", " "]];
     let mut all = Vec::new();
@@ -49,7 +50,9 @@ fn what_a_starter_has_in_comments_can_be_used() {
         let mut on = false;
         for line in text.lines() {
             let bare = line.strip_prefix("# ").unwrap_or(line);
-            on = bare.starts_with("[[exceptions]]") || bare.starts_with("[deploy]") || (on && line.starts_with('#'));
+            on = bare.starts_with("[[exceptions]]")
+                || bare.starts_with("[deploy]")
+                || (on && line.starts_with('#'));
             used.push_str(if on { bare } else { line });
             used.push('\n');
         }
@@ -66,7 +69,11 @@ fn a_starter_is_not_weaker_than_the_defaults() {
         let weaker: Vec<_> = weaker
             .into_iter()
             // The built-in policy looks for every tool, the starter for those that are there.
-            .filter(|it| !it.starts_with("migrations:") && !it.starts_with("database:") && !it.starts_with("exposed-schemas:"))
+            .filter(|it| {
+                !it.starts_with("migrations:")
+                    && !it.starts_with("database:")
+                    && !it.starts_with("exposed-schemas:")
+            })
             .collect();
         assert_eq!(weaker, [""; 0], "{facts:?}");
     }
@@ -75,7 +82,8 @@ fn a_starter_is_not_weaker_than_the_defaults() {
 #[test]
 fn globs_are_for_what_is_there() {
     let facts = Facts { prisma: vec!["apps/web/prisma".to_owned()], ..Facts::default() };
-    let globs: Vec<_> = policy(&starter(&facts)).migrations.patterns().map(|it| it.0.to_owned()).collect();
+    let globs: Vec<_> =
+        policy(&starter(&facts)).migrations.patterns().map(|it| it.0.to_owned()).collect();
     assert_eq!(globs, ["apps/web/prisma/migrations/*/migration.sql"]);
     let nothing = policy(&starter(&Facts::default()));
     assert!(nothing.migrations.matches(b"supabase/migrations/1.sql"));
@@ -83,7 +91,11 @@ fn globs_are_for_what_is_there() {
 
 #[test]
 fn tables_that_no_api_shows_get_row_level_security_all_the_same() {
-    let facts = Facts { prisma: vec!["prisma".to_owned()], provider: Some(Provider::Postgresql), ..Facts::default() };
+    let facts = Facts {
+        prisma: vec!["prisma".to_owned()],
+        provider: Some(Provider::Postgresql),
+        ..Facts::default()
+    };
     let policy = policy(&starter(&facts));
     let setting = policy.setting("table-without-rls", &"a.sql".into());
     assert_eq!((setting.level, setting.span.is_some()), (Level::Deny, true));

@@ -132,8 +132,7 @@ fn a_place_in_a_string_is_a_place_in_the_file() {
 
 #[test]
 fn what_is_quoted_is_read_back() {
-    for text in
-        ["", "plain", "\"\\'", "a\nb\r\t\0\u{7f}\u{85}", "ünïcödé \u{202e}", "'''\"\"\""]
+    for text in ["", "plain", "\"\\'", "a\nb\r\t\0\u{7f}\u{85}", "ünïcödé \u{202e}", "'''\"\"\""]
     {
         let line = format!("a = {}", toml::quoted(text));
         assert!(!line.contains('\n'));

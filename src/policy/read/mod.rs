@@ -97,13 +97,9 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
 fn paths(r: &mut Reader<'_>, entry: &Entry, policy: &mut Policy) {
     let Some(table) = r.table(entry) else { return };
     r.only(table, &["migrations"], "`[paths]`");
-    match table.get("migrations") {
-        Some(list) => policy.migrations = globs(r, list),
-        None => {
-            let help =
-                "list the globs of your migrations, or remove `[paths]` for the built-in ones";
-            r.missing(entry.key_range.clone(), "migrations", help);
-        }
+    let help = "list the globs of your migrations, or remove `[paths]` for the built-in ones";
+    if let Some(list) = r.required(table, "migrations", &entry.key_range, help) {
+        policy.migrations = globs(r, list);
     }
 }
 
