@@ -25,10 +25,6 @@ impl Output {
         Output { hook, format, style: Style::detect(env, is_terminal, width) }
     }
 
-    pub(super) fn style(&self) -> &Style {
-        &self.style
-    }
-
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
     }

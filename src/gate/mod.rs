@@ -17,7 +17,7 @@ pub use audit::audit;
 pub use change::{Change, Published, change};
 pub use files::files;
 pub use order::database;
-pub use scope::{Base, merged_base, pushed, received, since, staged};
+pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.
 pub const SQL_LIMIT: usize = 8 << 20;

@@ -164,7 +164,7 @@ fn too_deep(text: &str) -> Option<Range<usize>> {
     while at < bytes.len() {
         match bytes[at] {
             b'#' => {
-                at += bytes[at..].iter().position(|&it| it == b'\n').unwrap_or(bytes.len() - at)
+                at += bytes[at..].iter().position(|&it| it == b'\n').unwrap_or(bytes.len() - at);
             }
             quote @ (b'"' | b'\'') => at = after_string(bytes, at, quote),
             b'[' | b'{' => {

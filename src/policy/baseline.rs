@@ -57,12 +57,10 @@ impl Baseline {
         let Some(list) = document.get("finding") else { return };
         for (table, range) in r.tables(list) {
             r.only(table, &["fingerprint", "rule", "path", "subject"], "`[[finding]]`");
-            let text = |r: &mut Reader<'_>, key: &str| match table.get(key) {
-                Some(it) => r.text(key, &it.value).map(|it| it.0),
-                None => {
-                    r.missing(range.clone(), key, "run `sprag baseline` to write the file anew");
-                    None
-                }
+            let text = |r: &mut Reader<'_>, key: &str| {
+                let help = "run `sprag baseline` to write the file anew";
+                let entry = r.required(table, key, &range, help)?;
+                r.text(key, &entry.value).map(|it| it.0)
             };
             let (fingerprint, rule) = (text(r, "fingerprint"), text(r, "rule"));
             let (path, subject) = (text(r, "path"), text(r, "subject"));
@@ -75,8 +73,9 @@ impl Baseline {
             if fingerprint.len() == 32 && fingerprint.bytes().all(is_hex) {
                 self.entries.insert(Entry { path, rule, subject, fingerprint });
             } else {
+                let place = table.get("fingerprint").map_or(range, |it| it.value.range.clone());
                 r.problem(
-                    range,
+                    place,
                     format!("`{fingerprint}` is no fingerprint"),
                     "a fingerprint has 32 hex digits",
                 );

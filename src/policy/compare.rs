@@ -194,12 +194,16 @@ fn exceptions(found: &mut Found<'_>, trusted: &Policy) {
             continue;
         }
         let (rule, subject) = (&exception.rule, &exception.subject.text);
+        let until = exception.until.map(|it| format!(" until {it}")).unwrap_or_default();
         let text = if trusted.exceptions.iter().any(|it| it.same_ground(exception)) {
-            let until =
-                exception.until.map_or("without an end".to_owned(), |it| format!("until {it}"));
-            format!("{rule}: the exception for `{subject}` now holds {until}")
+            let until = if until.is_empty() { " without an end" } else { &until };
+            format!("{rule}: the exception for `{subject}` now holds{until}")
         } else {
-            format!("{rule}: an exception for `{subject}`")
+            let globs =
+                exception.paths.iter().flat_map(Globs::patterns).map(|it| format!("`{}`", it.0));
+            let globs = globs.collect::<Vec<_>>().join(", ");
+            let place = if globs.is_empty() { globs } else { format!(" in {globs}") };
+            format!("{rule}: an exception for `{subject}`{place}{until}")
         };
         found.list.push(Weakening { text, span: exception.span.clone() });
     }
@@ -210,14 +214,14 @@ fn deploy(found: &mut Found<'_>, before: &Deploy) {
     match (&before.allow, &after.allow) {
         (Some(_), None) => found.at_section("deploy: `allow` is gone".to_owned(), "deploy"),
         (Some(_), Some(list)) => {
-            for (command, range) in list.iter().filter(|it| !before.allows(&it.0)) {
-                found.at(format!("deploy: allows `{command}`"), range.clone());
+            for (command, span) in list.iter().filter(|it| !before.allows(&it.0)) {
+                found.push(format!("deploy: allows `{command}`"), span.clone());
             }
         }
         (None, _) => {}
     }
-    for (name, range) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
-        found.at(format!("deploy: takes the script `{name}` for local"), range.clone());
+    for (name, span) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
+        found.push(format!("deploy: takes the script `{name}` for local"), span.clone());
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists of globs over paths. The only owner of `globset`.
 
+use std::sync::OnceLock;
+
 use globset::{Candidate, GlobBuilder, GlobSet};
 
 use super::pattern::wildcard;
@@ -10,7 +12,8 @@ use crate::source::Span;
 #[derive(Clone, Debug, Default)]
 pub struct Globs {
     globs: Vec<(String, Span)>,
-    set: GlobSet,
+    /// Built when first asked. Nothing, if it cannot be built.
+    set: OnceLock<Option<GlobSet>>,
 }
 
 /// Why a text is no glob, and what to do about it.
@@ -21,17 +24,20 @@ pub struct BadGlob {
 }
 
 impl Globs {
-    /// Globs that have passed `check`; any other matches nothing.
+    /// Globs that have passed `check`. A list with any other matches everything: what is not understood is judged.
     #[must_use]
     pub fn new(globs: Vec<(String, Span)>) -> Globs {
-        let built = globs.iter().filter_map(|(text, _)| compile(text).ok());
-        let set = GlobSet::new(built).unwrap_or_default();
-        Globs { globs, set }
+        Globs { globs, set: OnceLock::new() }
     }
 
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {
-        self.set.is_match_candidate(&Candidate::from_bytes(path))
+        let set = self.set.get_or_init(|| {
+            let globs: Result<Vec<_>, _> =
+                self.globs.iter().map(|(text, _)| compile(text)).collect();
+            GlobSet::new(globs.ok()?).ok()
+        });
+        set.as_ref().is_none_or(|it| it.is_match_candidate(&Candidate::from_bytes(path)))
     }
 
     /// Whether something below this directory could match. Says yes when in doubt; the empty path is the root.

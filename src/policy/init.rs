@@ -7,6 +7,7 @@ use crate::parse::toml::quoted;
 
 /// What is in a repository that has no policy yet. Directories are relative to its root; `""` is the root itself.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a thing that is there or is not")]
 pub struct Facts {
     /// Directories that hold a Prisma `migrations` directory.
     pub prisma: Vec<String>,

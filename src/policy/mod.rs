@@ -69,9 +69,9 @@ pub struct Problem {
 pub struct Deploy {
     /// The only commands that may stand as a release command or a setup script. Absent: any that leaves the database
     /// alone.
-    pub allow: Option<Vec<(String, Range<usize>)>>,
+    pub allow: Option<Vec<(String, Span)>>,
     /// Scripts of `package.json` that only developers run.
-    pub local_scripts: Vec<(String, Range<usize>)>,
+    pub local_scripts: Vec<(String, Span)>,
 }
 
 impl Deploy {
@@ -113,8 +113,10 @@ impl Policy {
 
     /// As `parse`, for these rules.
     pub fn parse_with(source: &Source, catalogue: &Catalogue) -> Result<Policy, Vec<Problem>> {
-        let built_in = Policy::built_in_with(catalogue);
-        let (policy, problems) = read::read(source, catalogue, &built_in.migrations);
+        let (mut policy, problems) = read::read(source, catalogue);
+        if !policy.places.contains_key("paths") {
+            policy.migrations = Policy::built_in_with(catalogue).migrations;
+        }
         if problems.is_empty() { Ok(policy) } else { Err(problems) }
     }
 
@@ -140,7 +142,7 @@ impl Policy {
     #[must_use]
     pub fn built_in_with(catalogue: &Catalogue) -> Policy {
         let source = Source::new("policy.toml (built in)", BUILT_IN);
-        let (policy, _) = read::read(&source, catalogue, &Globs::default());
+        let (policy, _) = read::read(&source, catalogue);
         Policy { built_in: true, ..policy }
     }
 
@@ -221,14 +223,7 @@ impl Policy {
             return both;
         }
         if trusted.source.path == proposed.source.path {
-            let path = RepoPath::from(format!("{} (base)", trusted.source.path).as_str());
-            let source = Source { path, text: trusted.source.text.clone() };
-            let nested = both.proposed.take();
-            both = Policy {
-                proposed: nested,
-                ..read::read(&source, &trusted.catalogue, &trusted.migrations).0
-            };
-            both.built_in = trusted.built_in;
+            both = both.renamed(&format!("{} (base)", trusted.source.path));
         }
         both.migrations = both.migrations.union(&proposed.migrations);
         both.target = compare::stricter_target(&trusted.target, &proposed.target);
@@ -263,6 +258,16 @@ impl Policy {
             help: Some("write the path of your migrations as `git ls-files` shows it".to_owned()),
         };
         suspects.into_iter().map(problem).collect()
+    }
+
+    /// The same policy, as if its file had another name. Read anew, so that all spans follow.
+    fn renamed(self, path: &str) -> Policy {
+        let source = Source { path: path.into(), text: self.source.text };
+        let (mut policy, _) = read::read(&source, &self.catalogue);
+        if !policy.places.contains_key("paths") {
+            policy.migrations = self.migrations;
+        }
+        Policy { built_in: self.built_in, proposed: self.proposed, ..policy }
     }
 
     fn entry(&self, rule: &str, path: &RepoPath) -> Option<&RuleEntry> {

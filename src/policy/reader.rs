@@ -50,6 +50,21 @@ impl Reader<'_> {
         self.problem(range, format!("`{key}` is missing"), help);
     }
 
+    /// The entry of a key that must be there. `range` is the place of the table.
+    pub(super) fn required<'t>(
+        &mut self,
+        table: &'t Table,
+        key: &str,
+        range: &Range<usize>,
+        help: &str,
+    ) -> Option<&'t Entry> {
+        let entry = table.get(key);
+        if entry.is_none() {
+            self.missing(range.clone(), key, help);
+        }
+        entry
+    }
+
     pub(super) fn table<'t>(&mut self, entry: &'t Entry) -> Option<&'t Table> {
         let table = entry.value.as_table();
         if table.is_none() {
@@ -137,7 +152,8 @@ impl Reader<'_> {
             Some(text) if !text.trim().is_empty() => return Some((text.to_owned(), range)),
             Some(_) => self.problem(range, format!("an entry of `{key}` is empty"), "remove it"),
             None => {
-                let message = format!("`{key}` is a list of strings, and this is {}", value.kind.name());
+                let message =
+                    format!("`{key}` is a list of strings, and this is {}", value.kind.name());
                 self.problem(range, message, "put it in quotes");
             }
         }

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use git2::{Repository, RepositoryOpenFlags};
 
 use crate::failure::{Failure, Result};
-use crate::source::ObjectId;
+use crate::source::{ObjectId, RepoPath};
 
 pub use blobs::Blob;
 pub use git::Place;

@@ -59,6 +59,10 @@ fn a_mark_at_the_beginning_and_crlf_do_no_harm() {
         problems("\u{feff}version = 1\r\n[rules]\r\ndrop-table = \"deny\"\r\n"),
         "no problems"
     );
+    let marked = problems("\u{feff}version = 1\r\n[rulez]\r\n");
+    assert!(marked.starts_with("policy.toml:2:2:") && marked.contains("|rulez|"), "{marked}");
+    let first = problems("\u{feff}versoin = 1\n");
+    assert!(first.starts_with("policy.toml:1:1:") && first.contains("|versoin|"), "{first}");
 }
 
 #[test]
@@ -132,8 +136,7 @@ fn a_place_in_a_string_is_a_place_in_the_file() {
 
 #[test]
 fn what_is_quoted_is_read_back() {
-    for text in
-        ["", "plain", "\"\\'", "a\nb\r\t\0\u{7f}\u{85}", "ünïcödé \u{202e}", "'''\"\"\""]
+    for text in ["", "plain", "\"\\'", "a\nb\r\t\0\u{7f}\u{85}", "ünïcödé \u{202e}", "'''\"\"\""]
     {
         let line = format!("a = {}", toml::quoted(text));
         assert!(!line.contains('\n'));

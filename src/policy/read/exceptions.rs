@@ -9,7 +9,11 @@ use super::super::{Date, Pattern};
 use super::{globs, is_rule};
 use crate::parse::toml::{Entry, Kind, Table};
 
-pub(super) fn exceptions(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue) -> Vec<Exception> {
+pub(super) fn exceptions(
+    r: &mut Reader<'_>,
+    entry: &Entry,
+    catalogue: &Catalogue,
+) -> Vec<Exception> {
     let mut exceptions: Vec<Exception> = Vec::new();
     for (table, range) in r.tables(entry) {
         let Some(exception) = exception(r, table, &range, catalogue) else { continue };
@@ -33,12 +37,9 @@ fn exception(
     catalogue: &Catalogue,
 ) -> Option<Exception> {
     r.only(table, &["rule", "subject", "reason", "until", "paths"], "`[[exceptions]]`");
-    let needed = |r: &mut Reader<'_>, key: &str, help: &str| match table.get(key) {
-        Some(it) => r.text(key, &it.value),
-        None => {
-            r.missing(range.clone(), key, help);
-            None
-        }
+    let needed = |r: &mut Reader<'_>, key: &str, help: &str| {
+        let entry = r.required(table, key, range, help)?;
+        r.text(key, &entry.value)
     };
     let rule = needed(r, "rule", "name the rule that this excuses");
     let subject = needed(r, "subject", "say what is excused, such as `public.users.email`");
@@ -82,4 +83,3 @@ fn until(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {
     r.wrong_type("until", &entry.value, "a date", help);
     None
 }
-

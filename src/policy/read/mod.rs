@@ -10,21 +10,17 @@ use super::catalogue::{Catalogue, meant};
 use super::reader::{Reader, listed};
 use super::{Approvals, Deploy, Globs, Policy, Problem, Provider, Target};
 use crate::parse::toml::{self, Entry, Kind, Table};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// The version of the format that is read.
 const VERSION: i64 = 1;
 
 /// What could be read, and every problem with the rest. A policy that has problems is for nobody to judge by.
-pub(super) fn read(
-    source: &Source,
-    catalogue: &Catalogue,
-    default_paths: &Globs,
-) -> (Policy, Vec<Problem>) {
+pub(super) fn read(source: &Source, catalogue: &Catalogue) -> (Policy, Vec<Problem>) {
     let mut policy = Policy {
         source: source.clone(),
         built_in: false,
-        migrations: default_paths.clone(),
+        migrations: Globs::default(),
         target: Target::default(),
         deploy: Deploy::default(),
         approvals: Approvals::default(),
@@ -101,13 +97,9 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
 fn paths(r: &mut Reader<'_>, entry: &Entry, policy: &mut Policy) {
     let Some(table) = r.table(entry) else { return };
     r.only(table, &["migrations"], "`[paths]`");
-    match table.get("migrations") {
-        Some(list) => policy.migrations = globs(r, list),
-        None => {
-            let help =
-                "list the globs of your migrations, or remove `[paths]` for the built-in ones";
-            r.missing(entry.key_range.clone(), "migrations", help);
-        }
+    let help = "list the globs of your migrations, or remove `[paths]` for the built-in ones";
+    if let Some(list) = r.required(table, "migrations", &entry.key_range, help) {
+        policy.migrations = globs(r, list);
     }
 }
 
@@ -206,10 +198,10 @@ fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
 fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
     let Some(table) = r.table(entry) else { return };
     r.only(table, &["allow", "local-scripts"], "`[deploy]`");
-    if let Some(it) = table.get("allow") {
-        deploy.allow = Some(r.texts(it));
-    }
-    if let Some(it) = table.get("local-scripts") {
-        deploy.local_scripts = r.texts(it);
-    }
+    let mut placed = |entry: &Entry| -> Vec<(String, Span)> {
+        let texts = r.texts(entry);
+        texts.into_iter().map(|(text, range)| (text, r.span(range))).collect()
+    };
+    deploy.allow = table.get("allow").map(&mut placed);
+    deploy.local_scripts = table.get("local-scripts").map(placed).unwrap_or_default();
 }

@@ -2,19 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Pattern;
 use super::super::catalogue::Catalogue;
 use super::super::reader::Reader;
 use super::super::settings::{Override, RuleEntry};
-use super::super::{Globs, Pattern};
 use super::{globs, is_rule, unknown};
 use crate::parse::toml::{Entry, Kind};
 use crate::rules::Level;
 
-pub(super) fn rules(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue) -> BTreeMap<String, RuleEntry> {
+pub(super) fn rules(
+    r: &mut Reader<'_>,
+    entry: &Entry,
+    catalogue: &Catalogue,
+) -> BTreeMap<String, RuleEntry> {
     let Some(table) = r.table(entry) else { return BTreeMap::new() };
     let mut rules = BTreeMap::new();
     for entry in &table.entries {
         let known = is_rule(r, &entry.key, entry.key_range.clone(), catalogue);
+        // What stands under a name that is no rule's may be meant for anything else.
+        let readable = matches!(entry.value.kind, Kind::String(_) | Kind::Table(_));
+        if !known && !readable {
+            continue;
+        }
         let rule = rule(r, entry, catalogue.level(&entry.key));
         if known {
             rules.insert(entry.key.clone(), rule);
@@ -93,32 +102,15 @@ pub(super) fn overrides(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue
     let mut overrides = Vec::new();
     for (table, range) in r.tables(entry) {
         r.only(table, &["paths", "rules"], "`[[overrides]]`");
-        let paths = match table.get("paths") {
-            Some(it) => globs(r, it),
-            None => {
-                r.missing(range.clone(), "paths", "list the globs that this is for");
-                Globs::default()
-            }
-        };
-        let rules = match table.get("rules") {
-            Some(it) => {
-                let found = rules(r, it, catalogue);
-                if it.value.as_table().is_some_and(|it| it.entries.is_empty()) {
-                    r.problem(
-                        it.key_range.clone(),
-                        "`rules` is empty",
-                        "name a rule and its level",
-                    );
-                }
-                found
-            }
-            None => {
-                r.missing(range, "rules", "name rules and levels under `[overrides.rules]`");
-                BTreeMap::new()
-            }
-        };
+        let paths = r.required(table, "paths", &range, "list the globs that this is for");
+        let paths = paths.map(|it| globs(r, it)).unwrap_or_default();
+        let help = "name rules and levels under `[overrides.rules]`";
+        let Some(entry) = r.required(table, "rules", &range, help) else { continue };
+        if entry.value.as_table().is_some_and(|it| it.entries.is_empty()) {
+            r.problem(entry.key_range.clone(), "`rules` is empty", "name a rule and its level");
+        }
+        let rules = rules(r, entry, catalogue);
         overrides.push(Override { paths, rules });
     }
     overrides
 }
-

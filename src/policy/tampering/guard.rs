@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{lines, signed, tampered, text};
 use crate::policy::baseline::Baseline;
 use crate::rules::Finding;
-use crate::source::{FileChange, RepoPath, Source, Span};
+use crate::source::{Content, FileChange, RepoPath, Source, Span};
 
 /// Who may sign was settled before, and is about to be something else. A first list is trusted as it comes.
 pub(super) fn keys(change: &FileChange, revoked: bool) -> Option<Finding> {
@@ -144,8 +144,8 @@ pub(super) fn workflow(change: &FileChange) -> Option<Finding> {
 fn unreadable(change: &FileChange) -> Option<Finding> {
     let path = &change.path;
     match &change.after.as_ref()?.content {
-        crate::source::Content::Text(_) => None,
-        crate::source::Content::Unreadable(why) => {
+        Content::Text(_) => None,
+        Content::Unreadable(why) => {
             let message = format!("`{path}` {}", why.reason());
             Some(
                 tampered(path, Span::file(path.clone()), message)

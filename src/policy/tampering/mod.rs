@@ -82,7 +82,16 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     for change in facts.changes {
         findings.extend(file(facts, change));
     }
-    findings
+    findings.into_iter().map(|it| pinned(it, facts.changes)).collect()
+}
+
+/// Whoever signs for a change of such a file signs for this content of it and no other.
+fn pinned(finding: Finding, changes: &[FileChange]) -> Finding {
+    let after =
+        changes.iter().find(|it| it.path == finding.span.path).and_then(|it| it.after.as_ref());
+    let content = after.map_or("no content", |it| it.id.0.as_str());
+    let evidence = format!("{} {content}", finding.evidence);
+    finding.evidence(&evidence)
 }
 
 /// What the reader must know though nothing is wrong.
@@ -145,11 +154,7 @@ fn twin(change: &FileChange, known: &str) -> Option<Finding> {
     change.after.as_ref()?;
     let path = &change.path;
     let message = format!("`{path}` and `{known}` are one file where letters match in either case");
-    Some(
-        tampered(path, Span::file(path.clone()), message)
-            .help(format!("remove `{path}`"))
-            .evidence("twin"),
-    )
+    Some(tampered(path, Span::file(path.clone()), message).help(format!("remove `{path}`")))
 }
 
 fn policy(facts: &Facts<'_>) -> Option<Finding> {
@@ -177,10 +182,10 @@ fn policy(facts: &Facts<'_>) -> Option<Finding> {
             Some(finding.evidence(&all.join("; ")))
         }
         (PolicyState::Is(base), PolicyState::Is(proposed)) => {
-            weakened(&path, Policy::weakenings(base, proposed))
+            weakened(&path, &Policy::weakenings(base, proposed))
         }
         (PolicyState::Broken(_), PolicyState::Is(proposed)) => {
-            weakened(&path, repaired(proposed, facts.tree))
+            weakened(&path, &repaired(proposed, facts.tree))
         }
         (PolicyState::Absent, _)
         | (PolicyState::Broken(_), PolicyState::Absent | PolicyState::Broken(_)) => None,
@@ -204,7 +209,7 @@ fn repaired(proposed: &Policy, tree: &[RepoPath]) -> Vec<Weakening> {
     Policy::weakenings(&built_in, proposed).into_iter().chain(missed).collect()
 }
 
-fn weakened(path: &RepoPath, weakenings: Vec<Weakening>) -> Option<Finding> {
+fn weakened(path: &RepoPath, weakenings: &[Weakening]) -> Option<Finding> {
     let first = weakenings.first()?;
     let more = match weakenings.len() - 1 {
         0 => String::new(),
