@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::file;
 use super::git::{self, Repository};
 use super::install::{in_path, with_ending};
-use super::manager::{Manager, managers};
+use super::manager::{MOVED, Manager, managers};
 use super::shim::{FORMER, Holder, Ours, holder, quoted};
 use super::{Hook, Kind, Options, VERSION};
 use crate::failure::Result;
@@ -185,6 +185,12 @@ impl Patient<'_> {
             let file = self.shown(&manager.file(hook));
             return Ok(if manager.runs(hook)? {
                 ok(name, format!("{} runs it, by `{file}`", manager.name()))
+            } else if manager.runs_what_was_there(&path, hook) {
+                let text = format!(
+                    "{} runs it as a hook that was there before, not by `{file}`",
+                    manager.name()
+                );
+                warn(name, text, INSTALL)
             } else {
                 fail(
                     name,
@@ -247,7 +253,7 @@ impl Patient<'_> {
             return ok(name, format!("`{shown}` runs it, by hand"));
         }
         let replaced = file::exists(&with_ending(path, FORMER))
-            || [".legacy", ".old"]
+            || MOVED
                 .iter()
                 .any(|it| matches!(holder(&with_ending(path, it), hook), Holder::Sprag(_)));
         let text = if replaced {

@@ -7,6 +7,7 @@ use super::file::{self, Action, Plan, Run};
 use super::git::{HooksPath, Repository};
 use super::manager::managers;
 use super::shim::{FORMER, Holder, Ours, holder, quoted};
+use super::uninstall::take_away_moved;
 use super::{Hook, Kind, Options, Report, VERSION};
 use crate::failure::{Failure, Result};
 
@@ -45,6 +46,14 @@ fn place_local(
     let managers = managers(repository);
     for manager in &managers {
         manager.join(plan, repository)?;
+    }
+    // A manager that has been told needs no second way to us. Only a push is better seen twice: from where it was
+    // moved to, our hook still sees every ref.
+    for hook in [Hook::PreCommit, Hook::PreMergeCommit] {
+        let path = directory.join(hook.name());
+        if managers.iter().any(|it| it.runs_what_was_there(&path, hook)) {
+            take_away_moved(&path, hook, plan);
+        }
     }
     let everywhere = managers.iter().any(|it| it.has_every_hook(repository));
     let free = |hook: &Hook| {

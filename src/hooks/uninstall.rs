@@ -5,12 +5,10 @@ use std::path::Path;
 use super::file::{self, Action, Plan};
 use super::git::Repository;
 use super::install::with_ending;
+use super::manager::MOVED;
 use super::shim::{FORMER, Holder, holder};
 use super::{Hook, Options, Report, manager};
 use crate::failure::Result;
-
-/// What other managers call a hook that they found in their place.
-const MOVED: [&str; 2] = [".legacy", ".old"];
 
 /// Removes our hooks, gives the former ones their place back and takes our lines out of managers' files.
 pub fn uninstall(options: &Options) -> Result<Report> {
@@ -41,11 +39,8 @@ pub fn uninstall(options: &Options) -> Result<Report> {
 }
 
 fn take_away(path: &Path, hook: Hook, repository: &Repository, plan: &mut Plan) {
-    for ending in MOVED {
-        let moved = with_ending(path, ending);
-        if matches!(holder(&moved, hook), Holder::Sprag(_)) {
-            plan.push(Action::Remove { path: moved }, "removed");
-        }
+    if take_away_moved(path, hook, plan) {
+        return;
     }
     let former = with_ending(path, FORMER);
     match holder(path, hook) {
@@ -64,4 +59,26 @@ fn take_away(path: &Path, hook: Hook, repository: &Repository, plan: &mut Plan) 
         )),
         _ => {}
     }
+}
+
+/// Takes away a hook of ours that a manager has moved aside, and lets the manager run the former one instead.
+/// Whether that is where the former one went.
+pub(super) fn take_away_moved(path: &Path, hook: Hook, plan: &mut Plan) -> bool {
+    let former = with_ending(path, FORMER);
+    let place_is_taken = !matches!(holder(path, hook), Holder::Sprag(_) | Holder::Nobody);
+    let mut went = false;
+    for ending in MOVED {
+        let moved = with_ending(path, ending);
+        if !matches!(holder(&moved, hook), Holder::Sprag(_)) {
+            continue;
+        }
+        if place_is_taken && !went && file::exists(&former) {
+            let action = Action::Rename { from: former.clone(), to: moved };
+            plan.push(action, "the hook that was there before sprag is back");
+            went = true;
+        } else {
+            plan.push(Action::Remove { path: moved }, "removed");
+        }
+    }
+    went
 }

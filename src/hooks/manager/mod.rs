@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{Plan, Run, text};
 use super::git::Repository;
+use super::install::with_ending;
 use super::shim::{Holder, holder};
 use super::{Hook, block};
 use crate::failure::{Failure, Result};
@@ -15,6 +16,9 @@ mod lefthook;
 mod pre_commit;
 
 mod yaml;
+
+/// What managers call a hook that they found in their place. pre-commit and prek run it, lefthook does not.
+pub(super) const MOVED: [&str; 2] = [".legacy", ".old"];
 
 /// A manager with the file or directory that tells it what to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +119,12 @@ impl Manager {
     /// Whether the manager has been told to run sprag.
     pub(super) fn runs(&self, hook: Hook) -> Result<bool> {
         Ok(text(&self.file(hook))?.is_some_and(|it| block::mentions(&it, self.command(hook))))
+    }
+
+    /// Whether it has moved our hook aside, and runs it from there: pre-commit and prek do.
+    pub(super) fn runs_what_was_there(&self, path: &Path, hook: Hook) -> bool {
+        matches!(self, Manager::PreCommit { .. } | Manager::Prek { .. })
+            && matches!(holder(&with_ending(path, MOVED[0]), hook), Holder::Sprag(_))
     }
 
     /// What stands in the file. pre-commit's stages take one entry for commits and merges.
