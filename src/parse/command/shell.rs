@@ -236,7 +236,9 @@ impl Reader<'_> {
         let mut input = std::mem::take(&mut self.input);
         let assignments = std::mem::take(&mut self.assignments);
         if words.is_empty() {
-            assignments.iter().for_each(|it| self.assign(it));
+            for words in &assignments {
+                self.assign(words);
+            }
         }
         if self.state == State::Head {
             // `for x in …` ends at its line; `do` follows as a word.
@@ -250,6 +252,11 @@ impl Reader<'_> {
         let sets = ["export", "readonly", "local", "declare"];
         if words.first().is_some_and(|it| sets.contains(&it.text.as_str())) {
             words[1..].iter().for_each(|it| self.assign(std::slice::from_ref(it)));
+        }
+        let reads = ["read", "unset", "mapfile", "readarray", "getopts", "printf"];
+        if words.first().is_some_and(|it| reads.contains(&it.text.as_str())) {
+            let names = words[1..].iter().map(|it| (it.text.clone(), None));
+            self.variables.extend(names);
         }
         if self.piped && input == Input::Inherited {
             let before = self.script.commands.last().map(|(words, _)| words.clone());

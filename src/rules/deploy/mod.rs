@@ -3,4 +3,5 @@
 pub mod deploy_migration;
 mod forbidden;
 mod reach;
+mod routes;
 pub mod unresolvable_command;
