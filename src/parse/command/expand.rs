@@ -178,6 +178,10 @@ impl Reader<'_> {
                     return;
                 }
                 '\\' => {
+                    if self.peek(1) == Some('\'') {
+                        // The string ends here for a shell that does not know `$'…'`.
+                        self.perhaps(self.at + 2);
+                    }
                     let (c, end) = ansi_escape(self.spots, self.at + 1);
                     let last = self.spots[end.min(self.spots.len()) - 1];
                     fields.push(Spot { c, start: spot.start, end: last.end });
