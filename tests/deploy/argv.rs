@@ -45,6 +45,8 @@ fn what_hides_its_command_is_refused() {
         "psql $DATABASE_URL -f $FILE",
         "cmd=(npx prisma); \"${cmd[@]}\"",
         "prisma 'unclosed",
+        "IFS=,; X=prisma,migrate,deploy; $X",
+        "X=true; read X; $X",
     ];
     let passed: Vec<&str> = hidden.into_iter().filter(|it| setup(it).is_empty()).collect();
     assert_eq!(passed, Vec::<&str>::new());
@@ -85,6 +87,7 @@ fn names_that_deploy_are_judged_and_names_for_people_are_not() {
         ("docker:start", true),
         ("dev", false),
         ("predev", false),
+        ("start:migrate:prod", true),
         ("start:dev", false),
         ("build:local", false),
         ("deploy:local", false),

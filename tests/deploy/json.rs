@@ -92,7 +92,8 @@ fn escaped(c: char) -> String {
         '\u{c}' => "\\f".to_owned(),
         'a' | '😀' | 'é' => {
             let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().map(|it| format!("\\u{it:04x}")).collect()
+            let written = c.encode_utf16(&mut units).iter().map(|it| format!("\\u{it:04x}"));
+            written.collect::<Vec<_>>().concat()
         }
         c => c.to_string(),
     }

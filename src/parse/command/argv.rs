@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::literals;
 use super::packages::{self, Run};
@@ -28,7 +29,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn command(self, host: &Host, whole: &Range<usize>, text: &str) -> Command {
+    pub(super) fn command(self, host: &Host, whole: &Range<usize>, text: &Arc<str>) -> Command {
         let ranges = || self.words.iter().filter_map(Word::range);
         let start = ranges().map(|it| it.start).min().unwrap_or(whole.start);
         let end = ranges().map(|it| it.end).max().unwrap_or(whole.end);
@@ -37,7 +38,7 @@ impl Found {
             words: self.words,
             input: self.input,
             host: host.clone(),
-            text: text.to_owned(),
+            text: Arc::clone(text),
             guessed: self.guessed,
         }
     }
@@ -154,6 +155,10 @@ impl Inside {
 fn insides(words: &[Word], input: &Input) -> Vec<Inside> {
     let Some(program) = program::name(&words[0]) else { return Vec::new() };
     let arguments = &words[1..];
+    if words[0].text.contains(char::is_whitespace) {
+        // `heroku run "npx prisma …"`: a whole line in the place of a program.
+        return vec![Inside::guess(Work::Shell(words[0].spots.clone()))];
+    }
     if let Some(inner) = wrappers::inner(&program, arguments, input) {
         return inner.into_iter().flat_map(|it| inside_wrapper(it, input)).collect();
     }
@@ -163,15 +168,14 @@ fn insides(words: &[Word], input: &Input) -> Vec<Inside> {
     if wrappers::only_talks(&program) {
         return Vec::new();
     }
-    let tail = arguments.iter().position(wrappers::is_runner);
-    let tail = tail.map(|at| Inside::guess(Work::Words(arguments[at..].to_vec(), input.clone())));
-    tail.into_iter().collect()
+    wrappers::tail(arguments).into_iter().flat_map(|it| inside_wrapper(it, input)).collect()
 }
 
 fn inside_wrapper(inner: Inner, input: &Input) -> Vec<Inside> {
     match inner {
         Inner::Words(words) if words.is_empty() => Vec::new(),
         Inner::Words(words) => vec![Inside::words(words, input)],
+        Inner::Guess(words) => vec![Inside::guess(Work::Words(words, input.clone()))],
         Inner::Shell(words) => vec![Inside::shell(joined(&words))],
         Inner::Text(text) => vec![Inside::shell(text)],
         Inner::Perhaps(word) => vec![Inside::guess(Work::Shell(word.spots))],

@@ -42,7 +42,7 @@ pub(super) fn of(words: &[Word]) -> Vec<Call> {
             });
             match (run, arguments.iter().find(|it| !it.is_flag())) {
                 (Some(name), _) => {
-                    calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false })
+                    calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false });
                 }
                 (None, Some(path)) => calls.push(Call::File { path: path.clone() }),
                 (None, None) => {}

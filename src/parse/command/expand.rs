@@ -118,7 +118,7 @@ impl Reader<'_> {
                 }
                 Some(end) => {
                     self.at = end + 1;
-                    self.default_value(&self.spots[start + 2..end].to_vec());
+                    self.default_value(&self.spots[start + 2..end]);
                     self.unknown_since(start, fields);
                 }
                 None => self.unknown_rest(fields),
@@ -161,7 +161,7 @@ impl Reader<'_> {
                 fields.begun = true;
                 fields.extend(value.spots());
             }
-            Some(Some(value)) => fields.split(value.spots()),
+            Some(Some(value)) if !self.variables.contains_key("IFS") => fields.split(value.spots()),
             None if name == "IFS" && !quoted => fields.next(),
             _ => self.unknown_since(start, fields),
         }
@@ -178,6 +178,10 @@ impl Reader<'_> {
                     return;
                 }
                 '\\' => {
+                    if self.peek(1) == Some('\'') {
+                        // The string ends here for a shell that does not know `$'…'`.
+                        self.perhaps(self.at + 2);
+                    }
                     let (c, end) = ansi_escape(self.spots, self.at + 1);
                     let last = self.spots[end.min(self.spots.len()) - 1];
                     fields.push(Spot { c, start: spot.start, end: last.end });

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Host, Kind, Reading, Text, Weight, Word};
+use super::{Host, Kind, LONGEST, Reading, Text, Weight, Word};
 use crate::parse::json::{self, Json, Value};
 use crate::source::Source;
 
@@ -15,6 +15,9 @@ const COMMANDS: &[&str] =
 
 pub(super) fn read_toml(source: &Source) -> Reading {
     let mut reading = Reading::default();
+    if too_long(source, &mut reading) {
+        return reading;
+    }
     let (tree, problems) = toml_tree(&source.text);
     for (range, message) in problems {
         reading.problem(&source.path, range, message);
@@ -25,11 +28,23 @@ pub(super) fn read_toml(source: &Source) -> Reading {
 
 pub(super) fn read_json(source: &Source) -> Reading {
     let mut reading = Reading::default();
+    if too_long(source, &mut reading) {
+        return reading;
+    }
     match json::read(&source.text) {
         Json::Value(value) => walk(source, &mut reading, json_tree(&value)),
         Json::Malformed(why) => reading.problem(&source.path, why.offset..why.offset, why.message),
     }
     reading
+}
+
+fn too_long(source: &Source, reading: &mut Reading) -> bool {
+    let long = source.text.len() > LONGEST;
+    if long {
+        let message = format!("this is longer than the {LONGEST} bytes that are read of it");
+        reading.problem(&source.path, 0..0, message);
+    }
+    long
 }
 
 /// What TOML and JSON have in common.
@@ -87,7 +102,7 @@ fn host(source: &Source, path: &[String], weight: Weight) -> Host {
         [table @ .., key] if !table.is_empty() => format!("[{}] {key}", table.join(".")),
         _ => path.join("."),
     };
-    Host { kind: Kind::Fly, path: source.path.clone(), key, weight }
+    Host { kind: Kind::Fly, path: source.path.clone(), key: key.into(), weight }
 }
 
 fn is_command(path: &[String]) -> bool {
@@ -167,7 +182,7 @@ fn machine_config(
                 // Its places are those of the inner text.
                 command.span = crate::source::Span::new(source.path.clone(), range.clone());
                 command.words.iter_mut().for_each(|it| it.place(range));
-                command.host.key = format!("{} {}", path.join("."), command.host.key);
+                command.host.key = format!("{} {}", path.join("."), command.host.key).into();
                 reading.commands.push(command);
             }
         }

@@ -19,7 +19,6 @@ pub(super) fn closing(spots: &[Spot], from: usize, close: char) -> Option<usize>
                     return Some(at);
                 }
             }
-            ('`', _) => {}
             ('"' | ')' | '}', '$') if next == Some('(') => {
                 open.push(')');
                 at += 1;
@@ -28,6 +27,7 @@ pub(super) fn closing(spots: &[Spot], from: usize, close: char) -> Option<usize>
                 open.push('}');
                 at += 1;
             }
+            (')' | '}', '$') if next == Some('\'') => at = ansi_end(spots, at + 2)?,
             ('"' | ')' | '}', '`') => open.push('`'),
             (')', '(') => open.push(')'),
             (')' | '}', '"') => open.push('"'),
@@ -47,6 +47,15 @@ pub(super) fn closing(spots: &[Spot], from: usize, close: char) -> Option<usize>
 /// The index of the single quote that ends what begins at `from`.
 pub(super) fn quote_end(spots: &[Spot], from: usize) -> Option<usize> {
     (from..spots.len()).find(|&at| spots[at].c == '\'')
+}
+
+/// The index of the quote that ends the `$'…'` whose inside begins at `from`.
+fn ansi_end(spots: &[Spot], from: usize) -> Option<usize> {
+    let mut at = from;
+    while spots.get(at)?.c != '\'' {
+        at += if spots[at].c == '\\' { 2 } else { 1 };
+    }
+    Some(at)
 }
 
 /// Where the name of a variable that begins at `from` ends.

@@ -15,6 +15,7 @@ mod word;
 mod wrappers;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::source::{RepoPath, Source, Span};
 
@@ -31,7 +32,7 @@ pub struct Command {
     pub host: Host,
     pub span: Span,
     /// The text it came from: the whole script, the whole `release_command`.
-    pub text: String,
+    pub text: Arc<str>,
     /// Found behind a program nobody knows, which may or may not run it.
     pub guessed: bool,
 }
@@ -53,7 +54,7 @@ pub struct Host {
     pub kind: Kind,
     pub path: RepoPath,
     /// As the file's reader would name it: `scripts.setup`, `[deploy] release_command`. Empty: the file as a whole.
-    pub key: String,
+    pub key: Arc<str>,
     pub weight: Weight,
 }
 
@@ -86,6 +87,9 @@ pub struct Problem {
     pub message: String,
 }
 
+/// How many bytes a command may be written with.
+const LONGEST: usize = 1 << 20;
+
 /// The commands of a file, by its name; none of a file that holds none.
 pub fn commands(source: &Source) -> Reading {
     match kind(&source.path) {
@@ -113,10 +117,12 @@ fn kind(path: &RepoPath) -> Option<File> {
     if path.as_bytes().split(|&it| it == b'/').any(|it| it == b"node_modules") {
         return None;
     }
-    match name.strip_prefix("fly.") {
-        Some(rest) if rest == "toml" || rest.ends_with(".toml") => Some(File::FlyToml),
-        Some(rest) if rest == "json" || rest.ends_with(".json") => Some(File::FlyJson),
-        _ if name == "package.json" => Some(File::PackageJson),
+    if name == "package.json" {
+        return Some(File::PackageJson);
+    }
+    match name.strip_prefix("fly.")?.rsplit('.').next()? {
+        "toml" => Some(File::FlyToml),
+        "json" => Some(File::FlyJson),
         _ => None,
     }
 }
@@ -149,17 +155,17 @@ impl Command {
 impl Reading {
     /// Adds what a shell would run of `text`. `whole` is the value's place in the file.
     fn add_shell(&mut self, host: &Host, whole: &Range<usize>, text: &Text) {
-        self.add(host, whole, text.to_string(), argv::of_shell(text));
+        self.add(host, whole, &text.to_string().into(), argv::of_shell(text));
     }
 
     /// Adds a command that is written as a list of words.
     fn add_words(&mut self, host: &Host, whole: &Range<usize>, words: Vec<Word>) {
         let text = words.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" ");
-        self.add(host, whole, text, argv::unwrapped(words, Input::default()));
+        self.add(host, whole, &text.into(), argv::unwrapped(words, Input::default()));
     }
 
-    fn add(&mut self, host: &Host, whole: &Range<usize>, text: String, found: Vec<argv::Found>) {
-        self.commands.extend(found.into_iter().map(|it| it.command(host, whole, &text)));
+    fn add(&mut self, host: &Host, whole: &Range<usize>, text: &Arc<str>, found: Vec<argv::Found>) {
+        self.commands.extend(found.into_iter().map(|it| it.command(host, whole, text)));
     }
 
     fn problem(&mut self, path: &RepoPath, range: Range<usize>, message: impl Into<String>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Host, Kind, Reading, Weight};
+use super::{Host, Kind, LONGEST, Reading, Weight};
 use crate::parse::json::{self, Json, Member, Value};
 use crate::source::Source;
 
@@ -78,18 +78,23 @@ fn seed(source: &Source, reading: &mut Reading, value: &Value<'_>) {
 }
 
 fn script(source: &Source, reading: &mut Reading, key: &str, weight: Weight, value: &Value<'_>) {
+    if value.raw().len() > LONGEST {
+        let message = format!("`{key}` is longer than the {LONGEST} bytes that are followed");
+        reading.problem(&source.path, value.range(), message);
+        return;
+    }
     match value.text() {
         Some(text) => {
             let host = Host {
                 kind: Kind::PackageJson,
                 path: source.path.clone(),
-                key: key.to_owned(),
+                key: key.into(),
                 weight,
             };
             reading.add_shell(&host, &value.range(), &text);
         }
         None => {
-            reading.problem(&source.path, value.range(), format!("`{key}` is a command in quotes"))
+            reading.problem(&source.path, value.range(), format!("`{key}` is a command in quotes"));
         }
     }
 }
@@ -123,8 +128,7 @@ fn deploys(name: &str) -> bool {
     const FAMILIES: &[&str] = &["deploy", "predeploy", "postdeploy", "release"];
     const LOCAL: &[&str] =
         &["dev", "development", "local", "localhost", "test", "preview", "dry", "check", "help"];
-    const LIVE: &[&str] =
-        &["prod", "production", "live", "staging", "fly", "docker", "server", "ci", "all"];
+    const LIVE: &[&str] = &["prod", "production", "live", "staging", "fly", "docker"];
     let bare = name.strip_prefix("pre").or_else(|| name.strip_prefix("post")).unwrap_or(name);
     if DEPLOYS.contains(&name) || DEPLOYS.contains(&bare) {
         return true;
@@ -132,8 +136,7 @@ fn deploys(name: &str) -> bool {
     let mut parts = name.split([':', '-', '_', '.']);
     let first = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();
-    if FAMILIES.contains(&first) {
-        return !rest.iter().any(|it| LOCAL.contains(it));
-    }
-    DEPLOYS.contains(&first) && !rest.is_empty() && rest.iter().all(|it| LIVE.contains(it))
+    let live = FAMILIES.contains(&first)
+        || (DEPLOYS.contains(&first) && rest.iter().any(|it| LIVE.contains(it)));
+    live && !rest.iter().any(|it| LOCAL.contains(it))
 }

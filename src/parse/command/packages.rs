@@ -106,11 +106,13 @@ fn npm(arguments: &[Word]) -> Vec<Run> {
     let rest = rest(arguments, false);
     let Some((verb, after)) = rest.words.split_first() else { return Vec::new() };
     match verb.text.as_str() {
-        "run" | "run-script" | "rum" | "urn" => script(after, rest.elsewhere).into_iter().collect(),
+        verb if verb.starts_with("run-") || matches!(verb, "run" | "rum" | "urn") => {
+            script(after, rest.elsewhere).into_iter().collect()
+        }
         "start" | "stop" | "restart" | "test" | "t" | "tst" => {
             script(rest.words, rest.elsewhere).into_iter().collect()
         }
-        "exec" | "x" => exec(after),
+        "exec" | "exe" | "x" => exec(after),
         _ if verb.unknown.is_some() => vec![Run::Words(rest.words.to_vec())],
         _ => Vec::new(),
     }

@@ -9,7 +9,8 @@ pub(super) fn name(word: &Word) -> Option<String> {
         return Some("npm".to_owned());
     }
     let (folder, file) = text.rsplit_once(['/', '\\']).unwrap_or(("", text));
-    let unresolved = word.unknown.is_some() && file.contains(['$', '`', ')', '}', '{']);
+    let whole = word.unknown.as_deref() == Some(text);
+    let unresolved = whole || word.unknown.is_some() && file.contains(['$', '`', ')', '}', '{']);
     if text == "[" || text == "[[" {
         return Some(text.to_owned());
     }

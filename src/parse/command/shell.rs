@@ -83,7 +83,7 @@ impl Reader<'_> {
     }
 
     fn operator(&mut self, c: char, next: Option<char>) {
-        if self.state == State::Test && !matches!(c, ';') {
+        if self.state == State::Test && c != ';' {
             self.at += 1;
             return;
         }
@@ -96,6 +96,8 @@ impl Reader<'_> {
             ('<' | '>', _) => self.redirection(),
             ('&', Some('>')) => {
                 self.at += 1;
+                // `&>` is `&` and then `>` to a shell that does not know it.
+                self.perhaps(self.at);
                 self.redirection();
             }
             (';', Some(';' | '&')) => {
@@ -195,13 +197,8 @@ impl Reader<'_> {
                 }
             }
             State::Pattern if plain == "esac" => self.state = State::Commands,
-            State::Pattern => {}
-            State::Test => {
-                if plain == "]]" {
-                    self.state = State::Commands;
-                    self.words.clear();
-                }
-            }
+            State::Test if plain == "]]" => self.state = State::Commands,
+            State::Pattern | State::Test => {}
             State::Commands if self.words.is_empty() => self.first_word(&plain, words),
             State::Commands => self.words.append(&mut words),
         }
@@ -215,7 +212,11 @@ impl Reader<'_> {
                 self.words.append(&mut words);
                 self.state = State::Head;
             }
-            "[[" => self.state = State::Test,
+            "[[" => {
+                // A shell that does not know `[[` takes the `&&` in it for what it is elsewhere.
+                self.perhaps(self.at);
+                self.state = State::Test;
+            }
             _ if assignment(plain).is_some() => self.assignments.push(words),
             _ => self.words.append(&mut words),
         }
@@ -236,7 +237,12 @@ impl Reader<'_> {
         let mut input = std::mem::take(&mut self.input);
         let assignments = std::mem::take(&mut self.assignments);
         if words.is_empty() {
-            assignments.iter().for_each(|it| self.assign(it));
+            for words in &assignments {
+                self.assign(words);
+            }
+        }
+        if self.state == State::Test {
+            self.state = State::Commands;
         }
         if self.state == State::Head {
             // `for x in …` ends at its line; `do` follows as a word.
@@ -251,12 +257,24 @@ impl Reader<'_> {
         if words.first().is_some_and(|it| sets.contains(&it.text.as_str())) {
             words[1..].iter().for_each(|it| self.assign(std::slice::from_ref(it)));
         }
+        let reads = ["read", "unset", "mapfile", "readarray", "getopts", "printf"];
+        if words.first().is_some_and(|it| reads.contains(&it.text.as_str())) {
+            let names = words[1..].iter().map(|it| (it.text.clone(), None));
+            self.variables.extend(names);
+        }
         if self.piped && input == Input::Inherited {
             let before = self.script.commands.last().map(|(words, _)| words.clone());
             input = Input::Pipe(before.unwrap_or_default());
         }
         self.piped = pipes;
         self.script.commands.push((words, input));
+    }
+
+    /// What stands from `start` to the end of the line may be run by some shells.
+    pub(super) fn perhaps(&mut self, start: usize) {
+        let rest = &self.spots[start.min(self.spots.len())..];
+        let end = rest.iter().position(|it| it.c == '\n').unwrap_or(rest.len());
+        self.script.nested.push(Nested { text: Text::from(&rest[..end]), sure: false });
     }
 
     fn push_unknown(&mut self, start: usize, inner: Option<Text>) {

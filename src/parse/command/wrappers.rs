@@ -9,6 +9,8 @@ use super::word::Word;
 /// What a wrapper runs.
 pub(super) enum Inner {
     Words(Vec<Word>),
+    /// Words that it may run or not.
+    Guess(Vec<Word>),
     /// These words, joined by blanks, as a shell reads them.
     Shell(Vec<Word>),
     Text(Text),
@@ -32,6 +34,7 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         "env" => Some(split_string(arguments).unwrap_or_else(|| plain(&WRAPPERS[0], arguments))),
         "su" => Some(valued(arguments, &["-c", "--command"])),
         "fly" | "flyctl" => Some(fly(arguments)),
+        "awk" | "gawk" | "mawk" => Some(arguments.iter().cloned().map(Inner::Program).collect()),
         "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
         "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
             interpreter(arguments)
@@ -46,27 +49,38 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         | "ssh"
         | "wsl"
         | "powershell"
-        | "pwsh"
-        | "cowrun" => with_tail(strings(arguments), arguments),
-        _ => WRAPPERS.iter().find(|it| it.name == program).map(|it| plain(it, arguments)),
+        | "pwsh" => with_tail(strings(arguments), arguments),
+        _ => {
+            let wrapper = WRAPPERS.iter().find(|it| it.name == program)?;
+            let mut inner = plain(wrapper, arguments);
+            if wrapper.dashes {
+                inner.extend(valued(arguments, &["--command"]));
+            }
+            Some(inner)
+        }
     }
 }
 
 /// Whether a program takes words for what they say and never runs them.
 pub(super) fn only_talks(program: &str) -> bool {
     const TALK: &[&str] = &[
-        "echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "awk", "gawk",
-        "git", "hg", "true", "false", ":", "test", "[", "read", "man", "which", "type", "whereis",
-        "rm", "cp", "mv", "ls", "ln", "mkdir", "touch", "chmod", "chown", "rimraf", "shx",
-        "export", "unset", "set", "logger", "say", "figlet", "cowsay", "curl", "wget", "gh", "jq",
-        "yq", "tee", "head", "tail", "sort", "wc", "diff", "tar", "exit", "return", "cd", "pushd",
-        "popd", "for", "case", "[[", "prettier", "eslint", "apt-get", "apt", "apk", "brew",
+        "echo", "printf", "cat", "grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "git", "hg",
+        "true", "false", ":", "test", "[", "read", "man", "which", "type", "whereis", "rm", "cp",
+        "mv", "ls", "ln", "mkdir", "touch", "chmod", "chown", "rimraf", "shx", "export", "unset",
+        "logger", "say", "figlet", "cowsay", "curl", "wget", "gh", "jq", "yq", "tee", "head",
+        "tail", "sort", "wc", "diff", "tar", "exit", "return", "cd", "pushd", "popd", "for",
+        "case", "[[", "prettier", "eslint", "apt-get", "apt", "apk", "brew",
     ];
     TALK.contains(&program)
 }
 
-/// Whether a word in the arguments of an unknown program looks like the command it runs.
-pub(super) fn is_runner(word: &Word) -> bool {
+/// What an unknown program runs, if it runs anything.
+pub(super) fn tail(arguments: &[Word]) -> Option<Inner> {
+    let at = arguments.iter().position(is_runner)?;
+    Some(Inner::Guess(arguments[at..].to_vec()))
+}
+
+fn is_runner(word: &Word) -> bool {
     const RUNNERS: &[&str] = &[
         "npx",
         "pnpx",
@@ -195,12 +209,15 @@ fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
     let reads = arguments.iter().take(at).any(|it| it.is("-s"));
     let rest = arguments.get(at..).filter(|_| !reads).unwrap_or_default();
     match (rest.first(), input) {
-        (Some(text), _) if command => vec![Inner::Shell(vec![text.clone()])],
+        (Some(text), _) if command => {
+            let script = Inner::Shell(vec![text.clone()]);
+            [Some(script), tail(&rest[1..])].into_iter().flatten().collect()
+        }
         // `busybox sh -c …`
         (Some(name), _) if program::name(name).as_deref() == Some("sh") => {
             vec![Inner::Words(rest.to_vec())]
         }
-        (Some(_), _) => Vec::new(),
+        (Some(_), _) => tail(&rest[1..]).into_iter().collect(),
         (None, Input::Text(text)) => vec![Inner::Text(text.clone())],
         (None, Input::Pipe(words)) => match words.split_first() {
             Some((talker, said)) if talker.is("echo") || talker.is("printf") => {
@@ -270,8 +287,7 @@ fn fly(arguments: &[Word]) -> Vec<Inner> {
         .position(|it| it[0].is("machine") && (it[1].is("exec") || it[1].is("run")));
     if let Some(at) = after {
         inner.extend(strings(&arguments[at + 2..]));
-        let tail = arguments[at + 2..].iter().position(is_runner);
-        inner.extend(tail.map(|it| Inner::Words(arguments[at + 2 + it..].to_vec())));
+        inner.extend(tail(&arguments[at + 2..]));
     }
     inner
 }
@@ -284,8 +300,7 @@ fn strings(arguments: &[Word]) -> Vec<Inner> {
 
 /// None where there is nothing, so that the words themselves are looked at.
 fn with_tail(mut inner: Vec<Inner>, arguments: &[Word]) -> Option<Vec<Inner>> {
-    let tail = arguments.iter().position(is_runner);
-    inner.extend(tail.map(|it| Inner::Words(arguments[it..].to_vec())));
+    inner.extend(tail(arguments));
     (!inner.is_empty()).then_some(inner)
 }
 
@@ -305,6 +320,7 @@ fn interpreter(arguments: &[Word]) -> Option<Vec<Inner>> {
     if !code.is_empty() {
         return Some(code);
     }
-    let package = arguments.iter().position(|it| it.text.contains("node_modules/"))?;
+    let manager = |it: &Word| it.text.contains("node_modules/") || it.text.contains("npm_execpath");
+    let package = arguments.iter().position(manager)?;
     Some(vec![Inner::Words(arguments[package..].to_vec())])
 }

@@ -297,7 +297,7 @@ fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
 
 fn opaque(command: &Command, word: &Word) -> Option<Hit> {
     // The arguments of the script itself: whoever runs it is judged for them.
-    if matches!(word.text.as_str(), "$@" | "$*" | "${@}" | "$1") || command.words.is_empty() {
+    if matches!(word.text.as_str(), "$@" | "$*" | "${@}") || command.words.is_empty() {
         return None;
     }
     let range = word.range().unwrap_or(command.span.range());

@@ -3,6 +3,7 @@
 pub mod deploy_migration;
 mod forbidden;
 mod reach;
+mod routes;
 pub mod unresolvable_command;
 
 use std::collections::BTreeSet;

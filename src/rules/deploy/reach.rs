@@ -1,13 +1,16 @@
 //! From what a deployment runs to everything that makes run.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use super::forbidden::{Hit, judge};
+use super::forbidden::{Hit, What, judge};
+use super::routes::Routes;
 use crate::parse::command::{Call, Command, Host, Weight, Word};
 use crate::source::{RepoPath, Span};
 
 /// How many commands are looked at in all; a repository that needs more is made to need them.
-const STEPS: usize = 1_000_000;
+const STEPS: usize = 2_000_000;
+/// How many words callers may add to a script. No tool has its command further behind.
+const ADDED: usize = 64;
 
 /// Something wrong that a deployment comes to.
 pub(super) struct Reached<'a> {
@@ -29,13 +32,18 @@ pub(super) fn reached<'a>(
     commands: &'a [Command],
     changed: &BTreeSet<RepoPath>,
 ) -> Vec<Reached<'a>> {
-    let graph = Graph::new(commands);
-    let mut steps = 0;
+    let mut graph = Graph::new(commands);
+    let leads = graph.leads();
+    let roots = (0..graph.nodes.len()).filter(|at| graph.nodes[*at].host.weight == Weight::Deploys);
     let mut found = Vec::new();
-    for (at, node) in graph.nodes.iter().enumerate() {
-        if node.host.weight == Weight::Deploys {
-            found.extend(graph.from(at, changed, &mut steps));
-        }
+    let roots: Vec<usize> = roots.collect();
+    for &root in roots.iter().filter(|it| leads[**it]) {
+        found.extend(graph.from(root, changed));
+    }
+    if graph.exhausted() {
+        let in_change = |it: &&usize| changed.contains(&graph.nodes[**it].host.path);
+        let root = roots.iter().find(in_change).or(roots.first());
+        found.extend(root.and_then(|it| graph.too_much(*it)));
     }
     without_shadows(found)
 }
@@ -53,17 +61,24 @@ fn without_shadows(found: Vec<Reached<'_>>) -> Vec<Reached<'_>> {
 
 struct Graph<'a> {
     nodes: Vec<Node<'a>>,
-    /// Of each file, its hosts by the name others call them by.
-    files: BTreeMap<&'a RepoPath, BTreeMap<&'a str, usize>>,
+    routes: Routes<'a>,
+    steps: usize,
 }
 
 struct Node<'a> {
     host: &'a Host,
-    commands: Vec<&'a Command>,
-    hits: Vec<Option<Hit>>,
-    calls: Vec<Vec<Call>>,
+    actions: Vec<Action<'a>>,
     /// Whether it goes to another folder, so that a name may mean a script there.
     moves: bool,
+}
+
+/// A command, what is wrong with it, and where it leads.
+#[derive(Clone)]
+struct Action<'a> {
+    command: &'a Command,
+    hit: Option<Hit>,
+    /// The numbers of routes, and the words the command adds there.
+    leads: Vec<(usize, Vec<Word>)>,
 }
 
 /// A host that is looked at: with what words added, and from where.
@@ -76,74 +91,66 @@ struct Visit {
 
 impl<'a> Graph<'a> {
     fn new(commands: &'a [Command]) -> Graph<'a> {
-        let mut graph = Graph { nodes: Vec::new(), files: BTreeMap::new() };
+        let mut graph = Graph { nodes: Vec::new(), routes: Routes::default(), steps: 0 };
         for command in commands {
-            let names = graph.files.entry(&command.host.path).or_default();
-            let at = *names.entry(name(&command.host)).or_insert(graph.nodes.len());
+            let at = graph.routes.host(&command.host, graph.nodes.len());
             if at == graph.nodes.len() {
-                let host = &command.host;
-                graph.nodes.push(Node {
-                    host,
-                    commands: vec![],
-                    hits: vec![],
-                    calls: vec![],
-                    moves: false,
-                });
+                graph.nodes.push(Node { host: &command.host, actions: Vec::new(), moves: false });
             }
             let node = &mut graph.nodes[at];
             node.moves |= matches!(command.program().as_deref(), Some("cd" | "pushd"));
-            node.hits.push(judge(command));
-            node.calls.push(command.calls());
-            node.commands.push(command);
+            node.actions.push(Action { command, hit: judge(command), leads: Vec::new() });
+        }
+        for node in &mut graph.nodes {
+            for action in &mut node.actions {
+                action.leads = led(&mut graph.routes, node.host, node.moves, action.command);
+            }
         }
         graph
     }
 
+    fn exhausted(&self) -> bool {
+        self.steps > STEPS || self.routes.exhausted()
+    }
+
     /// Breadth first, so that the shortest way is told.
-    fn from(
-        &self,
-        root: usize,
-        changed: &BTreeSet<RepoPath>,
-        steps: &mut usize,
-    ) -> Vec<Reached<'a>> {
+    fn from(&mut self, root: usize, changed: &BTreeSet<RepoPath>) -> Vec<Reached<'a>> {
         let mut found = Vec::new();
         let mut told = BTreeSet::new();
         let mut seen = BTreeSet::new();
+        let mut taken = BTreeSet::new();
         let mut visits: Vec<Visit> = Vec::new();
         let mut next = VecDeque::new();
         next.push_back(Visit { node: root, touched: false, arguments: Vec::new(), from: None });
         while let Some(mut visit) = next.pop_front() {
-            let node = &self.nodes[visit.node];
-            visit.touched |= changed.contains(&node.host.path);
-            let words: Vec<String> = visit.arguments.iter().map(|it| it.text.clone()).collect();
-            *steps += node.commands.len() + words.len() + 1;
-            if *steps > STEPS || !seen.insert((visit.node, visit.touched, words)) {
+            visit.touched |= changed.contains(&self.nodes[visit.node].host.path);
+            self.steps += 1;
+            if !seen.insert((visit.node, visit.touched, written(&visit.arguments))) {
                 continue;
             }
-            let at = visits.len();
-            let added = self.added(&visit);
-            for (command, hit, calls) in self.commands(&visit, &added) {
-                if let Some(hit) = hit.as_ref().filter(|_| visit.touched) {
-                    let span = Span::new(node.host.path.clone(), hit.range.clone());
+            if self.exhausted() {
+                break;
+            }
+            let host = self.nodes[visit.node].host;
+            for action in self.actions(&visit) {
+                self.steps += 1;
+                if let Some(hit) = action.hit.filter(|_| visit.touched) {
+                    let span = Span::new(host.path.clone(), hit.range.clone());
                     if told.insert((span.clone(), format!("{:?}", hit.what))) {
                         let mut chain = self.chain(&visits, &visit);
-                        chain.push(Step { host: node.host, span });
-                        found.push(Reached {
-                            chain,
-                            hit: hit.clone(),
-                            text: &node.commands[0].text,
-                        });
+                        chain.push(Step { host, span });
+                        found.push(Reached { chain, hit, text: &action.command.text });
                     }
                 }
-                for call in calls {
-                    for (target, arguments) in self.targets(node, call, steps) {
-                        let from = Some((at, command.span.clone()));
-                        next.push_back(Visit {
-                            node: target,
-                            touched: visit.touched,
-                            arguments,
-                            from,
-                        });
+                for (route, mut arguments) in action.leads {
+                    arguments.truncate(ADDED);
+                    if !taken.insert((route, visit.touched, written(&arguments))) {
+                        continue;
+                    }
+                    for &(node, main) in &self.routes.targets[route] {
+                        let arguments = if main { arguments.clone() } else { Vec::new() };
+                        let from = Some((visits.len(), action.command.span.clone()));
+                        next.push_back(Visit { node, touched: visit.touched, arguments, from });
                     }
                 }
             }
@@ -152,32 +159,60 @@ impl<'a> Graph<'a> {
         found
     }
 
-    /// The last command with the words a caller adds to it.
-    fn added(&self, visit: &Visit) -> Vec<(Command, Option<Hit>, Vec<Call>)> {
-        let Some(last) = self.nodes[visit.node].commands.last() else { return Vec::new() };
-        if visit.arguments.is_empty() {
-            return Vec::new();
+    /// Which hosts may come to something wrong: those with a hit, or with words for a script, and their callers.
+    fn leads(&self) -> Vec<bool> {
+        let mut takers: Vec<Vec<usize>> = vec![Vec::new(); self.routes.targets.len()];
+        let mut into: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (route, targets) in self.routes.targets.iter().enumerate() {
+            for (node, _) in targets {
+                into[*node].push(route);
+            }
         }
-        let commands = last.with_arguments(&visit.arguments).into_iter();
-        commands
-            .map(|it| {
-                // The added words are of another place, perhaps of another file.
-                let hit = judge(&it).map(|hit| Hit { range: last.span.range(), ..hit });
-                let calls = it.calls();
-                (it, hit, calls)
-            })
-            .collect()
+        let mut open = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            let leads = || node.actions.iter().flat_map(|it| &it.leads);
+            leads().for_each(|(route, _)| takers[*route].push(at));
+            let adds = leads().any(|(_, arguments)| arguments.iter().any(|it| !it.is_flag()));
+            if adds || node.actions.iter().any(|it| it.hit.is_some()) {
+                open.push(at);
+            }
+        }
+        let mut leads = vec![false; self.nodes.len()];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut leads[at], true) {
+                for route in std::mem::take(&mut into[at]) {
+                    open.append(&mut takers[route]);
+                }
+            }
+        }
+        leads
     }
 
-    fn commands<'b>(
-        &'b self,
-        visit: &Visit,
-        added: &'b [(Command, Option<Hit>, Vec<Call>)],
-    ) -> impl Iterator<Item = (&'b Command, &'b Option<Hit>, &'b Vec<Call>)> {
+    fn too_much(&self, root: usize) -> Option<Reached<'a>> {
+        let command = self.nodes[root].actions.first()?.command;
+        let word = "more scripts than are followed".to_owned();
+        let hit = Hit { what: What::Opaque { word }, range: command.span.range() };
+        let chain = vec![Step { host: &command.host, span: command.span.clone() }];
+        Some(Reached { chain, hit, text: &command.text })
+    }
+
+    /// What a host does. The words a caller adds stand at the end of its last command.
+    fn actions(&mut self, visit: &Visit) -> Vec<Action<'a>> {
         let node = &self.nodes[visit.node];
-        let own = node.commands.iter().zip(&node.hits).zip(&node.calls);
-        own.map(|((command, hit), calls)| (*command, hit, calls))
-            .chain(added.iter().map(|(command, hit, calls)| (command, hit, calls)))
+        let mut actions = node.actions.clone();
+        let Some(last) =
+            actions.last().map(|it| it.command).filter(|_| !visit.arguments.is_empty())
+        else {
+            return actions;
+        };
+        self.steps += visit.arguments.len();
+        for command in last.with_arguments(&visit.arguments) {
+            // The added words are of another place, perhaps of another file.
+            let hit = judge(&command).map(|hit| Hit { range: last.span.range(), ..hit });
+            let leads = led(&mut self.routes, node.host, node.moves, &command);
+            actions.push(Action { command: last, hit, leads });
+        }
+        actions
     }
 
     fn chain(&self, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {
@@ -190,95 +225,26 @@ impl<'a> Graph<'a> {
         chain.reverse();
         chain
     }
-
-    fn targets(&self, node: &Node<'_>, call: &Call, steps: &mut usize) -> Vec<(usize, Vec<Word>)> {
-        match call {
-            Call::File { path } => {
-                let path = joined(&node.host.path, &path.text);
-                let whole = self.files.get(&path).and_then(|it| it.get(""));
-                whole.map(|it| (*it, Vec::new())).into_iter().collect()
-            }
-            Call::Script { name, arguments, elsewhere } => {
-                let own =
-                    if *elsewhere || node.moves { None } else { self.package(&node.host.path) };
-                let mut scripts = own.map_or_else(Vec::new, |it| named(it, &name.text, steps));
-                if scripts.is_empty() {
-                    scripts =
-                        self.files.values().flat_map(|it| named(it, &name.text, steps)).collect();
-                }
-                scripts
-                    .into_iter()
-                    .map(|(node, main)| (node, if main { arguments.clone() } else { vec![] }))
-                    .collect()
-            }
-        }
-    }
-
-    /// The scripts of the `package.json` that is nearest to a file.
-    fn package(&self, path: &RepoPath) -> Option<&BTreeMap<&'a str, usize>> {
-        let mut folder = path.parent();
-        loop {
-            let mut name =
-                folder.as_ref().map_or_else(Vec::new, |it| [it.as_bytes(), b"/"].concat());
-            name.extend_from_slice(b"package.json");
-            if let Some(found) = self.files.get(&RepoPath::from(name)) {
-                return Some(found);
-            }
-            folder = folder?.parent();
-        }
-    }
 }
 
-/// The name of a host by which commands call it.
-fn name(host: &Host) -> &str {
-    host.key.strip_prefix("scripts.").unwrap_or(&host.key)
-}
-
-/// The scripts of that name or pattern, and those that run before and after each. Whether it is the script itself.
-fn named(scripts: &BTreeMap<&str, usize>, pattern: &str, steps: &mut usize) -> Vec<(usize, bool)> {
-    *steps += 1;
-    let mut found = Vec::new();
-    let mut add = |name: &str| {
-        for (full, main) in
-            [(format!("pre{name}"), false), (name.to_owned(), true), (format!("post{name}"), false)]
-        {
-            found.extend(scripts.get(full.as_str()).map(|it| (*it, main)));
-        }
-    };
-    if pattern.contains('*') {
-        *steps += scripts.len();
-        scripts.keys().filter(|it| matches(pattern, it)).for_each(|it| add(it));
-    } else if !pattern.is_empty() {
-        add(pattern);
-    }
-    found
-}
-
-/// Whether a name fits a pattern in which `*` stands for anything.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
-/// A path as a command in `host` names it, from the top of the repository.
-fn joined(host: &RepoPath, path: &str) -> RepoPath {
-    let folder = host.parent().map(|it| it.to_str_lossy().into_owned()).unwrap_or_default();
-    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
+fn led(
+    routes: &mut Routes<'_>,
+    host: &Host,
+    moves: bool,
+    command: &Command,
+) -> Vec<(usize, Vec<Word>)> {
+    let calls = command.calls().into_iter();
+    calls
+        .map(|call| {
+            let route = routes.resolve(&host.path, moves, &call);
+            match call {
+                Call::Script { arguments, .. } => (route, arguments),
+                Call::File { .. } => (route, Vec::new()),
             }
-            part => parts.push(part),
-        }
-    }
-    RepoPath::from(parts.join("/").as_str())
+        })
+        .collect()
+}
+
+fn written(words: &[Word]) -> Vec<String> {
+    words.iter().map(|it| it.text.clone()).collect()
 }
