@@ -164,8 +164,7 @@ impl Objects {
         }
         let mut failure = refused(&args, &output);
         failure.message = format!(
-            "{} objects of this partial clone are only at `{remote}`, and could not be fetched: {}",
-            ids.len(),
+            "this partial clone left objects at `{remote}`, and they could not be fetched: {}",
             failure.message
         );
         Err(failure.help(format!("check the connection: `git ls-remote {remote}`")))
@@ -178,13 +177,13 @@ impl Objects {
         }
         let pattern = r"^(remote\..*\.promisor|extensions\.partialclone)$";
         let output = self.git.output(&["config", "-z", "--get-regexp", pattern])?;
-        let remote = output.stdout.split(|&byte| byte == 0).find_map(|entry| {
-            let entry = std::str::from_utf8(entry).ok()?;
+        let entries =
+            output.stdout.split(|&byte| byte == 0).filter_map(|it| std::str::from_utf8(it).ok());
+        let remote = entries.filter(|it| !it.is_empty()).find_map(|entry| {
             let (key, value) = entry.split_once('\n').unwrap_or((entry, "true"));
             match key.strip_prefix("remote.").and_then(|it| it.strip_suffix(".promisor")) {
-                Some(name) => {
-                    (!["false", "no", "off", "0"].contains(&value)).then(|| name.to_owned())
-                }
+                Some(_) if ["false", "no", "off", "0"].contains(&value) => None,
+                Some(name) => Some(name.to_owned()),
                 None => Some(value.to_owned()),
             }
         });

@@ -137,6 +137,9 @@ impl Repo {
 
     fn diff_index(&self, base: &ObjectId, more: &[&str]) -> Result<Vec<Row>> {
         let mut args = vec![
+            // A directory outside of a sparse checkout is told file by file.
+            "-c",
+            "index.sparse=false",
             "diff-index",
             "--cached",
             "--raw",

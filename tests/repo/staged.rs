@@ -142,7 +142,7 @@ fn the_format_of_the_index_changes_nothing() {
 fn a_split_index_is_read() {
     let split = "git update-index --split-index; echo x >>$M/V1__a.sql;";
     assert_eq!(agrees(&format!("{split} git commit -qam x")), TREE);
-    assert_eq!(agrees(&format!("{split} git commit -qm x -- $M/V1__a.sql")), SCAN);
+    assert_eq!(agrees(&format!("{split} git commit -qm x -- $M/V1__a.sql")), PLUMBING);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn every_layout_of_a_repository_is_found() {
     super::hook::watch(&sandbox);
     sandbox.run("rm .git");
     let commit =
-        "echo x >>db/migrations/V1__a.sql; git --git-dir=../dot --work-tree=. commit -qam x -- .";
+        "echo x >>db/migrations/V1__a.sql; git --git-dir=../dot --work-tree=. commit -qam x";
     sandbox.run(commit);
     for it in super::hook::seen(&sandbox) {
         assert_eq!(it.rows.len(), 1, "{} {:?}", it.backend, it.rows);
