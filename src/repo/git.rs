@@ -59,9 +59,9 @@ impl Git {
     pub(super) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new("git");
         if let Some(directory) = &self.place.directory {
-            LOCAL.iter().for_each(|name| {
+            for name in LOCAL {
                 command.env_remove(name);
-            });
+            }
             command.arg("-C").arg(directory);
         }
         if let Some(index) = &self.place.index {
@@ -198,15 +198,16 @@ pub(super) fn refused(args: &[&str], output: &Output) -> Failure {
 }
 
 /// A path that git printed.
-pub(super) fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn path(bytes: Vec<u8>) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStringExt;
-        Ok(std::ffi::OsString::from_vec(bytes).into())
+        std::ffi::OsString::from_vec(bytes).into()
     }
+    // git prints UTF-8 where paths are not bytes.
     #[cfg(not(unix))]
     {
-        String::from_utf8(bytes).map(PathBuf::from).context("read a path that git printed")
+        String::from_utf8_lossy(&bytes).into_owned().into()
     }
 }
 

@@ -104,9 +104,9 @@ impl Objects {
 
     /// An object that is here, not larger than `limit`.
     pub(super) fn get(&self, id: Id, limit: usize) -> Result<Found> {
-        match self.from_lib(id, limit) {
+        match self.try_lib(id, limit) {
             Some(found) => Ok(found),
-            None => self.from_git(id, limit),
+            None => self.ask_git(id, limit),
         }
     }
 
@@ -117,15 +117,15 @@ impl Objects {
             Some(odb.exists(git2::Oid::from_bytes(id.as_bytes()).ok()?))
         });
         // git knows of alternates that libgit2 cannot read.
-        here == Some(true) || !matches!(self.from_git(id, 0), Ok(Found::Missing) | Err(_))
+        here == Some(true) || !matches!(self.ask_git(id, 0), Ok(Found::Missing) | Err(_))
     }
 
     /// Nothing where libgit2 does not have it or cannot read it: git is asked then.
-    pub(super) fn from_lib(&self, id: Id, limit: usize) -> Option<Found> {
+    pub(super) fn try_lib(&self, id: Id, limit: usize) -> Option<Found> {
         read_with(self.lib.as_ref()?, id, limit)
     }
 
-    pub(super) fn from_git(&self, id: Id, limit: usize) -> Result<Found> {
+    pub(super) fn ask_git(&self, id: Id, limit: usize) -> Result<Found> {
         let mut session = self.session.borrow_mut();
         let running = match session.as_mut() {
             Some(running) => running,

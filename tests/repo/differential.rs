@@ -55,8 +55,7 @@ fn whole(glob: &[&[u8]], path: &[&[u8]]) -> bool {
 
 fn could(glob: &[&[u8]], path: &[&[u8]]) -> bool {
     match (glob.split_first(), path.split_first()) {
-        (Some((&b"**", _)), _) => true,
-        (Some(_), None) => true,
+        (Some((&b"**", _)), _) | (Some(_), None) => true,
         (None, _) => false,
         (Some((glob, rest)), Some((name, below))) => part(glob, name) && could(rest, below),
     }

@@ -17,7 +17,7 @@ impl Wanted for Migrations {
     }
 
     fn directory(&self, path: &[u8]) -> bool {
-        let depth = path.iter().filter(|&&byte| byte == b'/').count();
+        let depth = path.split(|&byte| byte == b'/').count() - 1;
         path == b"prisma"
             || path == b"prisma/migrations"
             || (path.starts_with(b"prisma/migrations/") && depth == 2)

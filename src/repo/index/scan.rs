@@ -60,7 +60,7 @@ impl Snapshot {
             Some(tree) if trust != Trust::Nothing => Some(CacheTree::read(tree, id_length)?),
             _ => None,
         };
-        Ok(Snapshot { names, entries, cache, id_length, conflicted, data })
+        Ok(Snapshot { data, names, entries, cache, id_length, conflicted })
     }
 
     pub(in crate::repo) fn root(&self) -> Dir {
