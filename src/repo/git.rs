@@ -74,7 +74,6 @@ impl Git {
             .env("GIT_GRAFT_FILE", "/nonexistent")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
-            .env_remove("GIT_TRACE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

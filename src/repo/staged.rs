@@ -78,8 +78,12 @@ impl Repo {
         Ok(rows.into_iter().filter_map(entry).collect())
     }
 
-    /// What a side has at one path, if that is not a directory.
+    /// What a side has at one path, if that is not a directory. A conflict there has no answer.
     pub fn entry(&self, side: &Side, path: &[u8]) -> Result<Option<Entry>> {
+        if let Some(path) = conflicted(side).iter().find(|it| it.as_bytes() == path) {
+            return Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
+                .help(format!("resolve it, then run `git add {path}`")));
+        }
         if by_git(side).is_some() {
             let only = |it: &[u8]| it == path;
             return Ok(self.list(side, &only)?.into_iter().find(|it| it.path.as_bytes() == path));
@@ -94,8 +98,18 @@ impl Repo {
             (Some(index), _) => resolve(place, index),
             (None, Some(_)) => self.git_dir.join("index"),
             // Relative to the directory that git started the hook in.
-            (None, None) => std::env::var_os("GIT_INDEX_FILE")
-                .map_or_else(|| self.git_dir.join("index"), PathBuf::from),
+            (None, None) => match std::env::var_os("GIT_INDEX_FILE") {
+                None => self.git_dir.join("index"),
+                Some(index) => self.named_index(PathBuf::from(index)),
+            },
+        }
+    }
+
+    /// git goes to the top of the worktree before it looks for an index with a relative name. A hook is there already.
+    fn named_index(&self, index: PathBuf) -> PathBuf {
+        match self.objects.lib().and_then(git2::Repository::workdir) {
+            Some(top) if index.is_relative() && !index.exists() => top.join(index),
+            _ => index,
         }
     }
 

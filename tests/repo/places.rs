@@ -94,6 +94,22 @@ fn a_command_works_from_any_directory_of_the_worktree() {
 }
 
 #[test]
+fn an_index_of_another_name_counts_from_the_top_of_the_worktree() {
+    let sandbox = seed(&[]);
+    sandbox.run("cp .git/index other; echo x >>src/main.rs; GIT_INDEX_FILE=other git add src");
+    for directory in ["", "db/migrations"] {
+        for question in ["command", "command git only"] {
+            let directory = sandbox.path().join(directory);
+            assert_eq!(
+                ask(&sandbox, &directory, question, &[("GIT_INDEX_FILE", "other")]),
+                "staged 1\n"
+            );
+            assert_eq!(ask(&sandbox, &directory, question, &[]), "staged 0\n");
+        }
+    }
+}
+
+#[test]
 fn outside_of_a_repository_there_is_nothing_to_judge() {
     let sandbox = seed(&[]);
     for question in ["hook", "command", "command git only"] {

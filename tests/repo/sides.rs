@@ -127,6 +127,22 @@ fn one_path_is_found_without_listing_the_rest() {
     }
 }
 
+#[test]
+fn a_path_with_a_conflict_is_not_absent() {
+    let sandbox = prisma();
+    sandbox.run(
+        "git checkout -qb feat; echo x >README.md; git commit -qam x; git checkout -q main
+         echo y >README.md; git commit -qam y; git merge -q feat >/dev/null || true",
+    );
+    for backend in BACKENDS {
+        let repo = open_with(sandbox.path(), backend);
+        let side = repo.staged().unwrap().side;
+        let failure = repo.entry(&side, b"README.md").unwrap_err();
+        assert!(failure.message.contains("`README.md` has a conflict"), "{}", failure.message);
+        assert!(repo.entry(&side, b"prisma/schema.prisma").unwrap().is_some());
+    }
+}
+
 /// Writes a tree that git would not write.
 fn literal_tree(sandbox: &Sandbox, entries: &[(&str, &[u8], &str)]) -> Side {
     let mut tree = Vec::new();

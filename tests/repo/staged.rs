@@ -301,21 +301,50 @@ fn directories_may_be_nine_hundred_deep() {
 }
 
 #[test]
+fn an_index_may_be_large_and_its_names_long() {
+    let sandbox = seed(&[]);
+    let id = sandbox.run("echo x | git hash-object -w --stdin").trim().to_owned();
+    let long = "n".repeat(180);
+    let names = (0..6000).map(|it| format!("many/{:02}/{long}{it}", it % 70));
+    // Longer than its length can be written, in one directory and in many.
+    let longer = ["d/", &long].map(|it| format!("long/{}x", it.repeat(5100 / it.len())));
+    let lines: Vec<String> = names.chain(longer).map(|it| format!("100644 {id}\t{it}\n")).collect();
+    sandbox.write("../info", lines.concat());
+    sandbox.run("git update-index --add --index-info <../info");
+    for version in ["2", "4"] {
+        sandbox.git(&["update-index", "--index-version", version]);
+        for script in
+            ["true", "git write-tree", "git update-index --force-remove db/migrations/V1__a.sql"]
+        {
+            sandbox.run(script);
+            let expected = staged_by_git(&sandbox, "HEAD");
+            for backend in BACKENDS {
+                let repo = open_with(sandbox.path(), backend);
+                let staged = repo.staged().unwrap();
+                let deltas = repo.diff(&before(&repo), &staged.side, &everything).unwrap();
+                assert!(rows(&deltas) == expected, "version {version}, {script}, {backend:?}");
+            }
+        }
+        sandbox.run("git update-index --add --cacheinfo 100644,$(git rev-parse HEAD:db/migrations/V1__a.sql),db/migrations/V1__a.sql");
+    }
+}
+
+#[test]
 fn modes_of_old_repositories_are_no_change() {
     let sandbox = seed(&[]);
     sandbox.run(
-        "blob=$(git rev-parse HEAD:src/main.rs)
-         tree=$(printf '100664 blob %s\\tmain.rs\\n' $blob | git mktree)
-         git update-ref HEAD $(git commit-tree -m x $tree); git rm -rq --cached .; git add src/main.rs",
+        "blob=$(git rev-parse HEAD:src/main.rs); tree=$(printf '100664 blob %s\\tmain.rs\\n' $blob | git mktree)
+         git update-ref HEAD $(git commit-tree -m x $tree)
+         git rm -rq --cached .; git update-index --add --cacheinfo 100644,$blob,main.rs",
     );
     for backend in BACKENDS {
         let repo = open_with(sandbox.path(), backend);
-        let staged = repo.staged().unwrap();
-        sandbox.run("git rm -q --cached src/main.rs; git update-index --add --cacheinfo 100644,$(git rev-parse HEAD:main.rs),main.rs");
         let deltas = repo.diff(&before(&repo), &repo.staged().unwrap().side, &everything).unwrap();
         assert!(deltas.is_empty(), "{backend:?} {deltas:?}");
-        drop(staged);
-        sandbox.run("git rm -rq --cached .; git add src/main.rs");
+        assert_eq!(
+            repo.list(&before(&repo), &everything).unwrap()[0].mode,
+            sprag::source::Mode::Regular
+        );
     }
 }
 
