@@ -192,6 +192,7 @@ pub(super) fn refused(args: &[&str], output: &Output) -> Failure {
     let failure = Failure::new(format!("`git {}` failed: {}", name(args), message.join("; ")));
     advice.into_iter().fold(failure, |failure, it| match it.strip_prefix("hint:") {
         Some(hint) => failure.help(hint.trim()),
+        None if !it.contains("safe.directory") => failure.help(format!("run `{it}`")),
         None => failure.help(format!("if you trust its owner, run `{it}`")),
     })
 }
