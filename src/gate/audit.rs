@@ -61,6 +61,10 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     if matches!(state, PolicyState::Absent) {
         notices.push("there is no policy.toml, so the built-in policy was used; `sprag init` writes one".to_owned());
     }
+    if counts.statements == 0 {
+        let globs: Vec<&str> = policy.migrations.patterns().map(|it| it.0).collect();
+        notices.push(format!("no migration was found under `{}`; say in policy.toml where they are", globs.join("`, `")));
+    }
     for expired in policy.expired(today) {
         notices.push(format!(
             "the exception of `{}` for `{}` has expired and excuses nothing any more",

@@ -67,10 +67,35 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
 /// The policy that a side has.
 pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
     let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
-        return Ok(PolicyState::Absent);
+        return without_file(repo, side);
     };
     let files = read::files(repo, vec![entry], SQL_LIMIT)?;
     Ok(PolicyState::of(files.first()))
+}
+
+/// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
+fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
+    struct Below;
+    impl crate::repo::Wanted for Below {
+        fn file(&self, path: &[u8]) -> bool {
+            path.strip_prefix(policy::PATH.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+        }
+
+        fn directory(&self, path: &[u8]) -> bool {
+            path == policy::PATH.as_bytes() || self.file(path)
+        }
+    }
+    let below = repo.list(side, &Below)?;
+    if !below.iter().any(|it| crate::repo::Wanted::file(&Below, it.path.as_bytes())) {
+        return Ok(PolicyState::Absent);
+    }
+    let path = RepoPath::from(policy::PATH);
+    let problem = policy::Problem {
+        message: format!("`{path}` is a folder"),
+        span: Span::file(path),
+        help: Some("make it a file; `sprag init` writes one".to_owned()),
+    };
+    Ok(PolicyState::Broken(vec![problem]))
 }
 
 /// The baseline that a side has. One that cannot be read excuses nothing.
