@@ -106,7 +106,8 @@ pub fn merged_base(repo: &Repo, target: &Commit, head: &Commit) -> Result<Option
 /// What has been committed since `base` left the way to `head`.
 pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let tip = Side::Tree(base.tree.clone());
-    let before = merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
+    let before =
+        merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
     Ok(Base { before, published: Published { policy: tip.clone(), order: tip } })
 }
 
@@ -116,12 +117,17 @@ pub type Pushed = (String, std::result::Result<Outcome, super::Stop>);
 /// Every ref that is pushed, from the pushed objects, whatever is checked out.
 pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
     let target = repo.target()?;
-    let branch = target.as_ref().and_then(|it| it.name.rsplit_once('/')).map(|it| format!("refs/heads/{}", it.1));
+    let branch = target
+        .as_ref()
+        .and_then(|it| it.name.rsplit_once('/'))
+        .map(|it| format!("refs/heads/{}", it.1));
     let tip = target.map(|it| it.commit);
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .map(|it| {
+            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
+        })
         .collect())
 }
 
@@ -135,7 +141,9 @@ pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Push
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .map(|it| {
+            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
+        })
         .collect())
 }
 

@@ -228,7 +228,8 @@ fn clamp(changes: &mut [Change], text: &str) {
 /// The line that an error without extent stands on; at the end of a text, the last one with something on it.
 fn line_around(text: &str, at: usize) -> Range<usize> {
     let before = text[..at].trim_end();
-    let at = if text[before.len()..at].contains('\n') || at == text.len() { before.len() } else { at };
+    let at =
+        if text[before.len()..at].contains('\n') || at == text.len() { before.len() } else { at };
     let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
     let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
     let line = &text[start..end];

@@ -22,8 +22,12 @@ pub(super) const RULE: Rule = declare!(
 fn check(history: &History<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut seen: BTreeMap<(RepoPath, String), String> = BTreeMap::new();
-    let deleted: BTreeSet<&[u8]> =
-        history.changes.iter().filter(|it| it.after.is_none()).map(|it| it.path.as_bytes()).collect();
+    let deleted: BTreeSet<&[u8]> = history
+        .changes
+        .iter()
+        .filter(|it| it.after.is_none())
+        .map(|it| it.path.as_bytes())
+        .collect();
     for change in history.added() {
         let slot = Slot::of(&change.path);
         let Some(version) = slot.version() else { continue };
