@@ -33,6 +33,15 @@ pub struct Published {
     pub policy: Side,
     /// Whose migrations a new one must come after.
     pub order: Side,
+    /// What the gate's own files are compared with, where that is not what the change is compared with.
+    pub gate: Option<Side>,
+}
+
+impl Published {
+    /// One state for all.
+    pub fn at(side: Side) -> Published {
+        Published { policy: side.clone(), order: side, gate: None }
+    }
 }
 
 /// Judges the whole difference at once.
@@ -60,7 +69,13 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     work.misplaced(&others);
     work.migrations(migrations, before, &published.order)?;
     work.commands(&others, after)?;
-    let notices = work.tampering(others, before, &proposed, after)?;
+    let notices = match &published.gate {
+        None => work.tampering(others, before, &proposed, after)?,
+        Some(gate) => {
+            let deltas = repo.diff(gate, after, &watch)?;
+            work.tampering(deltas, gate, &proposed, after)?
+        }
+    };
 
     let Work { found, mut sources, counts, .. } = work;
     let baseline = baseline(repo, &published.policy)?;

@@ -123,7 +123,7 @@ fn deploy(text: &mut String, facts: &Facts) {
 
 const RULES: &str = r#"[rules]
 # deny     refused; an entry under [[exceptions]] or in .sprag/baseline.toml excuses it
-# approve  refused until somebody listed in .sprag/allowed_signers has signed for it
+# approve  refused until whoever answers for the data lets it pass
 # warn     told, and passes
 # allow    passes
 

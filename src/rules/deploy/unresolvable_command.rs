@@ -2,7 +2,7 @@
 //!
 //! A deployment that runs a command which is only known at that moment may run anything, migrations too.
 //!
-//! Write the command out, or let the one who answers for the deployment sign for it.
+//! Write the command out, or let the one who answers for the deployment decide.
 //!
 //! ## Fails
 //!
