@@ -185,7 +185,10 @@ impl Catalog {
     }
 
     fn create_table(&mut self, new: &NewTable, certainty: Certainty, born: Born) {
-        let sure = born.sure && new.guard == Guard::None && !new.replaces;
+        // IF NOT EXISTS of a temporary table asks only for a temporary one, and a session begins with none.
+        let temporary = new.persistence == Persistence::Temporary
+            || new.name.schema.as_deref() == Some("pg_temp");
+        let sure = born.sure && (temporary || new.guard == Guard::None) && !new.replaces;
         let at = |range: &std::ops::Range<usize>| {
             born.at.as_ref().map(|at| Span::new(at.path.clone(), range.clone()))
         };
@@ -216,8 +219,6 @@ impl Catalog {
             disabled_at: None,
             unforced_at: None,
         };
-        let temporary = new.persistence == Persistence::Temporary
-            || new.name.schema.as_deref() == Some("pg_temp");
         if temporary {
             if certainty != Certainty::Deferred {
                 self.put_temporary(&new.name.name, Some(table));

@@ -422,12 +422,10 @@ fn each(
     let cascade = cascade(node);
     for name in children(node, kind) {
         let Some(mut object) = names::object(&name) else { continue };
-        // What the same text makes as a temporary table is meant here, unless an older table has the name; the
-        // rules look at both.
-        if kind == Kind::TABLE_NAME_REF
-            && object.schema.is_none()
-            && cx.temporary.contains(&object.name)
-        {
+        // A body that makes a temporary table drops the one of its last run first. The rules look whether an older
+        // table has the name.
+        let deferred = certainty == Certainty::Deferred && kind == Kind::TABLE_NAME_REF;
+        if deferred && object.schema.is_none() && cx.temporary.contains(&object.name) {
             object.schema = Some("pg_temp".to_owned());
         }
         cx.push(place, trimmed(&name), certainty, op(object, cascade));
