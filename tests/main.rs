@@ -6,4 +6,6 @@ mod hooks;
 mod policy;
 mod repo;
 mod report;
+mod rules;
+mod sql;
 mod support;
