@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use sprag::policy::Policy;
 use sprag::rules::{self, Check, Page};
+use sprag::source::Source;
 
 use super::examples;
 
@@ -24,6 +26,17 @@ fn a_page_says_in_a_sentence_what_is_wrong_and_nothing_twice() {
         let summary = Page::of(rule.text).summary;
         assert!(summary.ends_with('.') && summary.len() > 20, "{}: {summary}", rule.name);
         assert!(summaries.insert(summary), "{}", rule.name);
+    }
+}
+
+#[test]
+fn the_policy_of_this_repository_names_every_rule_at_its_default_level() {
+    let text = include_str!("../../policy.toml");
+    let policy = Policy::parse(&Source::new("policy.toml", text)).unwrap();
+    for rule in rules::all() {
+        let setting = policy.setting(rule.name, &"prisma/migrations/1/migration.sql".into());
+        assert!(setting.span.is_some(), "{} is not named", rule.name);
+        assert_eq!(setting.level, rule.level, "{}", rule.name);
     }
 }
 
