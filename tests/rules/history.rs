@@ -51,7 +51,9 @@ fn a_merged_migration_is_not_edited() {
     refused(
         &repo,
         "edited-migration",
-        &format!("`{NEXT}` was merged before, and databases that have applied it will not get this edit"),
+        &format!(
+            "`{NEXT}` was merged before, and databases that have applied it will not get this edit"
+        ),
     );
 }
 
@@ -65,7 +67,9 @@ fn a_comment_or_a_line_end_is_an_edit_too() {
     refused(
         &repo,
         "edited-migration",
-        &format!("`{NEXT}` was merged before, and its line ends have changed: its checksum is another"),
+        &format!(
+            "`{NEXT}` was merged before, and its line ends have changed: its checksum is another"
+        ),
     );
 }
 
@@ -75,7 +79,10 @@ fn what_nobody_else_has_may_be_edited() {
     let path = "prisma/migrations/20260301000000_tags/migration.sql";
     repo.commit(path, "create table tags (id bigint);\n");
     assert_eq!(judged(&repo).0, 1);
-    repo.commit(path, "create table tags (id bigint);\nalter table tags enable row level security;\n");
+    repo.commit(
+        path,
+        "create table tags (id bigint);\nalter table tags enable row level security;\n",
+    );
     passes(&repo);
 }
 
@@ -94,7 +101,9 @@ fn a_merged_migration_is_not_deleted() {
     refused(
         &repo,
         "deleted-migration",
-        &format!("`{NEXT}` was merged before, and databases that have applied it cannot be built again without it"),
+        &format!(
+            "`{NEXT}` was merged before, and databases that have applied it cannot be built again without it"
+        ),
     );
 }
 
@@ -102,11 +111,15 @@ fn a_merged_migration_is_not_deleted() {
 fn renaming_a_merged_migration_deletes_it() {
     let repo = published();
     let renamed = "prisma/migrations/20260301000000_notes/migration.sql";
-    repo.run(&format!("mkdir -p prisma/migrations/20260301000000_notes && git mv {NEXT} {renamed}"));
+    repo.run(&format!(
+        "mkdir -p prisma/migrations/20260301000000_notes && git mv {NEXT} {renamed}"
+    ));
     repo.commit_all("Rename");
     let (code, found) = judged(&repo);
     assert_eq!(code, 1);
-    let renamed = format!("`{NEXT}` was merged before, and under its new name `{renamed}` it would be applied again");
+    let renamed = format!(
+        "`{NEXT}` was merged before, and under its new name `{renamed}` it would be applied again"
+    );
     assert!(found.contains(&("deleted-migration".to_owned(), renamed)), "{found:?}");
 }
 

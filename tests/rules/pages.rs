@@ -58,7 +58,8 @@ fn what_a_page_says_passes_is_not_found() {
 fn a_rule_that_looks_at_statements_shows_both_sides() {
     let examples = examples();
     for rule in rules::all() {
-        let shown = |fails| examples.iter().any(|it| it.rule.name == rule.name && it.fails == fails);
+        let shown =
+            |fails| examples.iter().any(|it| it.rule.name == rule.name && it.fails == fails);
         let sides = [shown(true), shown(false)];
         match rule.check {
             Check::Change(_) | Check::State(_) | Check::ChangeAndState(..) => {

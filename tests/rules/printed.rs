@@ -19,8 +19,11 @@ fn printed(example: &Example) -> String {
     let mut found = sql::judged(&mut sql::database(&example.before()), &[change]);
     found.retain(|it| it.rule.name == example.rule.name);
     let policy = Policy::parse(&Source::new("policy.toml", "version = 1\n")).unwrap();
-    let excuses =
-        Excuses { policy: &policy, baseline: &Baseline::default(), today: Date::from_unix_seconds(0) };
+    let excuses = Excuses {
+        policy: &policy,
+        baseline: &Baseline::default(),
+        today: Date::from_unix_seconds(0),
+    };
     let verdict =
         Verdict { judged: judge(found, &excuses), counts: Counts::default(), notices: Vec::new() };
     let sources: Sources = [(RepoPath::from(path.as_bytes()), text)].into_iter().collect();
@@ -81,7 +84,8 @@ fn what_a_page_shows_is_what_is_printed() {
 
 #[test]
 fn writing_a_block_anew_touches_no_other_line() {
-    let source = "//! # a\n//!\n//! ```text\n//! old\n//! lines\n//! ```\n//! after\n\nfn main() {}\n";
+    let source =
+        "//! # a\n//!\n//! ```text\n//! old\n//! lines\n//! ```\n//! after\n\nfn main() {}\n";
     let wanted = "//! # a\n//!\n//! ```text\n//! new\n//!\n//! ```\n//! after\n\nfn main() {}\n";
     assert_eq!(rewritten(source, &["new\n\n".to_owned()]), wanted);
     assert_eq!(rewritten(wanted, &["new\n\n".to_owned()]), wanted);
