@@ -1,9 +1,12 @@
 //! Every test is a claim: its name is what holds. One binary, so that helpers are shared and linking happens once.
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
 mod deploy;
 mod hooks;
 mod policy;
 mod repo;
 mod report;
+mod rules;
+mod sql;
 mod support;

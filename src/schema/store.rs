@@ -63,6 +63,10 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         self.written.insert(name, value);
     }
 
+    pub(super) fn is_written(&self) -> bool {
+        !self.written.is_empty()
+    }
+
     pub(super) fn written(&self) -> impl Iterator<Item = (&TableName, &T)> {
         self.written.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
     }
