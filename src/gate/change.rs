@@ -1,5 +1,6 @@
 //! Judges what differs between two sides of a repository.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::commands::commands;
@@ -89,13 +90,27 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 
+thread_local! {
+    /// Policies by what git has under their name. The sides of a change nearly always have the same one.
+    static READ: RefCell<Vec<(Entry, PolicyState)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The policy that a side has.
 pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
     let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
         return without_file(repo, side);
     };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    Ok(PolicyState::of(files.first()))
+    let known = READ.with_borrow(|it| it.iter().find(|it| it.0 == entry).map(|it| it.1.clone()));
+    if let Some(state) = known {
+        return Ok(state);
+    }
+    let files = read::files(repo, vec![entry.clone()], SQL_LIMIT)?;
+    let state = PolicyState::of(files.first());
+    READ.with_borrow_mut(|it| {
+        it.truncate(7);
+        it.insert(0, (entry, state.clone()));
+    });
+    Ok(state)
 }
 
 /// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
