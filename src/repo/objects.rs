@@ -178,8 +178,9 @@ impl Objects {
         }
         let pattern = r"^(remote\..*\.promisor|extensions\.partialclone)$";
         let output = self.git.output(&["config", "-z", "--get-regexp", pattern])?;
-        let remote = output.stdout.split(|&byte| byte == 0).find_map(|entry| {
-            let entry = std::str::from_utf8(entry).ok()?;
+        // Where nothing is set, nothing is printed, and an entry of no letters names no remote.
+        let entries = output.stdout.split(|&byte| byte == 0).filter(|it| !it.is_empty());
+        let remote = entries.filter_map(|it| std::str::from_utf8(it).ok()).find_map(|entry| {
             let (key, value) = entry.split_once('\n').unwrap_or((entry, "true"));
             match key.strip_prefix("remote.").and_then(|it| it.strip_suffix(".promisor")) {
                 Some(name) => {
