@@ -25,7 +25,8 @@ fn an_audit_of_a_clone_without_blobs_fetches_once() {
     );
     assert!(said.contains("HEAD passes: nothing found in 2 files"), "{said}");
     // One pack from the clone; one for the policy and at most one for the migrations.
-    let packs: usize = said.lines().find_map(|it| it.strip_prefix("asked: ")).unwrap().trim().parse().unwrap();
+    let packs: usize =
+        said.lines().find_map(|it| it.strip_prefix("asked: ")).unwrap().trim().parse().unwrap();
     assert!(packs <= 3, "{said}");
 }
 
@@ -40,7 +41,9 @@ fn an_audit_of_a_clone_whose_blobs_cannot_be_fetched_has_no_verdict() {
 #[test]
 fn a_partial_clone_of_the_old_form_is_judged() {
     let sandbox = seed();
-    sandbox.does("git config core.repositoryFormatVersion 1; git config extensions.partialClone origin");
+    sandbox.does(
+        "git config core.repositoryFormatVersion 1; git config extensions.partialClone origin",
+    );
     sandbox.refuses("edit $M/V1__a.sql; git commit -am x", &["edited-migration", "V1__a.sql"]);
     sandbox.passes("git checkout -q .; new c >$M/V3__c.sql; git add -A; git commit -qm x");
 }
@@ -54,7 +57,8 @@ fn a_base_that_a_shallow_clone_does_not_have_is_told_and_not_taken_for_nothing()
          git clone -q --depth 1 file://\"$PWD\"/../origin.git ../shallow",
     );
     let shallow = sandbox.outside().join("shallow");
-    for asked in [format!("--range {old}..HEAD"), format!("--base {old}"), "--rev HEAD".to_owned()] {
+    for asked in [format!("--range {old}..HEAD"), format!("--base {old}"), "--rev HEAD".to_owned()]
+    {
         let (code, said) = sandbox.try_in(&shallow, &format!("$SPRAG check {asked}"));
         assert_eq!(code, 2, "{asked}: {said}");
         assert!(said.contains("could not judge") && said.contains("fetch"), "{asked}: {said}");
@@ -70,7 +74,10 @@ fn a_shallow_clone_may_be_pushed_from() {
          git clone -q --depth 1 file://\"$PWD\"/../origin.git ../shallow; cd ../shallow; $SPRAG install >/dev/null",
     );
     let shallow = sandbox.outside().join("shallow");
-    sandbox.passes_in(&shallow, "new d >$M/V4__d.sql; git add -A; git commit -qm x; git push -q origin main");
+    sandbox.passes_in(
+        &shallow,
+        "new d >$M/V4__d.sql; git add -A; git commit -qm x; git push -q origin main",
+    );
     sandbox.passes_in(&shallow, "git checkout -qb feat; new e >$M/V5__e.sql; git add -A; git commit -qm x; git push -q origin feat");
     sandbox.do_in(&shallow, "edit $M/V1__a.sql; git commit -qnam x");
     sandbox.refuses_in(&shallow, "git push origin feat", &["edited-migration", "V1__a.sql"]);

@@ -24,7 +24,9 @@ fn the_first_commit_of_all_is_judged_and_may_be_good() {
 
     let sandbox = Sandbox::new();
     sandbox.install();
-    sandbox.write("policy.toml", super::POLICY).write("db/migrations/V1__a.sql", "create table a (id int);\n");
+    sandbox
+        .write("policy.toml", super::POLICY)
+        .write("db/migrations/V1__a.sql", "create table a (id int);\n");
     sandbox.refuses("git add -A; git commit -m x", &["table-without-rls", "V1__a.sql:1:14"]);
 }
 
@@ -78,7 +80,10 @@ fn a_migration_that_nobody_has_yet_may_be_amended() {
     sandbox.passes("new c >$M/V3__c.sql; git add -A; git commit -qm x");
     sandbox.passes("echo 'comment on table c is '\\''d'\\'';' >>$M/V3__c.sql; git add -A; git commit -q --amend -m x");
     // What the amended commit as a whole says is judged all the same.
-    sandbox.refuses("echo 'drop table a;' >>$M/V3__c.sql; git commit -a --amend -m x", &["drop-table"]);
+    sandbox.refuses(
+        "echo 'drop table a;' >>$M/V3__c.sql; git commit -a --amend -m x",
+        &["drop-table"],
+    );
 }
 
 #[test]
@@ -88,7 +93,10 @@ fn a_migration_that_was_pushed_to_main_may_not_be_amended_neither_here_nor_on_th
     sandbox.does("edit $M/V3__c.sql; git add -A");
     sandbox.refuses("git commit --amend -m x", &["edited-migration", "V3__c.sql"]);
     sandbox.does("git commit -q --no-verify --amend -m x");
-    sandbox.refuses("git push -f", &["edited-migration", "V3__c.sql", "push of refs/heads/main refused"]);
+    sandbox.refuses(
+        "git push -f",
+        &["edited-migration", "V3__c.sql", "push of refs/heads/main refused"],
+    );
 }
 
 #[test]

@@ -30,7 +30,9 @@ fn a_split_index_is_read() {
 fn every_version_of_the_index_is_read() {
     for version in ["2", "3", "4"] {
         let sandbox = seed();
-        sandbox.does(&format!("git config index.version {version}; git update-index --index-version {version}"));
+        sandbox.does(&format!(
+            "git config index.version {version}; git update-index --index-version {version}"
+        ));
         is_judged_as_ever(&sandbox);
     }
 }
@@ -47,7 +49,9 @@ fn an_index_with_an_untracked_cache_and_a_file_monitor_is_read() {
     let sandbox = seed();
     sandbox.does("git update-index --force-untracked-cache; git status >/dev/null");
     // A monitor that says of everything that it may have changed.
-    sandbox.does("printf '#!/bin/sh\\nprintf \"token\\\\0/\\\\0\"\\n' >../monitor; chmod +x ../monitor");
+    sandbox.does(
+        "printf '#!/bin/sh\\nprintf \"token\\\\0/\\\\0\"\\n' >../monitor; chmod +x ../monitor",
+    );
     sandbox.does("git config core.fsmonitor \"$PWD/../monitor\"; git config core.fsmonitorHookVersion 2; git status >/dev/null");
     is_judged_as_ever(&sandbox);
 }
@@ -88,7 +92,8 @@ fn repositories_with_other_object_names_and_other_refs_are_judged() {
         let on_push = &["edited-migration", "V1__a.sql", "push of refs/heads/main refused"];
         sandbox.refuses("git push origin main", on_push);
         sandbox.does("git --git-dir=../origin.git config receive.denyNonFastForwards false; $SPRAG install --repo ../origin.git");
-        let on_receipt = &["remote: ", "edited-migration", "V1__a.sql", "refused", "pre-receive hook declined"];
+        let on_receipt =
+            &["remote: ", "edited-migration", "V1__a.sql", "refused", "pre-receive hook declined"];
         sandbox.refuses("git push --no-verify origin main", on_receipt);
     }
 }

@@ -49,7 +49,10 @@ fn an_unmerged_migration_has_no_verdict() {
     sandbox.try_in(sandbox.path(), "git merge -m x feat");
     let (code, said) = sandbox.sprag(&["check", "--staged"]);
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains("`db/migrations/V1__a.sql` has a conflict that is not resolved"), "{said}");
+    assert!(
+        said.contains("`db/migrations/V1__a.sql` has a conflict that is not resolved"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -66,8 +69,13 @@ fn a_rebase_whose_conflict_was_resolved_badly_is_not_pushed() {
     sandbox.does("new c >$M/V3__c.sql; git add -A; git commit -qm c; git push -q origin main; git checkout -q feat");
     let (code, said) = sandbox.try_in(sandbox.path(), "git rebase main");
     assert!(code != 0 && said.contains("CONFLICT"), "{said}");
-    sandbox.does("edit $M/V1__a.sql; new c >$M/V3__c.sql; git add -A; GIT_EDITOR=true git rebase --continue");
-    sandbox.refuses("git push origin feat", &["edited-migration", "V1__a.sql", "push of refs/heads/feat refused"]);
+    sandbox.does(
+        "edit $M/V1__a.sql; new c >$M/V3__c.sql; git add -A; GIT_EDITOR=true git rebase --continue",
+    );
+    sandbox.refuses(
+        "git push origin feat",
+        &["edited-migration", "V1__a.sql", "push of refs/heads/feat refused"],
+    );
 }
 
 #[test]

@@ -13,7 +13,8 @@ fn a_linked_worktree_is_judged_from_any_folder_of_it() {
     sandbox.do_in(&linked, "edit $M/V1__a.sql; mkdir -p src/deep");
     sandbox.refuses_in(&linked.join("src/deep"), "git commit -am x", EDITED);
     sandbox.do_in(&linked, "git checkout -q .");
-    sandbox.passes_in(&linked.join("db"), "new c >migrations/V3__c.sql; git add .; git commit -qm x");
+    sandbox
+        .passes_in(&linked.join("db"), "new c >migrations/V3__c.sql; git add .; git commit -qm x");
 }
 
 #[test]
@@ -21,11 +22,15 @@ fn a_worktree_of_a_bare_repository_is_judged() {
     let sandbox = committed(&[]).with_origin();
     sandbox.does("git clone -q --bare ../origin.git ../bare.git; cd ../bare.git; git worktree add -q ../linked main");
     let linked = sandbox.outside().join("linked");
-    sandbox.do_in(&linked, "git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'; git fetch -q");
+    sandbox.do_in(
+        &linked,
+        "git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'; git fetch -q",
+    );
     // In a bare repository the hooks of a server are installed; a worktree wants those of a person.
     sandbox.do_in(&linked, "$SPRAG install >/dev/null");
     sandbox.refuses_in(&linked, "edit $M/V1__a.sql; git commit -am x", EDITED);
-    sandbox.passes_in(&linked, "git checkout -q .; new c >$M/V3__c.sql; git add -A; git commit -qm x");
+    sandbox
+        .passes_in(&linked, "git checkout -q .; new c >$M/V3__c.sql; git add -A; git commit -qm x");
 }
 
 #[test]
@@ -45,7 +50,9 @@ fn a_git_directory_named_on_the_command_line_is_judged() {
     let before = sandbox.does("cat ../dot/refs/heads/main");
     sandbox.refuses(&format!("{git} commit -am x"), EDITED);
     assert_eq!(sandbox.does("cat ../dot/refs/heads/main"), before);
-    sandbox.passes(&format!("{git} checkout -q .; new c >$M/V3__c.sql; {git} add -A; {git} commit -qm x"));
+    sandbox.passes(&format!(
+        "{git} checkout -q .; new c >$M/V3__c.sql; {git} add -A; {git} commit -qm x"
+    ));
 }
 
 #[test]
@@ -58,7 +65,10 @@ fn a_git_directory_named_in_the_environment_with_a_worktree_in_its_configuration
     sandbox.refuses_in(&elsewhere, "export GIT_DIR=\"$PWD/dot\"; git commit -am x", EDITED);
     assert_eq!(sandbox.does("cat ../dot/refs/heads/main"), before);
     sandbox.does("git --git-dir=../dot checkout -q .; new c >$M/V3__c.sql");
-    sandbox.passes_in(&elsewhere, "export GIT_DIR=\"$PWD/dot\"; cd repo; git add -A; git commit -qm x");
+    sandbox.passes_in(
+        &elsewhere,
+        "export GIT_DIR=\"$PWD/dot\"; cd repo; git add -A; git commit -qm x",
+    );
 }
 
 #[test]
@@ -97,7 +107,10 @@ fn no_setting_of_git_changes_what_is_seen() {
     let said = sandbox.refuses_in(&db, &format!("{path} git commit -m x"), EDITED);
     assert!(said.contains("deleted-migration") && said.contains("V2__b.sql"), "{said}");
     let (code, said) = sandbox.try_in(&db, "git commit -m x");
-    assert!(code == 1 && said.contains("this commit is refused") && said.contains("`sprag` is missing"), "{said}");
+    assert!(
+        code == 1 && said.contains("this commit is refused") && said.contains("`sprag` is missing"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -106,7 +119,10 @@ fn a_clone_that_borrows_its_objects_is_judged() {
     sandbox.does("git clone -q --shared . ../borrower; cd ../borrower; $SPRAG install >/dev/null");
     let borrower = sandbox.outside().join("borrower");
     sandbox.refuses_in(&borrower, "edit $M/V1__a.sql; git commit -am x", EDITED);
-    sandbox.passes_in(&borrower, "git checkout -q .; new c >$M/V3__c.sql; git add -A; git commit -qm x");
+    sandbox.passes_in(
+        &borrower,
+        "git checkout -q .; new c >$M/V3__c.sql; git add -A; git commit -qm x",
+    );
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn a_server_that_borrows_objects_refuses_an_edit() {
     sandbox.does("git clone -q --bare --shared ../origin.git ../fork.git; $SPRAG install --repo ../fork.git; edit $M/V1__a.sql; git commit -qam x");
     let said = sandbox.refuses("git push ../fork.git main", REFUSED);
     assert!(said.contains("edited-migration"), "{said}");
-    assert_eq!(sandbox.line(&["ls-remote", "../fork.git", "main"]), sandbox.line(&["ls-remote", "../origin.git", "refs/heads/main"]));
+    assert_eq!(
+        sandbox.line(&["ls-remote", "../fork.git", "main"]),
+        sandbox.line(&["ls-remote", "../origin.git", "refs/heads/main"])
+    );
 }
 
 #[test]

@@ -47,8 +47,18 @@ impl Sandbox {
     pub(crate) fn command_in(&self, directory: &Path, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         // Neither a hook nor a CI job that these tests may run in is any of their business.
-        let prefixes = ["GIT_", "GITHUB_", "GITLAB_", "CI", "PRE_COMMIT", "CLICOLOR", "FORCE_COLOR", "COLUMNS"];
-        let theirs = |name: &OsStr| prefixes.iter().any(|it| name.as_bytes().starts_with(it.as_bytes()));
+        let prefixes = [
+            "GIT_",
+            "GITHUB_",
+            "GITLAB_",
+            "CI",
+            "PRE_COMMIT",
+            "CLICOLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+        ];
+        let theirs =
+            |name: &OsStr| prefixes.iter().any(|it| name.as_bytes().starts_with(it.as_bytes()));
         for (name, _) in std::env::vars_os().filter(|(name, _)| theirs(name)) {
             command.env_remove(name);
         }
