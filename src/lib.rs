@@ -1,4 +1,54 @@
-//! sprag
+//! sprag refuses schema changes that take away, and deployments that run migrations: on `git commit`, on `git push`,
+//! on the server, over a whole repository and in CI, by one policy. The program is a thin shell around this library.
+//!
+//! # From a question to an answer
+//!
+//! `Scope → changes → documents → Changes → Findings → Verdict → Report`
+//!
+//! | step | where |
+//! |---|---|
+//! | which two trees are compared, and whose policy counts | [`gate`] |
+//! | what differs between them, by content | [`repo::Repo::diff`], [`repo::Repo::read`] |
+//! | what a migration does, statement by statement | [`parse::sql::read`] gives [`schema::Change`]s |
+//! | what somebody or something will run | [`parse::command::commands`] |
+//! | what the database was before | [`schema::Catalog`], replayed from the migrations of the base, kept by [`cache`] |
+//! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`] |
+//! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
+//! | how to say it | [`report::render`] |
+//!
+//! Two views are always taken: what each statement does (a column that is dropped and added again under its name has
+//! lost its data), and what the whole change leaves behind (row level security may be switched on in a later file).
+//!
+//! # Modules
+//!
+//! In the order of reading; each may use those before it and none after it, and each crate from outside has one owner
+//! among them. Tests hold both.
+//!
+//! * [`failure`]: why the work could not be done. A finding is not a failure: a finding is the work done.
+//! * [`source`]: paths, texts, and places in them.
+//! * [`schema`]: what a database is and how it changes. Nothing here knows SQL.
+//! * [`parse`]: files to what they do. Never fails: what cannot be read is said in place of it.
+//! * [`rules`]: what is refused. A rule is a file, its header is its page (`sprag explain`), the page's examples are
+//!   its test.
+//! * [`policy`]: `policy.toml`, every value with its place; the stricter of two policies; what loosens one.
+//! * [`verdict`]: which findings stand, and why the others do not.
+//! * [`report`]: the verdict as text. A format never changes it.
+//! * [`repo`]: git. Reads by libgit2 and by git, writes nothing.
+//! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
+//!   damaged.
+//! * [`gate`]: puts all of this together for a commit, a push, a range, an audit.
+//! * [`hooks`]: puts the hooks where git looks, beside whatever is there.
+//! * [`cli`]: what people type. Exit codes: 0 passes, 1 refused, 2 could not judge; nothing else.
+//!
+//! The middle (`source` to `report`) does no I/O, reads no clock and no environment, and cannot fail: the same change
+//! under the same policy gets the same verdict, on a laptop, on a server, in five years.
+//!
+//! # What is certain
+//!
+//! [`schema::Catalog::apply`] takes the worse of two outcomes wherever a statement may or may not run (a branch of a
+//! `DO` block, a block that swallows errors, `IF NOT EXISTS`, the body of a function): what takes away counts in every
+//! case, what protects or excuses counts only when it is certain. New is only what the same change has made for
+//! certain, under its resolved name of at most 63 bytes; a rename takes the age along.
 
 pub mod failure;
 

@@ -34,7 +34,8 @@ pub(super) fn baseline(output: &Output) -> Result<u8> {
             return Ok(output.verdict(stop, &Action::Audit { rev: "HEAD".to_owned() }, false));
         }
     };
-    let standing = |it: &Outcome| matches!(it, Outcome::Blocks | Outcome::Excused(Excuse::Baseline));
+    let standing =
+        |it: &Outcome| matches!(it, Outcome::Blocks | Outcome::Excused(Excuse::Baseline));
     let entries: BTreeSet<Entry> = outcome
         .verdict
         .judged
@@ -62,10 +63,14 @@ pub(super) fn baseline(output: &Output) -> Result<u8> {
     if old.as_ref() != Some(&baseline) {
         write(&path, &baseline.render())?;
     }
-    let (count, gone) = (baseline.entries.len(), old.map_or(0, |it| it.entries.len() - baseline.entries.len()));
+    let (count, gone) =
+        (baseline.entries.len(), old.map_or(0, |it| it.entries.len() - baseline.entries.len()));
     let mut text = format!("{PATH}: {count} findings, {gone} fewer than before\n");
     if all > count {
-        text = format!("{text}{} new findings were not added: a baseline only gets shorter. `sprag audit` shows them.\n", all - count);
+        text = format!(
+            "{text}{} new findings were not added: a baseline only gets shorter. `sprag audit` shows them.\n",
+            all - count
+        );
     }
     output.say(&text);
     Ok(PASSED)
@@ -74,8 +79,9 @@ pub(super) fn baseline(output: &Output) -> Result<u8> {
 fn read(text: &str) -> Result<Baseline> {
     Baseline::parse(&Source::new(PATH, text)).map_err(|problems| {
         let first = problems.first().map_or("it cannot be read", |it| it.message.as_str());
-        Failure::new(format!("`{PATH}` has errors: {first}"))
-            .help(format!("take it back with `git checkout HEAD -- {PATH}`, or delete it to write it anew"))
+        Failure::new(format!("`{PATH}` has errors: {first}")).help(format!(
+            "take it back with `git checkout HEAD -- {PATH}`, or delete it to write it anew"
+        ))
     })
 }
 

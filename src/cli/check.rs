@@ -35,7 +35,14 @@ pub(super) fn run(it: &Check, output: &Output) -> Result<u8> {
             None => Side::Empty,
         };
         let action = Action::Change { against: format!("{rev}^") };
-        return Ok(judge(&repo, Base::only(before), Side::Tree(commit.tree), &action, it.verbose, output));
+        return Ok(judge(
+            &repo,
+            Base::only(before),
+            Side::Tree(commit.tree),
+            &action,
+            it.verbose,
+            output,
+        ));
     }
     let judged = gate::staged(&repo, &[], today());
     Ok(output.verdict(judged, &Action::Change { against: "HEAD".to_owned() }, it.verbose))
@@ -80,7 +87,8 @@ fn files(paths: &[PathBuf], verbose: bool, output: &Output) -> Result<u8> {
         None => Side::Empty,
     };
     let top = repo.as_ref().and_then(|it| it.worktree().ok());
-    let files: Vec<File> = paths.iter().map(|path| file(path, top.as_deref())).collect::<Result<_>>()?;
+    let files: Vec<File> =
+        paths.iter().map(|path| file(path, top.as_deref())).collect::<Result<_>>()?;
     let judged = gate::files(repo.as_ref().map(|it| (it, &side)), &files, today());
     Ok(output.verdict(judged, &Action::Files, verbose))
 }
@@ -95,7 +103,8 @@ fn file(path: &Path, top: Option<&Path>) -> Result<File> {
         let bytes = std::fs::read(path).context(format!("read `{}`", path.display()))?;
         (named(path, top), bytes)
     };
-    let limit = if crate::parse::command::is_read(&name) { gate::COMMAND_LIMIT } else { gate::SQL_LIMIT };
+    let limit =
+        if crate::parse::command::is_read(&name) { gate::COMMAND_LIMIT } else { gate::SQL_LIMIT };
     Ok(File {
         path: name,
         mode: Mode::Regular,

@@ -47,13 +47,19 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
             return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
         }
         Job::Merge { targets, name } => (merge(&repo, &head, &targets, &name, depth)?, name),
-        Job::Push { before, main } => match push(&repo, &head, before.as_deref(), main.as_deref(), depth)? {
-            Some(found) => found,
-            None => {
-                let judged = gate::audit(&repo, &Side::Tree(head.tree), today());
-                return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
+        Job::Push { before, main } => {
+            match push(&repo, &head, before.as_deref(), main.as_deref(), depth)? {
+                Some(found) => found,
+                None => {
+                    let judged = gate::audit(&repo, &Side::Tree(head.tree), today());
+                    return Ok(output.verdict(
+                        judged,
+                        &Action::Audit { rev: "HEAD".to_owned() },
+                        false,
+                    ));
+                }
             }
-        },
+        }
     };
     Ok(judge(&repo, base, Side::Tree(head.tree), &Action::Change { against }, false, output))
 }
@@ -96,7 +102,9 @@ fn push(
         return Ok(Some((Base::only(Side::Tree(commit.tree)), before.to_owned())));
     }
     let target = match main {
-        Some(main) => repo.commit(&format!("refs/remotes/origin/{main}")).ok().map(|it| (main.to_owned(), it)),
+        Some(main) => {
+            repo.commit(&format!("refs/remotes/origin/{main}")).ok().map(|it| (main.to_owned(), it))
+        }
         None => repo.target()?.map(|it| (it.name, it.commit)),
     };
     let Some((name, target)) = target else {
@@ -140,12 +148,15 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
         let target = get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
         let job = match target {
             Some(name) => {
-                let exact = ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
+                let exact =
+                    ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
                 let mut targets: Vec<String> = exact.iter().filter_map(|it| id(it)).collect();
                 targets.splice(1.min(targets.len())..1.min(targets.len()), branch(&name));
                 Job::Merge { targets, name }
             }
-            None => Job::Push { before: id("CI_COMMIT_BEFORE_SHA"), main: get("CI_DEFAULT_BRANCH") },
+            None => {
+                Job::Push { before: id("CI_COMMIT_BEFORE_SHA"), main: get("CI_DEFAULT_BRANCH") }
+            }
         };
         return (job, GITLAB);
     }
@@ -177,14 +188,19 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
 
 /// GitHub, and Gitea and Forgejo, whose runners say the same.
 fn github(env: &impl Fn(&str) -> Option<String>) -> Job {
-    let event = env("GITHUB_EVENT_PATH").and_then(|it| std::fs::read_to_string(it).ok()).unwrap_or_default();
+    let event = env("GITHUB_EVENT_PATH")
+        .and_then(|it| std::fs::read_to_string(it).ok())
+        .unwrap_or_default();
     let at = |keys: &[&str]| json::string_at(&event, keys).filter(|it| !it.is_empty());
     let name = env("GITHUB_EVENT_NAME").unwrap_or_default();
     match name.as_str() {
         "pull_request" | "pull_request_target" | "pull_request_review" => {
-            let target = env("GITHUB_BASE_REF").filter(|it| !it.is_empty()).or_else(|| at(&["pull_request", "base", "ref"]));
+            let target = env("GITHUB_BASE_REF")
+                .filter(|it| !it.is_empty())
+                .or_else(|| at(&["pull_request", "base", "ref"]));
             let target = target.unwrap_or_else(|| "main".to_owned());
-            let mut targets: Vec<String> = at(&["pull_request", "base", "sha"]).into_iter().collect();
+            let mut targets: Vec<String> =
+                at(&["pull_request", "base", "sha"]).into_iter().collect();
             targets.push(format!("refs/remotes/origin/{target}"));
             Job::Merge { targets, name: target }
         }

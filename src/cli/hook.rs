@@ -35,7 +35,9 @@ fn pushed(output: &Output) -> Result<u8> {
     if updates.is_empty()
         && let Some(update) = told_by_manager(&repo)?
     {
-        Output::note("sprag: the hook manager passes on only the first ref of a push; the others are judged by CI\n");
+        Output::note(
+            "sprag: the hook manager passes on only the first ref of a push; the others are judged by CI\n",
+        );
         updates.push(update);
     }
     let judged = gate::pushed(&repo, &updates, today())?;

@@ -29,7 +29,7 @@ pub(super) fn run(output: &Output) -> Result<u8> {
     if facts.supabase {
         found.push("Supabase");
     }
-    if facts.drizzle {
+    if !facts.drizzle.is_empty() {
         found.push("Drizzle");
     }
     if facts.fly {
@@ -71,11 +71,18 @@ fn facts(files: &[String], text: impl Fn(&str) -> String) -> Facts {
         if sql && format!("/{folder}").ends_with("/supabase/migrations") {
             facts.supabase = true;
         }
+        // The journal lies in `meta` beside the migrations, whatever their folder is called.
+        if name == "_journal.json" && (folder == "meta" || folder.ends_with("/meta")) {
+            let above = folder.rsplit_once('/').map_or("", |it| it.0);
+            facts.drizzle.push(above.to_owned());
+        }
         if sql && format!("/{folder}").ends_with("/drizzle") {
-            facts.drizzle = true;
+            facts.drizzle.push(folder.to_owned());
         }
     }
     facts.prisma = prisma.into_iter().collect();
+    facts.drizzle.sort();
+    facts.drizzle.dedup();
     facts
 }
 

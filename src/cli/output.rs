@@ -104,10 +104,18 @@ impl Output {
             let problems: Vec<Problem<'_>> = broken
                 .problems
                 .iter()
-                .map(|it| Problem { message: &it.message, span: &it.span, help: it.help.as_slice() })
+                .map(|it| Problem {
+                    message: &it.message,
+                    span: &it.span,
+                    help: it.help.as_slice(),
+                })
                 .collect();
             let text = report::problems(&problems, &broken.sources, &self.style);
-            if self.hook { self.say(&text) } else { Output::note(&text) }
+            if self.hook {
+                self.say(&text)
+            } else {
+                Output::note(&text)
+            }
             failure = failure.help("correct it; nothing was judged");
         } else if let Some(help) = first.and_then(|it| it.help.clone()) {
             failure = failure.help(help);

@@ -25,9 +25,10 @@ pub(super) fn list(output: &Output) -> u8 {
 
 pub(super) fn explain(name: &str, output: &Output) -> Result<u8> {
     let Some(rule) = rules::by_name(name) else {
-        let near = rules::all().iter().map(|it| it.name).max_by(|a, b| {
-            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-        });
+        let near = rules::all()
+            .iter()
+            .map(|it| it.name)
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
         let failure = Failure::new(format!("there is no rule `{name}`"));
         let failure = match near.filter(|it| strsim::jaro_winkler(it, name) > 0.7) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),

@@ -59,7 +59,17 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let mut notices = Vec::new();
     if matches!(state, PolicyState::Absent) {
-        notices.push("there is no policy.toml, so the built-in policy was used; `sprag init` writes one".to_owned());
+        notices.push(
+            "there is no policy.toml, so the built-in policy was used; `sprag init` writes one"
+                .to_owned(),
+        );
+    }
+    if counts.statements == 0 {
+        let globs: Vec<&str> = policy.migrations.patterns().map(|it| it.0).collect();
+        notices.push(format!(
+            "no migration was found under `{}`; say in policy.toml where they are",
+            globs.join("`, `")
+        ));
     }
     for expired in policy.expired(today) {
         notices.push(format!(
@@ -122,14 +132,15 @@ fn everything(
     let others = read::files(repo, others, COMMAND_LIMIT)?;
     counts.files += others.len();
     let all: BTreeSet<RepoPath> = others.iter().map(|it| it.path.clone()).collect();
-    found.extend(commands(&others, &all, sources));
+    found.extend(commands(&others, &all, &policy.deploy, sources));
     files.extend(others);
     Ok((found, counts, files))
 }
 
 /// In a whole history nothing was edited, and what came in which order nobody can tell; numbers that stand twice can.
 fn history(files: &[File]) -> Vec<Found> {
-    let added = |it: &File| FileChange { path: it.path.clone(), before: None, after: Some(it.clone()) };
+    let added =
+        |it: &File| FileChange { path: it.path.clone(), before: None, after: Some(it.clone()) };
     let changes: Vec<FileChange> = files.iter().map(added).collect();
     rules::found(&History { changes: &changes, target: &PathList::default() })
 }
@@ -137,7 +148,9 @@ fn history(files: &[File]) -> Vec<Found> {
 fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: &[File]) {
     let named: BTreeSet<&RepoPath> = found
         .iter()
-        .flat_map(|it| std::iter::once(&it.finding.span).chain(it.finding.labels.iter().map(|it| &it.span)))
+        .flat_map(|it| {
+            std::iter::once(&it.finding.span).chain(it.finding.labels.iter().map(|it| &it.span))
+        })
         .map(|it| &it.path)
         .collect();
     let files = files.iter().filter(|it| it.content.text().is_some() && named.contains(&it.path));
@@ -161,8 +174,9 @@ fn recalled(repo: &Repo, kept: Kept, sources: &mut Sources) -> Result<(Vec<Found
             sources.insert(path, text.into());
         }
     }
-    let found = kept.found.into_iter().filter_map(|(rule, finding)| {
-        Some(Found { rule: rules::by_name(&rule)?, finding })
-    });
+    let found = kept
+        .found
+        .into_iter()
+        .filter_map(|(rule, finding)| Some(Found { rule: rules::by_name(&rule)?, finding }));
     Ok((found.collect(), Counts { files, statements, opaque }))
 }

@@ -33,6 +33,15 @@ pub struct Published {
     pub policy: Side,
     /// Whose migrations a new one must come after.
     pub order: Side,
+    /// What the gate's own files are compared with, where that is not what the change is compared with.
+    pub gate: Option<Side>,
+}
+
+impl Published {
+    /// One state for all.
+    pub fn at(side: Side) -> Published {
+        Published { policy: side.clone(), order: side, gate: None }
+    }
 }
 
 /// Judges the whole difference at once.
@@ -40,20 +49,33 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     let Change { repo, before, after, published } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
-    let policy = effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
+    let policy =
+        effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
     let watch = Watch { migrations: &policy.migrations, base: &trusted };
     let deltas = repo.diff(before, after, &watch)?;
     if deltas.is_empty() {
         return Ok(Outcome::default());
     }
 
-    let mut work = Work { repo, policy: &policy, found: Vec::new(), sources: Sources::default(), counts: Counts::default() };
+    let mut work = Work {
+        repo,
+        policy: &policy,
+        found: Vec::new(),
+        sources: Sources::default(),
+        counts: Counts::default(),
+    };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
     work.misplaced(&others);
     work.migrations(migrations, before, &published.order)?;
     work.commands(&others, after)?;
-    let notices = work.tampering(others, before, &proposed, after)?;
+    let notices = match &published.gate {
+        None => work.tampering(others, before, &proposed, after)?,
+        Some(gate) => {
+            let deltas = repo.diff(gate, after, &watch)?;
+            work.tampering(deltas, gate, &proposed, after)?
+        }
+    };
 
     let Work { found, mut sources, counts, .. } = work;
     let baseline = baseline(repo, &published.policy)?;
@@ -67,10 +89,35 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
 /// The policy that a side has.
 pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
     let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
-        return Ok(PolicyState::Absent);
+        return without_file(repo, side);
     };
     let files = read::files(repo, vec![entry], SQL_LIMIT)?;
     Ok(PolicyState::of(files.first()))
+}
+
+/// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
+fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
+    struct Below;
+    impl crate::repo::Wanted for Below {
+        fn file(&self, path: &[u8]) -> bool {
+            path.strip_prefix(policy::PATH.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+        }
+
+        fn directory(&self, path: &[u8]) -> bool {
+            path == policy::PATH.as_bytes() || self.file(path)
+        }
+    }
+    let below = repo.list(side, &Below)?;
+    if !below.iter().any(|it| crate::repo::Wanted::file(&Below, it.path.as_bytes())) {
+        return Ok(PolicyState::Absent);
+    }
+    let path = RepoPath::from(policy::PATH);
+    let problem = policy::Problem {
+        message: format!("`{path}` is a folder"),
+        span: Span::file(path),
+        help: Some("make it a file; `sprag init` writes one".to_owned()),
+    };
+    Ok(PolicyState::Broken(vec![problem]))
 }
 
 /// The baseline that a side has. One that cannot be read excuses nothing.
@@ -104,7 +151,10 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
     let text = repo
         .entry(side, policy::PATH.as_bytes())
         .and_then(|it| read::files(repo, it.into_iter().collect(), SQL_LIMIT));
-    let texts = text.into_iter().flatten().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let texts = text
+        .into_iter()
+        .flatten()
+        .filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     Stop::Policy(Broken { problems: problems.to_vec(), sources: texts.collect() })
 }
 
@@ -134,7 +184,8 @@ impl Work<'_> {
                     Mode::Regular | Mode::Executable => "a file",
                 };
                 let path = &delta.path;
-                let message = format!("`{path}` is {what}, and stands where the policy looks for migrations");
+                let message =
+                    format!("`{path}` is {what}, and stands where the policy looks for migrations");
                 let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
                     .evidence(what)
                     .help("keep the migrations as plain files in this repository");
@@ -231,7 +282,7 @@ impl Work<'_> {
         }
         let files = read::files(self.repo, entries.into_values().collect(), COMMAND_LIMIT)?;
         self.counts.files += changed.len();
-        let found = commands(&files, &changed, &mut self.sources);
+        let found = commands(&files, &changed, &self.policy.deploy, &mut self.sources);
         self.found.extend(found);
         Ok(())
     }
@@ -283,7 +334,12 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
 }
 
 /// Judges the commands of files that have them.
-pub(super) fn commands(files: &[File], changed: &BTreeSet<RepoPath>, sources: &mut Sources) -> Vec<Found> {
+pub(super) fn commands(
+    files: &[File],
+    changed: &BTreeSet<RepoPath>,
+    deploy: &policy::Deploy,
+    sources: &mut Sources,
+) -> Vec<Found> {
     let mut found = Vec::new();
     let mut all = Vec::new();
     let mut find = |rule: &str, finding: Finding| {
@@ -302,13 +358,51 @@ pub(super) fn commands(files: &[File], changed: &BTreeSet<RepoPath>, sources: &m
             if changed.contains(&file.path) {
                 let message = format!("`{}` cannot be read: {}", file.path, problem.message);
                 let finding = Finding::new(file.path.to_string(), problem.span, message);
-                find("unreadable-file", finding.evidence(&problem.message).help("correct the file"));
+                find(
+                    "unreadable-file",
+                    finding.evidence(&problem.message).help("correct the file"),
+                );
             }
         }
         all.extend(reading.commands);
         sources.insert(file.path.clone(), text.clone());
     }
-    found.extend(rules::deploy::findings(&all, changed));
+    let local = |it: &Found| {
+        let script = it.finding.subject.0.rsplit_once(":scripts.");
+        script.is_some_and(|(_, name)| deploy.is_local_script(name))
+    };
+    found.extend(rules::deploy::findings(&all, changed).into_iter().filter(|it| !local(it)));
+    found.extend(unlisted(&all, changed, deploy));
+    found
+}
+
+/// Where the policy lists what may stand as release command and setup script, nothing else may.
+fn unlisted(
+    commands: &[command::Command],
+    changed: &BTreeSet<RepoPath>,
+    deploy: &policy::Deploy,
+) -> Vec<Found> {
+    let Some(rule) = rules::by_name("deploy-migration") else { return Vec::new() };
+    let mut found: Vec<Found> = Vec::new();
+    for command in commands {
+        let host = &command.host;
+        let named = matches!(&*host.key, "[deploy] release_command" | "scripts.setup");
+        if !named || !changed.contains(&host.path) || deploy.allows(&command.text) {
+            continue;
+        }
+        let subject = format!("{}:{}", host.path, host.key);
+        if found.iter().any(|it| it.finding.subject.0 == subject) {
+            continue;
+        }
+        let allowed: Vec<&str> = deploy.allow.iter().flatten().map(|it| it.0.as_str()).collect();
+        let message = format!(
+            "`{}` is none of the commands that the policy allows here",
+            command.text.trim()
+        );
+        let finding = Finding::new(subject, command.span.clone(), message).evidence(&command.text);
+        let finding = finding.help(format!("write `{}`", allowed.join("` or `")));
+        found.push(Found { rule, finding });
+    }
     found
 }
 
@@ -316,13 +410,22 @@ pub(super) fn commands(files: &[File], changed: &BTreeSet<RepoPath>, sources: &m
 pub(super) fn unreadable(file: &File) -> Option<Finding> {
     let crate::source::Content::Unreadable(why) = &file.content else { return None };
     let path = &file.path;
-    let finding = Finding::new(path.to_string(), Span::file(path.clone()), format!("`{path}` {}", why.reason()));
-    Some(finding.evidence(&file.id.0).help("commit it as a plain file, UTF-8, in a size that people can read"))
+    let finding = Finding::new(
+        path.to_string(),
+        Span::file(path.clone()),
+        format!("`{path}` {}", why.reason()),
+    );
+    Some(
+        finding
+            .evidence(&file.id.0)
+            .help("commit it as a plain file, UTF-8, in a size that people can read"),
+    )
 }
 
 fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
     let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
-        let entry = |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
+        let entry =
+            |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
         deltas.iter().filter_map(entry).collect()
     };
     let mut before = by_path(read::files(repo, side(|it| it.before.clone()), limit)?);

@@ -34,7 +34,8 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     let mut sources = Sources::default();
     let mut found = Vec::new();
     let mut counts = Counts { files: files.len(), ..Counts::default() };
-    let (runs, scripts): (Vec<&File>, Vec<&File>) = files.iter().partition(|it| command::is_read(&it.path));
+    let (runs, scripts): (Vec<&File>, Vec<&File>) =
+        files.iter().partition(|it| command::is_read(&it.path));
 
     let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
     for file in scripts {
@@ -42,7 +43,8 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
             Content::Text(text) => text.clone(),
             Content::Unreadable(_) => {
                 let rule = rules::by_name("unreadable-file");
-                found.extend(rule.and_then(|rule| Some(Found { rule, finding: unreadable(file)? })));
+                found
+                    .extend(rule.and_then(|rule| Some(Found { rule, finding: unreadable(file)? })));
                 continue;
             }
         };
@@ -63,13 +65,18 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
         migrations.sort_by_cached_key(|it| order::key(&it.path));
         // A file from outside of every history is meant for the only database there is.
         let only = || if catalogs.len() == 1 { catalogs.values().next() } else { None };
-        let mut catalog: Catalog = catalogs.get(&database).or_else(only).cloned().unwrap_or_default();
+        let mut catalog: Catalog =
+            catalogs.get(&database).or_else(only).cloned().unwrap_or_default();
         found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Change));
-        found.extend(rules::state(&State { catalog: &catalog, target: &target, everything: false }));
+        found.extend(rules::state(&State {
+            catalog: &catalog,
+            target: &target,
+            everything: false,
+        }));
     }
     let runs: Vec<File> = runs.into_iter().cloned().collect();
     let all: BTreeSet<RepoPath> = runs.iter().map(|it| it.path.clone()).collect();
-    found.extend(commands(&runs, &all, &mut sources));
+    found.extend(commands(&runs, &all, &policy.deploy, &mut sources));
 
     let baseline = match repo {
         Some((repo, side)) => baseline(repo, side)?,

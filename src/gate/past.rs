@@ -64,7 +64,8 @@ enum Near {
 fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Near> {
     let (before, after) = (Side::Tree(near.tree.clone()), Side::Tree(tree.clone()));
     let deltas = repo.diff(&before, &after, &Migrations(globs)).ok()?;
-    let deltas: Vec<Delta> = deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
+    let deltas: Vec<Delta> =
+        deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
     if deltas.is_empty() {
         return Some(Near::Same(near));
     }
@@ -81,7 +82,9 @@ fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Nea
             *newest = key;
         }
     }
-    let later = |it: &Entry| last.get(&order::database(&it.path)).is_none_or(|last| *last < order::key(&it.path));
+    let later = |it: &Entry| {
+        last.get(&order::database(&it.path)).is_none_or(|last| *last < order::key(&it.path))
+    };
     if !added.iter().all(later) {
         return None;
     }
@@ -101,11 +104,16 @@ fn replayed(repo: &Repo, side: &Side, globs: &Globs, tree: ObjectId) -> Result<P
     Ok(Past { tree, files, catalogs })
 }
 
-fn replay(repo: &Repo, entries: Vec<Entry>, catalogs: &mut BTreeMap<RepoPath, Catalog>) -> Result<()> {
+fn replay(
+    repo: &Repo,
+    entries: Vec<Entry>,
+    catalogs: &mut BTreeMap<RepoPath, Catalog>,
+) -> Result<()> {
     let mut files = read::files(repo, entries, SQL_LIMIT)?;
     files.sort_by_cached_key(|it| order::key(&it.path));
     // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
-    let texts = files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let texts =
+        files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     for migration in read::migrations(texts.collect()) {
         let catalog = catalogs.entry(order::database(&migration.path)).or_default();
         apply(catalog, &migration);

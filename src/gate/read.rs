@@ -33,7 +33,9 @@ pub(super) fn files(repo: &Repo, entries: Vec<Entry>, limit: usize) -> Result<Ve
             Mode::Submodule => Content::Unreadable(Unreadable::Submodule),
             Mode::Regular | Mode::Executable => match blobs.next() {
                 Some(Blob::Bytes(bytes)) => Content::from_bytes(bytes, limit),
-                Some(Blob::TooLarge(bytes)) => Content::Unreadable(Unreadable::TooLarge { bytes, limit }),
+                Some(Blob::TooLarge(bytes)) => {
+                    Content::Unreadable(Unreadable::TooLarge { bytes, limit })
+                }
                 None => Content::Unreadable(Unreadable::TooLarge { bytes: 0, limit }),
             },
         };

@@ -21,7 +21,7 @@ pub struct Base {
 impl Base {
     /// Everything is compared with one tree.
     pub fn only(side: Side) -> Base {
-        Base { published: Published { policy: side.clone(), order: side.clone() }, before: side }
+        Base { published: Published::at(side.clone()), before: side }
     }
 }
 
@@ -80,7 +80,7 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         }
         let tip = Side::Tree(target.commit.tree.clone());
         let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-        return Ok(Base { before, published: Published { policy: tip.clone(), order: tip } });
+        return Ok(Base { before, published: Published::at(tip) });
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
     let head_side = Side::Tree(head.tree.clone());
@@ -89,7 +89,9 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
         None => head_side.clone(),
     };
-    Ok(Base { published: Published { policy: head_side, order: before.clone() }, before })
+    let published =
+        Published { policy: head_side.clone(), order: before.clone(), gate: Some(head_side) };
+    Ok(Base { before, published })
 }
 
 fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
@@ -106,8 +108,9 @@ pub fn merged_base(repo: &Repo, target: &Commit, head: &Commit) -> Result<Option
 /// What has been committed since `base` left the way to `head`.
 pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let tip = Side::Tree(base.tree.clone());
-    let before = merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-    Ok(Base { before, published: Published { policy: tip.clone(), order: tip } })
+    let before =
+        merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
+    Ok(Base { before, published: Published::at(tip) })
 }
 
 /// A ref that a push would change, with its verdict.
@@ -116,12 +119,17 @@ pub type Pushed = (String, std::result::Result<Outcome, super::Stop>);
 /// Every ref that is pushed, from the pushed objects, whatever is checked out.
 pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
     let target = repo.target()?;
-    let branch = target.as_ref().and_then(|it| it.name.rsplit_once('/')).map(|it| format!("refs/heads/{}", it.1));
+    let branch = target
+        .as_ref()
+        .and_then(|it| it.name.rsplit_once('/'))
+        .map(|it| format!("refs/heads/{}", it.1));
     let tip = target.map(|it| it.commit);
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .map(|it| {
+            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
+        })
         .collect())
 }
 
@@ -135,7 +143,9 @@ pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Push
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today)))
+        .map(|it| {
+            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
+        })
         .collect())
 }
 
@@ -171,7 +181,7 @@ fn updated(
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,
-            published: Published { policy: after.clone(), order: Side::Empty },
+            published: Published { policy: after.clone(), order: Side::Empty, gate: None },
         },
     };
     let Base { before, published } = base;

@@ -14,7 +14,7 @@ pub const PATH: &str = ".sprag/baseline.toml";
 const HEADER: &str = "\
 # Findings that were there before sprag was. Each is excused as long as it stays what it is.
 #
-# Written by `sprag baseline`. This list may only shrink: whoever adds to it needs an owner's signature.
+# Written by `sprag baseline`. This list may only shrink: whoever adds to it needs an owner's consent.
 
 version = 1
 ";

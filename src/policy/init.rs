@@ -13,8 +13,8 @@ pub struct Facts {
     pub prisma: Vec<String>,
     /// There is `supabase/migrations`.
     pub supabase: bool,
-    /// There is a `drizzle` directory with migrations.
-    pub drizzle: bool,
+    /// Directories with the migrations of Drizzle: those that its journal lies in.
+    pub drizzle: Vec<String>,
     /// There is a `fly.toml`.
     pub fly: bool,
     /// There is a `package.json`.
@@ -45,42 +45,23 @@ pub fn starter(facts: &Facts) -> String {
 }
 
 fn paths(text: &mut String, facts: &Facts) {
-    let mut globs: Vec<(String, &str)> = Vec::new();
-    for directory in &facts.prisma {
-        let directory = directory.trim_matches('/');
-        // A directory whose name is no plain text for a glob is found by the general one.
-        let glob = match directory {
-            "" => "migrations/*/migration.sql".to_owned(),
-            it if super::Globs::check(it).is_ok()
-                && !it.contains(['*', '?', '[', ']', '{', '}']) =>
-            {
-                format!("{it}/migrations/*/migration.sql")
-            }
-            _ => "**/migrations/*/migration.sql".to_owned(),
-        };
-        if !globs.iter().any(|it| it.0 == glob) {
-            globs.push((glob, "Prisma"));
+    // All three tools, found or not: a package that starts to use one tomorrow is looked at from its first migration.
+    let mut globs = vec![
+        ("**/migrations/*/migration.sql".to_owned(), "Prisma"),
+        ("**/supabase/migrations/*.sql".to_owned(), "Supabase"),
+        ("**/drizzle/*.sql".to_owned(), "Drizzle"),
+    ];
+    for folder in &facts.drizzle {
+        let folder = folder.trim_matches('/');
+        let glob = if folder.is_empty() { "*.sql".to_owned() } else { format!("{folder}/*.sql") };
+        let plain =
+            super::Globs::check(&glob).is_ok() && !folder.contains(['*', '?', '[', ']', '{', '}']);
+        let known = folder == "drizzle" || folder.ends_with("/drizzle");
+        if plain && !known && !globs.iter().any(|it| it.0 == glob) {
+            globs.push((glob, "Drizzle"));
         }
     }
-    if facts.supabase {
-        globs.push(("supabase/migrations/*.sql".to_owned(), "Supabase"));
-    }
-    if facts.drizzle {
-        globs.push(("drizzle/*.sql".to_owned(), "Drizzle"));
-        globs.push(("drizzle/*/migration.sql".to_owned(), "Drizzle from 1.0 on"));
-    }
-    text.push_str("[paths]\n# Globs from the repository's root. `*` stays inside a folder, `**` crosses them.\n");
-    if globs.is_empty() {
-        text.push_str("# No migrations were found yet. These are where Prisma, Supabase and Drizzle put them.\n");
-        for (glob, from) in [
-            ("**/migrations/*/migration.sql", "Prisma"),
-            ("**/supabase/migrations/*.sql", "Supabase"),
-            ("**/drizzle/*.sql", "Drizzle"),
-        ] {
-            globs.push((glob.to_owned(), from));
-        }
-    }
-    text.push_str("migrations = [\n");
+    text.push_str("[paths]\n# Globs from the repository's root. `*` stays inside a folder, `**` crosses them.\nmigrations = [\n");
     for (glob, from) in globs {
         _ = writeln!(text, "  {}, # {from}", quoted(&glob));
     }
@@ -142,7 +123,7 @@ fn deploy(text: &mut String, facts: &Facts) {
 
 const RULES: &str = r#"[rules]
 # deny     refused; an entry under [[exceptions]] or in .sprag/baseline.toml excuses it
-# approve  refused until somebody listed in .sprag/allowed_signers has signed for it
+# approve  refused until whoever answers for the data lets it pass
 # warn     told, and passes
 # allow    passes
 

@@ -32,13 +32,13 @@ impl Repo {
             let wanted: Vec<Id> = lacking.iter().map(|&at| ids[at]).collect();
             if self.objects.fetch(&wanted)? {
                 for &at in &lacking {
-                    found[at] = self.objects.from_lib(ids[at], limit);
+                    found[at] = self.objects.try_lib(ids[at], limit);
                 }
                 lacking = absent(&found);
             }
         }
         for at in lacking {
-            found[at] = Some(self.objects.from_git(ids[at], limit)?);
+            found[at] = Some(self.objects.ask_git(ids[at], limit)?);
         }
         if self.objects.lib().is_none() {
             self.fetch_for_git(&ids, &mut found, limit)?;
@@ -74,7 +74,7 @@ impl Repo {
         let wanted: Vec<Id> = lacking.iter().map(|&at| ids[at]).collect();
         if !wanted.is_empty() && self.objects.fetch(&wanted)? {
             for at in lacking {
-                found[at] = Some(self.objects.from_git(ids[at], limit)?);
+                found[at] = Some(self.objects.ask_git(ids[at], limit)?);
             }
         }
         Ok(())

@@ -59,9 +59,9 @@ impl Git {
     pub(super) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new("git");
         if let Some(directory) = &self.place.directory {
-            LOCAL.iter().for_each(|name| {
+            for name in LOCAL {
                 command.env_remove(name);
-            });
+            }
             command.arg("-C").arg(directory);
         }
         if let Some(index) = &self.place.index {
@@ -74,7 +74,6 @@ impl Git {
             .env("GIT_GRAFT_FILE", "/nonexistent")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
-            .env_remove("GIT_TRACE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -193,20 +192,22 @@ pub(super) fn refused(args: &[&str], output: &Output) -> Failure {
     let failure = Failure::new(format!("`git {}` failed: {}", name(args), message.join("; ")));
     advice.into_iter().fold(failure, |failure, it| match it.strip_prefix("hint:") {
         Some(hint) => failure.help(hint.trim()),
+        None if !it.contains("safe.directory") => failure.help(format!("run `{it}`")),
         None => failure.help(format!("if you trust its owner, run `{it}`")),
     })
 }
 
 /// A path that git printed.
-pub(super) fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn path(bytes: Vec<u8>) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStringExt;
-        Ok(std::ffi::OsString::from_vec(bytes).into())
+        std::ffi::OsString::from_vec(bytes).into()
     }
+    // git prints UTF-8 where paths are not bytes.
     #[cfg(not(unix))]
     {
-        String::from_utf8(bytes).map(PathBuf::from).context("read a path that git printed")
+        String::from_utf8_lossy(&bytes).into_owned().into()
     }
 }
 

@@ -75,12 +75,14 @@ impl Repo {
             return Ok(Some(id));
         }
         let broken = |what: &str| {
-            Failure::new(format!("HEAD cannot be read: {what}"))
-                .help("run `git status` to see what git says about it, and `git fsck` to see what is damaged")
+            Failure::new(format!("HEAD cannot be read: {what}")).help(
+                "run `git status` to see what git says about it, and `git fsck` to see what is damaged",
+            )
         };
         let branch = self
             .git
-            .maybe_line(&["symbolic-ref", "-q", "HEAD"])?
+            .maybe_line(&["symbolic-ref", "-q", "HEAD"])
+            .map_err(|failure| broken(&failure.message))?
             .ok_or_else(|| broken("it names neither a branch nor a commit"))?;
         let name = String::from_utf8_lossy(&branch).into_owned();
         let exists = self.git.output(&["show-ref", "--verify", "-q", &name])?.status.success();
@@ -251,7 +253,7 @@ impl Chain {
         let Some(&last) = self.seen.last().filter(|_| !self.ended) else { return };
         self.ended = true;
         // What libgit2 does not find is git's to judge.
-        let Some(Found::Object(object)) = repo.objects.from_lib(last, usize::MAX) else { return };
+        let Some(Found::Object(object)) = repo.objects.try_lib(last, usize::MAX) else { return };
         let Ok(record) = record(last, &object) else { return };
         let Some(&parent) = record.parents.first() else { return };
         self.first_time.get_or_insert(record.time);

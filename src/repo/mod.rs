@@ -112,7 +112,7 @@ impl Repo {
     /// Where libgit2 cannot open the repository, git says why, or does the work.
     fn open_through_git(git: Git, backend: Backend) -> Result<Repo> {
         let directory = |which| -> Result<PathBuf> {
-            let printed = git::path(git.line(&["rev-parse", which])?)?;
+            let printed = git::path(git.line(&["rev-parse", which])?);
             Ok(git::resolve(git.place(), &printed))
         };
         let format = git.line(&["rev-parse", "--show-object-format"])?;
@@ -150,8 +150,7 @@ impl Repo {
 
     /// The top of the checked-out files.
     pub fn worktree(&self) -> Result<PathBuf> {
-        let output = self.git.line(&["rev-parse", "--show-toplevel"])?;
-        git::path(output)
+        self.git.line(&["rev-parse", "--show-toplevel"]).map(git::path)
     }
 
     /// Whether history ends somewhere because the clone left it out.

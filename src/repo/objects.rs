@@ -104,9 +104,9 @@ impl Objects {
 
     /// An object that is here, not larger than `limit`.
     pub(super) fn get(&self, id: Id, limit: usize) -> Result<Found> {
-        match self.from_lib(id, limit) {
+        match self.try_lib(id, limit) {
             Some(found) => Ok(found),
-            None => self.from_git(id, limit),
+            None => self.ask_git(id, limit),
         }
     }
 
@@ -117,15 +117,15 @@ impl Objects {
             Some(odb.exists(git2::Oid::from_bytes(id.as_bytes()).ok()?))
         });
         // git knows of alternates that libgit2 cannot read.
-        here == Some(true) || !matches!(self.from_git(id, 0), Ok(Found::Missing) | Err(_))
+        here == Some(true) || !matches!(self.ask_git(id, 0), Ok(Found::Missing) | Err(_))
     }
 
     /// Nothing where libgit2 does not have it or cannot read it: git is asked then.
-    pub(super) fn from_lib(&self, id: Id, limit: usize) -> Option<Found> {
+    pub(super) fn try_lib(&self, id: Id, limit: usize) -> Option<Found> {
         read_with(self.lib.as_ref()?, id, limit)
     }
 
-    pub(super) fn from_git(&self, id: Id, limit: usize) -> Result<Found> {
+    pub(super) fn ask_git(&self, id: Id, limit: usize) -> Result<Found> {
         let mut session = self.session.borrow_mut();
         let running = match session.as_mut() {
             Some(running) => running,
@@ -164,8 +164,7 @@ impl Objects {
         }
         let mut failure = refused(&args, &output);
         failure.message = format!(
-            "{} objects of this partial clone are only at `{remote}`, and could not be fetched: {}",
-            ids.len(),
+            "this partial clone left objects at `{remote}`, and they could not be fetched: {}",
             failure.message
         );
         Err(failure.help(format!("check the connection: `git ls-remote {remote}`")))
@@ -178,14 +177,13 @@ impl Objects {
         }
         let pattern = r"^(remote\..*\.promisor|extensions\.partialclone)$";
         let output = self.git.output(&["config", "-z", "--get-regexp", pattern])?;
-        // Where nothing is set, nothing is printed, and an entry of no letters names no remote.
-        let entries = output.stdout.split(|&byte| byte == 0).filter(|it| !it.is_empty());
-        let remote = entries.filter_map(|it| std::str::from_utf8(it).ok()).find_map(|entry| {
+        let entries =
+            output.stdout.split(|&byte| byte == 0).filter_map(|it| std::str::from_utf8(it).ok());
+        let remote = entries.filter(|it| !it.is_empty()).find_map(|entry| {
             let (key, value) = entry.split_once('\n').unwrap_or((entry, "true"));
             match key.strip_prefix("remote.").and_then(|it| it.strip_suffix(".promisor")) {
-                Some(name) => {
-                    (!["false", "no", "off", "0"].contains(&value)).then(|| name.to_owned())
-                }
+                Some(_) if ["false", "no", "off", "0"].contains(&value) => None,
+                Some(name) => Some(name.to_owned()),
                 None => Some(value.to_owned()),
             }
         });

@@ -21,8 +21,15 @@ pub struct Index(pub(super) Reading);
 #[derive(Clone, Debug)]
 pub(super) enum Reading {
     Scanned(Arc<Snapshot>),
-    /// Asked of `git diff-index`; these paths have conflicts.
-    Git(Arc<Vec<RepoPath>>),
+    Git(Arc<Asked>),
+}
+
+/// What `git diff-index` said is staged on top of a tree.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub base: ObjectId,
+    pub rows: Vec<Delta>,
+    pub conflicted: Vec<RepoPath>,
 }
 
 /// What the next commit will hold.

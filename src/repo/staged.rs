@@ -7,9 +7,10 @@ use crate::failure::{Context, Failure, Result};
 use crate::source::{Mode, ObjectId, RepoPath};
 
 use super::git::resolve;
+use super::history::Head;
 use super::id::Id;
 use super::index::{self, Answer, Trust, Unread};
-use super::side::{Delta, Entry, How, Index, Reading, Side, Staged, Wanted};
+use super::side::{Asked, Delta, Entry, How, Index, Reading, Side, Staged, Wanted};
 use super::tree::{Dir, What, kind_of, octal};
 use super::walk::{self, Start, Walk, reports};
 use super::{Backend, Repo, empty_tree};
@@ -24,8 +25,7 @@ impl Repo {
             Backend::ScanOnly => Trust::Nothing,
         };
         let path = self.index_path();
-        let answer = index::read(&path, self.id_length, trust).context("read the staged index")?;
-        match answer {
+        match index::read(&path, self.id_length, trust) {
             Ok(Answer::Absent) => {
                 Ok(Staged { side: Side::Empty, conflicted: Vec::new(), how: How::Scan })
             }
@@ -38,10 +38,11 @@ impl Repo {
             }),
             Ok(Answer::Entries(snapshot)) => Ok(Staged {
                 conflicted: snapshot.conflicted.clone(),
-                side: Side::Index(Index(Reading::Scanned(Arc::from(snapshot)))),
+                side: Side::Index(Index(Reading::Scanned(Arc::new(snapshot)))),
                 how: How::Scan,
             }),
-            Err(Unread::Unsupported(_)) => self.staged_by_git(),
+            Err(Unread::File(error)) => Err(error).context(format!("read the index `{}`", path.display())),
+            Err(Unread::Unsupported) => self.staged_by_git(),
             Err(Unread::Damaged(what)) => {
                 Err(Failure::new(format!("the index `{}` is damaged: {what}", path.display()))
                     .help("move it away and run `git reset`: it is made anew from the last commit, your files stay"))
@@ -54,8 +55,10 @@ impl Repo {
     pub fn diff(&self, before: &Side, after: &Side, wanted: &dyn Wanted) -> Result<Vec<Delta>> {
         let deltas = match (by_git(before), by_git(after)) {
             (Some(_), Some(_)) => return Ok(Vec::new()),
-            (None, Some(_)) => self.rows(before, wanted)?,
-            (Some(_), None) => self.rows(after, wanted)?.into_iter().map(Delta::reversed).collect(),
+            (None, Some(asked)) => self.rows(asked, before, wanted)?,
+            (Some(asked), None) => {
+                self.rows(asked, after, wanted)?.into_iter().map(Delta::reversed).collect()
+            }
             (None, None) => {
                 Walk { objects: &self.objects, wanted }.diff(start(before)?, start(after)?)?
             }
@@ -67,16 +70,20 @@ impl Repo {
     /// The wanted files of a side, and links and submodules that stand where a wanted directory would be, in order of
     /// the paths.
     pub fn list(&self, side: &Side, wanted: &dyn Wanted) -> Result<Vec<Entry>> {
-        if by_git(side).is_none() {
+        let Some(asked) = by_git(side) else {
             return Walk { objects: &self.objects, wanted }.list(start(side)?);
-        }
-        let rows = self.rows(&Side::Empty, wanted)?;
+        };
+        let rows = self.rows(asked, &Side::Empty, wanted)?;
         let entry = |it: Delta| it.after.map(|(mode, id)| Entry { path: it.path, mode, id });
         Ok(rows.into_iter().filter_map(entry).collect())
     }
 
-    /// What a side has at one path, if that is not a directory.
+    /// What a side has at one path, if that is not a directory. A conflict there has no answer.
     pub fn entry(&self, side: &Side, path: &[u8]) -> Result<Option<Entry>> {
+        if let Some(path) = conflicted(side).iter().find(|it| it.as_bytes() == path) {
+            return Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
+                .help(format!("resolve it, then run `git add {path}`")));
+        }
         if by_git(side).is_some() {
             let only = |it: &[u8]| it == path;
             return Ok(self.list(side, &only)?.into_iter().find(|it| it.path.as_bytes() == path));
@@ -91,21 +98,35 @@ impl Repo {
             (Some(index), _) => resolve(place, index),
             (None, Some(_)) => self.git_dir.join("index"),
             // Relative to the directory that git started the hook in.
-            (None, None) => std::env::var_os("GIT_INDEX_FILE")
-                .map_or_else(|| self.git_dir.join("index"), PathBuf::from),
+            (None, None) => match std::env::var_os("GIT_INDEX_FILE") {
+                None => self.git_dir.join("index"),
+                Some(index) => self.named_index(PathBuf::from(index)),
+            },
         }
     }
 
+    /// git goes to the top of the worktree before it looks for an index with a relative name. A hook is there already.
+    fn named_index(&self, index: PathBuf) -> PathBuf {
+        match self.objects.lib().and_then(git2::Repository::workdir) {
+            Some(top) if index.is_relative() && !index.exists() => top.join(index),
+            _ => index,
+        }
+    }
+
+    /// git compares with the last commit, which is what nearly every question is about.
     fn staged_by_git(&self) -> Result<Staged> {
-        let rows = self.diff_index(&empty_tree(self.id_length), &["--diff-filter=U"])?;
-        let mut conflicted: Vec<RepoPath> = rows.into_iter().map(|it| it.path).collect();
-        conflicted.dedup();
-        let side = Side::Index(Index(Reading::Git(Arc::new(conflicted.clone()))));
+        let base = match self.head()? {
+            Head::Unborn => empty_tree(self.id_length),
+            Head::Commit(commit) => commit.tree,
+        };
+        let (rows, conflicted) = self.diff_index(&base)?;
+        let reading = Asked { base, rows, conflicted: conflicted.clone() };
+        let side = Side::Index(Index(Reading::Git(Arc::new(reading))));
         Ok(Staged { side, conflicted, how: How::Plumbing })
     }
 
     /// What git says is staged on top of `base`.
-    fn rows(&self, base: &Side, wanted: &dyn Wanted) -> Result<Vec<Delta>> {
+    fn rows(&self, asked: &Asked, base: &Side, wanted: &dyn Wanted) -> Result<Vec<Delta>> {
         let tree = match base {
             Side::Empty => empty_tree(self.id_length),
             Side::Tree(id) => id.clone(),
@@ -113,30 +134,28 @@ impl Repo {
                 return Err(Failure::new("two readings of the index cannot be compared"));
             }
         };
-        let rows = self.diff_index(&tree, &[])?;
-        let mut deltas = Vec::new();
-        for row in &rows {
-            // Everything below the file's path was deleted if a directory was there, and nothing else can be.
-            let mut below = row.path.as_bytes().to_vec();
-            below.push(b'/');
-            let next = rows.partition_point(|it| it.path.as_bytes() < below.as_slice());
-            let replaces = row.before.is_none()
-                && row.after.is_some()
-                && rows.get(next).is_some_and(|it| it.path.as_bytes().starts_with(&below));
-            let mode = |version: &Option<(Mode, ObjectId)>| version.as_ref().map(|it| it.0);
+        let again;
+        let rows = if tree == asked.base {
+            &asked.rows
+        } else {
+            again = self.diff_index(&tree)?.0;
+            &again
+        };
+        let mode = |version: &Option<(Mode, ObjectId)>| version.as_ref().map(|it| it.0);
+        let told = |row: &&Delta| {
             let path = row.path.as_bytes();
-            if !row.conflicted
-                && reports(wanted, path, mode(&row.before), mode(&row.after), replaces)
-            {
-                let (before, after) = (row.before.clone(), row.after.clone());
-                deltas.push(Delta { path: row.path.clone(), before, after });
-            }
-        }
-        Ok(deltas)
+            let replaces = row.before.is_none() && replaces_directory(rows, path);
+            reports(wanted, path, mode(&row.before), mode(&row.after), replaces)
+        };
+        Ok(rows.iter().filter(told).cloned().collect())
     }
 
-    fn diff_index(&self, base: &ObjectId, more: &[&str]) -> Result<Vec<Row>> {
-        let mut args = vec![
+    /// What differs from `base`, and what has a conflict.
+    fn diff_index(&self, base: &ObjectId) -> Result<(Vec<Delta>, Vec<RepoPath>)> {
+        let printed = self.git.run(&[
+            // A directory outside of a sparse checkout is told file by file.
+            "-c",
+            "index.sparse=false",
             "diff-index",
             "--cached",
             "--raw",
@@ -146,11 +165,10 @@ impl Repo {
             "--no-ext-diff",
             "--ita-invisible-in-index",
             "--ignore-submodules=none",
-        ];
-        args.extend(more);
-        args.extend([base.0.as_str(), "--"]);
-        let printed = self.git.run(&args)?;
-        let mut rows = Vec::new();
+            &base.0,
+            "--",
+        ])?;
+        let (mut rows, mut conflicted) = (Vec::new(), Vec::new());
         let mut fields = printed.split(|&byte| byte == 0);
         while let Some(meta) = fields.next().filter(|it| !it.is_empty()) {
             let path = fields.next().filter(|it| !it.is_empty());
@@ -160,14 +178,25 @@ impl Repo {
                     "`git diff-index` printed a line that cannot be read: `{line}`"
                 ))
             })?;
-            // A mode that changed between 100644 and 100664 is no change.
-            if row.before != row.after || row.conflicted {
-                rows.push(row);
+            match row {
+                Row::Conflict(path) => conflicted.push(path),
+                // A mode that changed between 100644 and 100664 is no change.
+                Row::Delta(delta) if delta.before == delta.after => {}
+                Row::Delta(delta) => rows.push(delta),
             }
         }
         rows.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(rows)
+        conflicted.sort();
+        conflicted.dedup();
+        Ok((rows, conflicted))
     }
+}
+
+/// Everything below a file's path was deleted if a directory was there, and nothing else can be.
+fn replaces_directory(rows: &[Delta], path: &[u8]) -> bool {
+    let below = [path, b"/"].concat();
+    let next = rows.partition_point(|it| it.path.as_bytes() < below.as_slice());
+    rows.get(next).is_some_and(|it| it.path.as_bytes().starts_with(&below))
 }
 
 impl Delta {
@@ -177,11 +206,9 @@ impl Delta {
 }
 
 /// One line of `git diff-index --raw`.
-struct Row {
-    path: RepoPath,
-    before: Option<(Mode, ObjectId)>,
-    after: Option<(Mode, ObjectId)>,
-    conflicted: bool,
+enum Row {
+    Delta(Delta),
+    Conflict(RepoPath),
 }
 
 impl Row {
@@ -190,30 +217,29 @@ impl Row {
         let words: Vec<&str> =
             std::str::from_utf8(meta).ok()?.strip_prefix(':')?.split(' ').collect();
         let &[old_mode, new_mode, old_id, new_id, status] = words.as_slice() else { return None };
+        let path = RepoPath::from(path);
+        if status == "U" {
+            return Some(Row::Conflict(path));
+        }
         let version = |mode: &str, id: &str| match octal(mode.as_bytes())? {
             0 => Some(None),
             mode => Some(Some((kind_of(mode)??, Id::from_hex(id)?.object_id()))),
         };
-        let conflicted = status == "U";
-        let (before, after) = if conflicted {
-            (None, None)
-        } else {
-            (version(old_mode, old_id)?, version(new_mode, new_id)?)
-        };
-        Some(Row { path: RepoPath::from(path), before, after, conflicted })
+        let (before, after) = (version(old_mode, old_id)?, version(new_mode, new_id)?);
+        Some(Row::Delta(Delta { path, before, after }))
     }
 }
 
-fn by_git(side: &Side) -> Option<&[RepoPath]> {
+fn by_git(side: &Side) -> Option<&Asked> {
     match side {
-        Side::Index(Index(Reading::Git(conflicted))) => Some(conflicted),
+        Side::Index(Index(Reading::Git(asked))) => Some(asked),
         Side::Index(Index(Reading::Scanned(_))) | Side::Empty | Side::Tree(_) => None,
     }
 }
 
 fn conflicted(side: &Side) -> &[RepoPath] {
     match side {
-        Side::Index(Index(Reading::Git(conflicted))) => conflicted,
+        Side::Index(Index(Reading::Git(asked))) => &asked.conflicted,
         Side::Index(Index(Reading::Scanned(snapshot))) => &snapshot.conflicted,
         Side::Empty | Side::Tree(_) => &[],
     }

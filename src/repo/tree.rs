@@ -30,11 +30,10 @@ pub(super) enum What {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dir {
     Tree(Id),
-    /// Entries of a scanned index, from the first to before the last, and its node of the cache-tree.
+    /// Entries of a scanned index, from the first to before the last.
     Staged {
         first: usize,
         last: usize,
-        node: Option<usize>,
     },
 }
 

@@ -117,10 +117,10 @@ impl Walk<'_> {
     fn listing(&self, start: Start<'_>, dir: Dir, path: &[u8]) -> Result<Listing> {
         match dir {
             Dir::Tree(id) => listing(self.objects, id, path),
-            Dir::Staged { first, last, node } => start
+            Dir::Staged { first, last } => start
                 .index
                 .ok_or_else(|| Failure::new("a staged directory without its index"))?
-                .listing(first, last, node, path.len())
+                .listing(first, last, path.len())
                 .map_err(|what| malformed(path, "the index", what)),
         }
     }

@@ -68,9 +68,11 @@ fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
     }];
     match &judged.outcome {
         Outcome::Blocks if judged.level == Level::Approve => {
-            let name = clean(&judged.fingerprint.0, style);
-            notes
-                .push(Note::Named("note", format!("this passes with a signed approval of {name}")));
+            let subject = clean(&judged.finding.subject.0, style);
+            notes.push(Note::Named(
+                "note",
+                format!("this is for whoever answers for the data: an exception for `{subject}` lets it pass once the policy of the main branch has it"),
+            ));
         }
         Outcome::Excused(Excuse::Baseline) => {
             notes

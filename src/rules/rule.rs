@@ -11,7 +11,7 @@ use crate::schema::Change;
 pub enum Level {
     Allow,
     Warn,
-    /// Refused until a signed approval covers it.
+    /// Refused until whoever answers for the data lets it pass.
     Approve,
     Deny,
 }

@@ -48,7 +48,8 @@ impl PathList {
     }
 
     pub fn as_bytes(&self) -> &[u8] {
-        let last = if self.len == 0 { 0 } else { self.number(self.start + 4 * self.len).unwrap_or(0) };
+        let last =
+            if self.len == 0 { 0 } else { self.number(self.start + 4 * self.len).unwrap_or(0) };
         self.bytes.get(self.start..self.start + 4 + 4 * self.len + last).unwrap_or_default()
     }
 

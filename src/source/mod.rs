@@ -97,9 +97,9 @@ impl Content {
         }
         match String::from_utf8(bytes) {
             Ok(text) => Content::Text(text.into()),
-            Err(error) => {
-                Content::Unreadable(Unreadable::NotUtf8 { offset: error.utf8_error().valid_up_to() })
-            }
+            Err(error) => Content::Unreadable(Unreadable::NotUtf8 {
+                offset: error.utf8_error().valid_up_to(),
+            }),
         }
     }
 
@@ -141,7 +141,9 @@ impl Unreadable {
                 format!("has {bytes} bytes, more than the {limit} that are read")
             }
             Unreadable::Symlink => "is a symbolic link: its content is somewhere else".to_owned(),
-            Unreadable::Submodule => "is a submodule: its content is in another repository".to_owned(),
+            Unreadable::Submodule => {
+                "is a submodule: its content is in another repository".to_owned()
+            }
             Unreadable::LfsPointer => {
                 "is a Git LFS pointer: its content is not in this repository".to_owned()
             }

@@ -45,7 +45,8 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
         } else {
             Outcome::Blocks
         };
-        let set_by = setting.span.map(|span| SetBy { span, reason: setting.reason.map(str::to_owned) });
+        let set_by =
+            setting.span.map(|span| SetBy { span, reason: setting.reason.map(str::to_owned) });
         judged.push(Judged { rule, level: setting.level, finding, outcome, fingerprint, set_by });
     }
     judged
@@ -53,10 +54,17 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
 
 /// No line number goes in, so that a finding keeps its name when lines move; the statement does, so that another one
 /// under the same path is another finding. The same statement again in one file is told apart by its number.
-fn fingerprint(rule: &str, path: &RepoPath, subject: &str, evidence: &str, nth: u32) -> Fingerprint {
+fn fingerprint(
+    rule: &str,
+    path: &RepoPath,
+    subject: &str,
+    evidence: &str,
+    nth: u32,
+) -> Fingerprint {
     let mut hash = Sha256::new();
     let number = nth.to_be_bytes();
-    for part in [rule.as_bytes(), path.as_bytes(), subject.as_bytes(), evidence.as_bytes(), &number] {
+    for part in [rule.as_bytes(), path.as_bytes(), subject.as_bytes(), evidence.as_bytes(), &number]
+    {
         // With its length, so that no two lists of parts are the same bytes.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);

@@ -28,7 +28,7 @@ fn entries_are_sorted_by_path_one_block_each() {
     assert_snapshot!(list.render(), @r###"
     # Findings that were there before sprag was. Each is excused as long as it stays what it is.
     #
-    # Written by `sprag baseline`. This list may only shrink: whoever adds to it needs an owner's signature.
+    # Written by `sprag baseline`. This list may only shrink: whoever adds to it needs an owner's consent.
 
     version = 1
 

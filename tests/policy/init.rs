@@ -20,7 +20,11 @@ fn all_facts() -> Vec<Facts> {
                     all.push(Facts {
                         prisma: prisma.iter().map(|it| (*it).to_owned()).collect(),
                         supabase: bits & 1 > 0,
-                        drizzle: bits & 2 > 0,
+                        drizzle: if bits & 2 > 0 {
+                            vec!["db/out".to_owned(), "b[".to_owned()]
+                        } else {
+                            vec![]
+                        },
                         fly: bits & 4 > 0,
                         package_json: bits & 8 > 0,
                         provider,
@@ -37,7 +41,7 @@ fn all_facts() -> Vec<Facts> {
 fn a_starter_has_no_problems_whatever_was_found() {
     for facts in all_facts() {
         let policy = policy(&starter(&facts));
-        assert!(policy.unmatched(std::iter::empty()).is_empty() || !facts.prisma.is_empty());
+        assert!(policy.unmatched(std::iter::empty()).is_empty() || !facts.drizzle.is_empty());
         assert_eq!(policy.target.provider, facts.provider.unwrap_or(Provider::Postgresql));
     }
 }
@@ -80,13 +84,18 @@ fn a_starter_is_not_weaker_than_the_defaults() {
 }
 
 #[test]
-fn globs_are_for_what_is_there() {
-    let facts = Facts { prisma: vec!["apps/web/prisma".to_owned()], ..Facts::default() };
-    let globs: Vec<_> =
-        policy(&starter(&facts)).migrations.patterns().map(|it| it.0.to_owned()).collect();
-    assert_eq!(globs, ["apps/web/prisma/migrations/*/migration.sql"]);
-    let nothing = policy(&starter(&Facts::default()));
-    assert!(nothing.migrations.matches(b"supabase/migrations/1.sql"));
+fn globs_are_for_every_tool_and_for_the_folders_that_were_found() {
+    let facts = Facts { drizzle: vec!["packages/db/out".to_owned()], ..Facts::default() };
+    let globs = policy(&starter(&facts)).migrations;
+    for path in [
+        "packages/db/out/0001_a.sql",
+        "apps/web/prisma/migrations/1_a/migration.sql",
+        "supabase/migrations/1_a.sql",
+        "drizzle/0000_a.sql",
+    ] {
+        assert!(globs.matches(path.as_bytes()), "{path}");
+    }
+    assert!(!globs.matches(b"scripts/a.sql"));
 }
 
 #[test]
@@ -122,8 +131,9 @@ fn a_starter_explains_itself() {
     [paths]
     # Globs from the repository's root. `*` stays inside a folder, `**` crosses them.
     migrations = [
-      "prisma/migrations/*/migration.sql", # Prisma
-      "supabase/migrations/*.sql", # Supabase
+      "**/migrations/*/migration.sql", # Prisma
+      "**/supabase/migrations/*.sql", # Supabase
+      "**/drizzle/*.sql", # Drizzle
     ]
 
     [database]
@@ -135,7 +145,7 @@ fn a_starter_explains_itself() {
 
     [rules]
     # deny     refused; an entry under [[exceptions]] or in .sprag/baseline.toml excuses it
-    # approve  refused until somebody listed in .sprag/allowed_signers has signed for it
+    # approve  refused until whoever answers for the data lets it pass
     # warn     told, and passes
     # allow    passes
 

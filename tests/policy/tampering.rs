@@ -79,7 +79,7 @@ fn a_weaker_policy_is_told_line_by_line() {
     assert_snapshot!(found(Some(POLICY), Some(&weaker), &[]), @r###"
     policy.toml:3: the policy lets more pass than before: drop-table: deny -> warn and 1 more  |drop-table = "warn"|
       truncate: deny -> warn  |truncate = "warn"|
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
 }
 
@@ -129,7 +129,7 @@ fn a_broken_policy_can_be_repaired_but_not_to_less_than_the_defaults() {
     assert_snapshot!(found(broken, Some(&elsewhere), &[]), @r###"
     policy.toml:6: the policy lets more pass than before: truncate: deny -> warn and 1 more  |truncate = "warn"|
       migrations: `prisma/migrations/1/migration.sql` is not judged  |paths|
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
 }
 
@@ -149,11 +149,11 @@ fn signers_that_change() {
     let before = Some("# owners\nceo@x namespaces=\"sprag-approval\" ssh-ed25519 AAAA\n");
     assert_snapshot!(one(".sprag/allowed_signers", before, Some("* ssh-ed25519 BBBB\n")), @r###"
     .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this changes it  |* ssh-ed25519 BBBB|
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert_snapshot!(one(".sprag/allowed_signers", before, None), @r###"
     .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this deletes it  ||
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     let comment = before.map(|it| format!("{it}\n# more\n"));
     assert_eq!(one(".sprag/allowed_signers", before, comment.as_deref()), "");
@@ -196,7 +196,7 @@ fn a_baseline_that_grows() {
     .sprag/baseline.toml:14: the baseline excuses 2 findings that it did not excuse before: `truncate` of `public.t3`  |00000000000000000000000000000003|
       `truncate` of `public.t4`  |00000000000000000000000000000004|
       help: mend the finding, or make it an exception with a reason
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert_eq!(one(path, Some(&baseline(&[1, 2])), Some(&baseline(&[2]))), "");
     assert_eq!(one(path, None, Some(&baseline(&[1]))), "");
@@ -215,7 +215,7 @@ fn attributes_that_hide_a_migration() {
     assert_snapshot!(gained("*.sql filter=x"), @r###"
     .gitattributes:2: with `*.sql filter=x` what git shows and checks out is not what is committed  |*.sql filter=x|
       help: leave migrations and policy files out of the pattern
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     for line in [
         "*.sql working-tree-encoding=UTF-16LE",
@@ -255,7 +255,7 @@ fn attributes_that_hide_a_migration() {
 fn a_pinned_version_that_goes_down() {
     assert_snapshot!(one(".sprag/version", Some("1.4.2\n"), Some("0.0.1\n")), @r###"
     .sprag/version:1: sprag 0.0.1 is older than 1.4.2, and does not refuse what 1.4.2 does  |0.0.1|
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert!(one(".sprag/version", Some("1.10.0"), Some("1.9.9")).contains("older"));
     assert!(one(".sprag/version", Some("1.4.2"), Some("latest")).contains("pins no version"));
@@ -270,7 +270,7 @@ fn owners_that_are_asked_no_longer() {
     let owners = |after: &str| one(".github/CODEOWNERS", Some(before), Some(after));
     assert_snapshot!(owners(&format!("{before}*.toml @intern\n")), @r###"
     .github/CODEOWNERS:3: `policy.toml` was owned by @ceo and is now owned by @intern  |*.toml @intern|
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert_eq!(owners(&format!("{before}/src/ @intern\n")), "");
     assert!(
@@ -289,7 +289,7 @@ fn a_workflow_that_runs_sprag_no_longer() {
     let path = ".github/workflows/guard.yml";
     assert_snapshot!(one(path, Some(before), Some(&before.replace("sprag ci", "\"true\""))), @r###"
     .github/workflows/guard.yml:1: `.github/workflows/guard.yml` runs sprag, and this changes how: `- run: sprag ci` is gone  ||
-      help: make it a change of its own and let an owner sign for it
+      help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert!(one(path, Some(before), None).contains("`- run: sprag ci` is gone"));
     assert!(

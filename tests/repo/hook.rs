@@ -95,6 +95,7 @@ pub(crate) fn agrees_in(sandbox: &Sandbox, at: &Path, script: &str) -> String {
     let all = seen(sandbox);
     assert_eq!(all.len(), BACKENDS.len());
     for it in &all {
+        assert_ne!(it.how, "failed", "{}: {:?} after {script}", it.backend, it.rows);
         let base = if it.base == "unborn" {
             git(&["hash-object", "-t", "tree", "/dev/null"])
         } else {

@@ -7,6 +7,7 @@ mod hook;
 mod objects;
 mod places;
 mod push;
+mod shapes;
 mod sides;
 mod staged;
 

@@ -1,13 +1,12 @@
 //! What a hook sees is what git commits.
 
 use super::hook::{agrees, agrees_in};
-use super::{BACKENDS, before, everything, open, open_with, rows, seed, staged_by_git};
+use super::{BACKENDS, before, everything, open_with, rows, seed, staged_by_git};
 use crate::support::Sandbox;
 use sprag::repo::How;
 
 const TREE: &str = "CacheTree";
 const SCAN: &str = "Scan";
-const PLUMBING: &str = "Plumbing";
 
 #[test]
 fn a_plain_commit_is_the_tree_that_git_wrote() {
@@ -118,131 +117,6 @@ fn a_file_that_is_only_intended_is_not_there() {
 }
 
 #[test]
-fn the_format_of_the_index_changes_nothing() {
-    for setup in [
-        "git update-index --index-version 4",
-        "git config index.threads 4; git config index.version 4",
-        "git config index.threads 4",
-        "git config feature.manyFiles true; git config index.skipHash true",
-        "git update-index --untracked-cache",
-        "git update-index --assume-unchanged src/main.rs; git update-index --skip-worktree src/main.rs",
-        "git config core.ignoreCase true",
-        "git config diff.renames copies; git config diff.external /bin/false; git config diff.relative true",
-    ] {
-        agrees(&format!(
-            "{setup}; echo x >>$M/V1__a.sql; echo x >$M/V3.sql; git add -A; git commit -qm x"
-        ));
-        agrees(&format!(
-            "{setup}; echo x >>$M/V1__a.sql; echo x >$M/V3.sql; git add -A; git commit -qm x -- $M"
-        ));
-    }
-}
-
-#[test]
-fn a_split_index_is_read() {
-    let split = "git update-index --split-index; echo x >>$M/V1__a.sql;";
-    assert_eq!(agrees(&format!("{split} git commit -qam x")), TREE);
-    assert_eq!(agrees(&format!("{split} git commit -qm x -- $M/V1__a.sql")), SCAN);
-}
-
-#[test]
-fn a_split_index_without_its_tree_is_read_through_git() {
-    let sandbox = seed(&[]);
-    sandbox.run("git update-index --split-index; echo x >>db/migrations/V1__a.sql; git add -A");
-    let repo = open(sandbox.path());
-    let staged = repo.staged().unwrap();
-    assert_eq!(format!("{:?}", staged.how), PLUMBING);
-    let deltas = repo.diff(&before(&repo), &staged.side, &everything).unwrap();
-    assert_eq!(rows(&deltas), staged_by_git(&sandbox, "HEAD"));
-}
-
-#[test]
-fn a_sparse_index_is_read() {
-    let sparse = "git sparse-checkout set --cone --sparse-index src;";
-    agrees(&format!("{sparse} echo x >>src/main.rs; git commit -qam x"));
-    agrees(&format!(
-        "{sparse} id=$(echo x | git hash-object -w --stdin)
-         git update-index --cacheinfo 100644,$id,$M/V1__a.sql; git commit -qm x"
-    ));
-    agrees(
-        "git sparse-checkout set --cone --sparse-index db; echo x >>$M/V1__a.sql; git commit -qm x -- db",
-    );
-}
-
-#[test]
-fn sha256_and_reftable_are_read() {
-    for args in [
-        &["--object-format=sha256"][..],
-        &["--ref-format=reftable"],
-        &["--object-format=sha256", "--ref-format=reftable"],
-    ] {
-        for script in [
-            "git add -A; git commit -qm x",
-            "git commit -qam x",
-            "git commit -qm x -- $M/V1__a.sql",
-        ] {
-            let sandbox = seed(args);
-            agrees_in(&sandbox, sandbox.path(), &format!("echo x >>$M/V1__a.sql; {script}"));
-        }
-        let sandbox = Sandbox::init(args);
-        agrees_in(
-            &sandbox,
-            sandbox.path(),
-            "mkdir -p $M; echo x >$M/V1.sql; git add -A; git commit -qm x",
-        );
-    }
-}
-
-#[test]
-fn linked_worktrees_have_their_own_index() {
-    let sandbox = seed(&[]);
-    let tree = sandbox.outside().join("tree");
-    sandbox.git(&["worktree", "add", "-q", tree.to_str().unwrap()]);
-    agrees_in(&sandbox, &tree, "echo x >>$M/V1__a.sql; git commit -qam x");
-    agrees_in(
-        &sandbox,
-        &tree,
-        "mkdir -p a/b; cd a/b; echo x >../../$M/V3.sql; git add ../..; git commit -qm x",
-    );
-}
-
-#[test]
-fn every_layout_of_a_repository_is_found() {
-    let sandbox = seed(&[]);
-    sandbox.run("git init -q --separate-git-dir=../apart");
-    agrees_in(&sandbox, sandbox.path(), "echo x >>$M/V1__a.sql; git commit -qam x");
-    let sandbox = seed(&[]);
-    sandbox.run("mv .git ../dot");
-    // The hooks moved with it, and were written for where it is now.
-    sandbox.run("ln -s ../dot .git");
-    super::hook::watch(&sandbox);
-    sandbox.run("rm .git");
-    let commit =
-        "echo x >>db/migrations/V1__a.sql; git --git-dir=../dot --work-tree=. commit -qam x -- .";
-    sandbox.run(commit);
-    for it in super::hook::seen(&sandbox) {
-        assert_eq!(it.rows.len(), 1, "{} {:?}", it.backend, it.rows);
-    }
-}
-
-#[test]
-fn a_submodule_is_its_own_repository() {
-    let sandbox = seed(&[]);
-    let parent = sandbox.outside().join("parent");
-    let from = sandbox.path().to_str().unwrap();
-    sandbox.run(&format!(
-        "git init -q '{0}'; cd '{0}'; git submodule --quiet add '{from}' sub",
-        parent.display()
-    ));
-    let sub = parent.join("sub");
-    sandbox.run(&format!("mkdir -p '{}/.git/modules/sub/hooks'", parent.display()));
-    super::hook::watch(&sandbox);
-    sandbox
-        .run(&format!("cp .git/hooks/pre-commit '{}/.git/modules/sub/hooks/'", parent.display()));
-    agrees_in(&sandbox, &sub, "echo x >>$M/V1__a.sql; git commit -qam x");
-}
-
-#[test]
 fn names_are_bytes() {
     use std::os::unix::ffi::OsStrExt;
     let sandbox = seed(&[]);
@@ -304,18 +178,18 @@ fn directories_may_be_nine_hundred_deep() {
 fn modes_of_old_repositories_are_no_change() {
     let sandbox = seed(&[]);
     sandbox.run(
-        "blob=$(git rev-parse HEAD:src/main.rs)
-         tree=$(printf '100664 blob %s\\tmain.rs\\n' $blob | git mktree)
-         git update-ref HEAD $(git commit-tree -m x $tree); git rm -rq --cached .; git add src/main.rs",
+        "blob=$(git rev-parse HEAD:src/main.rs); tree=$(printf '100664 blob %s\\tmain.rs\\n' $blob | git mktree)
+         git update-ref HEAD $(git commit-tree -m x $tree)
+         git rm -rq --cached .; git update-index --add --cacheinfo 100644,$blob,main.rs",
     );
     for backend in BACKENDS {
         let repo = open_with(sandbox.path(), backend);
-        let staged = repo.staged().unwrap();
-        sandbox.run("git rm -q --cached src/main.rs; git update-index --add --cacheinfo 100644,$(git rev-parse HEAD:main.rs),main.rs");
         let deltas = repo.diff(&before(&repo), &repo.staged().unwrap().side, &everything).unwrap();
         assert!(deltas.is_empty(), "{backend:?} {deltas:?}");
-        drop(staged);
-        sandbox.run("git rm -rq --cached .; git add src/main.rs");
+        assert_eq!(
+            repo.list(&before(&repo), &everything).unwrap()[0].mode,
+            sprag::source::Mode::Regular
+        );
     }
 }
 

@@ -39,7 +39,7 @@ fn a_refused_commit_shows_the_statement_and_the_line_that_forbids_it() {
       │ ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
       │
       ├ policy.toml:6:1  alter-column-type = { level = "approve", reason = "ask first" }
-      ├ note: this passes with a signed approval of 00112233445566778899aabbccddeeff
+      ├ note: this is for whoever answers for the data: an exception for `public.users.age` lets it pass once the policy of the main branch has it
       ╰ explain: sprag explain alter-column-type
 
     commit refused: 2 errors in 1 of 3 files (12 statements judged by policy.toml, 1 could not be read). Nothing in your worktree or index was changed.
@@ -67,7 +67,7 @@ fn without_unicode_everything_is_ascii() {
       | |____________________________^
       |
       = policy.toml:6:1  alter-column-type = { level = "approve", reason = "ask first" }
-      = note: this passes with a signed approval of 00112233445566778899aabbccddeeff
+      = note: this is for whoever answers for the data: an exception for `public.users.age` lets it pass once the policy of the main branch has it
       = explain: sprag explain alter-column-type
 
     commit refused: 2 errors in 1 of 3 files (12 statements judged by policy.toml, 1 could not be read). Nothing in your worktree or index was changed.

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A temporary repository. The branch is `main`; nothing is committed yet.
+/// A temporary repository. The branch is `main`; nothing is committed yet. Bind it before its methods are chained: it is
+/// removed when it goes out of scope.
 pub(crate) struct Sandbox {
     /// Removed with the sandbox. It has `repo`, `home`, and `origin.git` where there is one.
     root: tempfile::TempDir,
@@ -62,7 +63,13 @@ impl Sandbox {
         for (name, _) in std::env::vars_os().filter(|(name, _)| theirs(name)) {
             command.env_remove(name);
         }
+        // Hooks find the program that was just built.
+        let built = Path::new(env!("CARGO_BIN_EXE_sprag")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(built).chain(std::env::split_paths(&path)))
+            .unwrap();
         command
+            .env("PATH", path)
             .current_dir(directory)
             .env("HOME", self.root.path().join("home"))
             .env("XDG_CONFIG_HOME", self.root.path().join("home/.config"))

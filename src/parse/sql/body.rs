@@ -66,7 +66,7 @@ pub(super) fn text(
         return unreadable(cx, place, at);
     }
     let inner = place.inside(&decoded);
-    let guarded = guard::guard(decoded.text());
+    let guarded = guard::guard_body(decoded.text());
     for problem in guarded.problems {
         cx.opaque(&inner, problem.range, problem.why, problem.help);
     }
@@ -105,7 +105,7 @@ fn plpgsql(cx: &mut Lower, place: &Place<'_>, literal: &ast::Literal, certainty:
         return unreadable(cx, place, at);
     }
     let inner = place.inside(&decoded);
-    let guarded = guard::guard(decoded.text());
+    let guarded = guard::guard_body(decoded.text());
     for problem in guarded.problems {
         cx.opaque(&inner, problem.range, problem.why, problem.help);
     }

@@ -33,10 +33,20 @@ const PSQL_HELP: &str =
     "write plain SQL: only `psql` obeys backslash commands, and what they do cannot be read here";
 const SHAPE_HELP: &str = "split the statement into smaller ones";
 
-/// Reads the tokens of `text` once, front to back.
+/// Reads the tokens of a file once, front to back.
 pub(super) fn guard(text: &str) -> Guarded {
+    scan(text, true)
+}
+
+/// The same of the body of a function or block, which `psql` passes on as it is.
+pub(super) fn guard_body(text: &str) -> Guarded {
+    scan(text, false)
+}
+
+fn scan(text: &str, psql: bool) -> Guarded {
     let mut scan = Scan {
         text,
+        psql,
         start: None,
         words: Vec::new(),
         depths: Vec::new(),
@@ -68,6 +78,8 @@ pub(super) fn guard(text: &str) -> Guarded {
 
 struct Scan<'a> {
     text: &'a str,
+    /// Whether `psql` may read the text itself.
+    psql: bool,
     /// Where the statement at hand begins.
     start: Option<usize>,
     /// Its first words, in upper case.
@@ -99,7 +111,8 @@ impl Scan<'_> {
                 }
                 meta = None;
             }
-            if token.kind == TokenKind::Unknown && self.text[range.clone()].starts_with('\\') {
+            let backslash = self.text[range.clone()].starts_with('\\');
+            if self.psql && token.kind == TokenKind::Unknown && backslash {
                 let end = line_end(self.text, range.start);
                 self.problem(range.start..end, "this is a `psql` command, not SQL", PSQL_HELP);
                 self.blanks.push(range.start..end);
@@ -190,7 +203,8 @@ impl Scan<'_> {
 
     /// `COPY t FROM stdin`, whose rows follow in the file.
     fn copies_rows(&self) -> bool {
-        self.words.first().is_some_and(|word| word == "COPY")
+        self.psql
+            && self.words.first().is_some_and(|word| word == "COPY")
             && self.words.windows(2).any(|pair| pair[0] == "FROM" && pair[1] == "STDIN")
     }
 

@@ -212,14 +212,29 @@ fn trimmed(node: &SyntaxNode) -> Range<usize> {
     start..whole.end
 }
 
-/// Whatever the parser says, a place lies in the text and between characters.
+/// Whatever the parser says, a place lies in the text, between characters, and shows something.
 fn clamp(changes: &mut [Change], text: &str) {
     for change in changes {
         for range in [&mut change.span, &mut change.statement] {
             range.start = text.floor_char_boundary(range.start.min(text.len()));
             range.end = text.ceil_char_boundary(range.end.clamp(range.start, text.len()));
         }
+        if change.span.is_empty() {
+            change.span = line_around(text, change.span.start);
+        }
     }
+}
+
+/// The line that an error without extent stands on; at the end of a text, the last one with something on it.
+fn line_around(text: &str, at: usize) -> Range<usize> {
+    let before = text[..at].trim_end();
+    let at =
+        if text[before.len()..at].contains('\n') || at == text.len() { before.len() } else { at };
+    let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
+    let line = &text[start..end];
+    let indent = line.len() - line.trim_start().len();
+    start + indent..start + line.trim_end().len().max(indent)
 }
 
 /// The parser's message in the reader's words.

@@ -100,7 +100,7 @@ pub fn notices(facts: &Facts<'_>) -> Vec<String> {
     match (facts.base, facts.proposed) {
         (PolicyState::Absent, PolicyState::Is(_)) => {
             vec![
-                "policy.toml is new; once this is merged, a weaker one needs an owner's signature"
+                "policy.toml is new; once this is merged, a weaker one needs an owner's consent"
                     .to_owned(),
             ]
         }
@@ -230,7 +230,7 @@ fn tampered(path: &RepoPath, span: Span, message: impl Into<String>) -> Finding 
 
 /// Adds the way through.
 fn signed(finding: Finding) -> Finding {
-    finding.help("make it a change of its own and let an owner sign for it")
+    finding.help("make it a change of its own, for an owner to merge past the gate")
 }
 
 /// The text of a file, nothing where there is none.

@@ -10,16 +10,16 @@ const DAMAGED: Unread = Unread::Damaged("its cache-tree cannot be read");
 
 /// The nodes of one index, the root first.
 #[derive(Debug, Default)]
-pub(in crate::repo) struct CacheTree {
+pub(super) struct CacheTree {
     names: Vec<u8>,
     nodes: Vec<Node>,
 }
 
 #[derive(Debug)]
-pub(in crate::repo) struct Node {
+struct Node {
     name: Range<usize>,
     /// The number of entries and their tree, unless something changed.
-    pub valid: Option<(usize, Id)>,
+    valid: Option<(usize, Id)>,
     /// In order of their names.
     children: Vec<usize>,
 }
@@ -106,11 +106,22 @@ impl CacheTree {
         &self.names[self.nodes[node].name.clone()]
     }
 
-    pub(in crate::repo) fn valid(&self, node: usize) -> Option<(usize, Id)> {
-        self.nodes[node].valid
+    /// The uppermost directory of `path` below the root whose tree is known: the length of its name with the slash,
+    /// the number of its entries, its tree.
+    pub(super) fn covering(&self, path: &[u8]) -> Option<(usize, usize, Id)> {
+        let mut node = 0;
+        let mut at = 0;
+        loop {
+            let length = position(&path[at..], b'/')?;
+            node = self.child(node, &path[at..at + length])?;
+            at += length + 1;
+            if let Some((entries, id)) = self.nodes[node].valid {
+                return Some((at, entries, id));
+            }
+        }
     }
 
-    pub(in crate::repo) fn child(&self, node: usize, name: &[u8]) -> Option<usize> {
+    fn child(&self, node: usize, name: &[u8]) -> Option<usize> {
         let children = &self.nodes[node].children;
         let found = children.binary_search_by(|&it| self.name(it).cmp(name)).ok()?;
         Some(children[found])

@@ -5,22 +5,24 @@ mod scan;
 mod window;
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::id::Id;
 
-pub(super) use cache_tree::CacheTree;
+use cache_tree::CacheTree;
+use window::Window;
+
 pub(super) use scan::Snapshot;
-pub(super) use window::Window;
 
 /// Why the file was not read to its end.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Unread {
     /// git can read it.
-    Unsupported(&'static str),
+    Unsupported,
     /// Nobody can, though git may not notice.
     Damaged(&'static str),
+    File(io::Error),
 }
 
 pub(super) type Result<T> = std::result::Result<T, Unread>;
@@ -31,7 +33,7 @@ pub(super) enum Answer {
     Absent,
     /// The tree that has exactly the staged files.
     Tree(Id),
-    Entries(Box<Snapshot>),
+    Entries(Snapshot),
 }
 
 /// How much of the cache-tree is believed. Everything, except in tests of what happens without it.
@@ -43,70 +45,59 @@ pub(super) enum Trust {
 }
 
 /// Reads the file at `path`. git replaces it by renaming, so one open file is one consistent state.
-pub(super) fn read(path: &Path, id_length: usize, trust: Trust) -> std::io::Result<Result<Answer>> {
+pub(super) fn read(path: &Path, id_length: usize, trust: Trust) -> Result<Answer> {
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(Ok(Answer::Absent));
-        }
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Answer::Absent),
+        Err(error) => return Err(error.into()),
     };
-    if trust == Trust::Whole {
-        match staged_tree(&mut file, id_length)? {
-            Ok(Some(id)) => return Ok(Ok(Answer::Tree(id))),
-            Ok(None) => {}
-            Err(unread) => return Ok(Err(unread)),
-        }
-        file.rewind()?;
+    let (after, data) = match listed_at_the_end(&mut file, id_length)? {
+        Some(found) => found,
+        None => after_the_entries(&mut file, id_length)?,
+    };
+    let extensions = Extensions::read(&data)?;
+    if let (Trust::Whole, Some(tree)) = (trust, extensions.tree)
+        && let Some(id) = cache_tree::root(tree, id_length)?
+    {
+        return Ok(Answer::Tree(id));
     }
-    let mut data = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
-    file.read_to_end(&mut data)?;
-    let scanned = Snapshot::scan(data, id_length, trust);
-    Ok(scanned.map(|snapshot| Answer::Entries(Box::new(snapshot))))
-}
-
-/// The tree of the cache-tree's root, if it is valid. Reads the entries only to step over them.
-fn staged_tree<F: Read + Seek>(
-    file: &mut F,
-    id_length: usize,
-) -> std::io::Result<Result<Option<Id>>> {
-    let length = file.seek(SeekFrom::End(0))?;
-    if let Some(extensions) = listed_at_the_end(file, length, id_length)? {
-        return Ok(root(&extensions, id_length));
+    if extensions.split {
+        return Err(Unread::Unsupported);
     }
+    let cache = extensions.tree.filter(|_| trust != Trust::Nothing);
+    let cache = cache.map(|it| CacheTree::read(it, id_length)).transpose()?;
     file.rewind()?;
-    let mut window = Window::new(file);
-    let rest = match window.after_entries(id_length)? {
-        Ok(()) => window.rest()?,
-        Err(unread) => return Ok(Err(unread)),
-    };
-    let Some(end) = rest.len().checked_sub(id_length) else {
-        return Ok(Err(Unread::Damaged("it ends inside its entries")));
-    };
-    Ok(root(&rest[..end], id_length))
+    let (snapshot, end) = Snapshot::scan(&file, id_length, cache.as_ref())?;
+    if end != after {
+        return Err(Unread::Damaged("its entries do not end where it says"));
+    }
+    Ok(Answer::Entries(snapshot))
 }
 
-fn root(extensions: &[u8], id_length: usize) -> Result<Option<Id>> {
-    Ok(match Extensions::read(extensions)?.tree {
-        Some(tree) => cache_tree::root(tree, id_length)?,
-        None => None,
-    })
+/// Where the entries end, and the extensions that follow. The entries are only stepped over.
+fn after_the_entries(file: &mut File, id_length: usize) -> Result<(u64, Vec<u8>)> {
+    file.rewind()?;
+    let (mut window, entries) = Window::open(file, id_length)?;
+    for _ in 0..entries {
+        window.entry()?;
+    }
+    let after = window.position();
+    let mut rest = window.rest()?;
+    // A hash of the file ends it, or zeros.
+    let end =
+        rest.len().checked_sub(id_length).ok_or(Unread::Damaged("it ends inside its entries"))?;
+    rest.truncate(end);
+    Ok((after, rest))
 }
 
-/// All extensions, where the last one (`EOIE`) says where the first one begins.
-fn listed_at_the_end<F: Read + Seek>(
-    file: &mut F,
-    length: u64,
-    id_length: usize,
-) -> std::io::Result<Option<Vec<u8>>> {
+/// The same, where the last extension (`EOIE`) says where the first one begins.
+fn listed_at_the_end(file: &mut File, id_length: usize) -> Result<Option<(u64, Vec<u8>)>> {
+    let length = file.metadata()?.len();
     let tail = 12 + 2 * id_length as u64;
     let Some(at) = length.checked_sub(tail).filter(|&at| at >= 12) else { return Ok(None) };
     let mut head = [0; 12];
-    file.rewind()?;
     file.read_exact(&mut head)?;
-    if Header::read(&head).is_err() {
-        return Ok(None);
-    }
+    Header::read(&head)?;
     let mut end = [0; 12];
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut end)?;
@@ -119,7 +110,14 @@ fn listed_at_the_end<F: Read + Seek>(
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut extensions)?;
     // Only a chain of extensions that ends exactly here proves that the offset is the end of the entries.
-    Ok(Extensions::read(&extensions).is_ok_and(|it| it.count > 0).then_some(extensions))
+    let proven = Extensions::read(&extensions).is_ok_and(|it| it.count > 0);
+    Ok(proven.then_some((start, extensions)))
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Unread {
+        Unread::File(error)
+    }
 }
 
 pub(super) struct Header {
@@ -137,7 +135,7 @@ impl Header {
         };
         match version {
             2..=4 => Ok(Header { version, entries: entries as usize }),
-            5.. => Err(Unread::Unsupported("its version is newer than 4")),
+            5.. => Err(Unread::Unsupported),
             _ => Err(Unread::Damaged("its version is not one that git ever wrote")),
         }
     }
@@ -172,9 +170,8 @@ impl<'a> Extensions<'a> {
                 b"sdir" => {}
                 _ if name[0].is_ascii_uppercase() => {}
                 _ if name.iter().all(u8::is_ascii_alphabetic) => {
-                    return Err(Unread::Unsupported(
-                        "it has an extension that has to be understood",
-                    ));
+                    // An extension that has to be understood.
+                    return Err(Unread::Unsupported);
                 }
                 _ => return Err(Unread::Damaged("it has an extension without a name")),
             }

@@ -18,8 +18,10 @@ pub(super) const RULES: &[&Rule] = &[&deploy_migration::RULE, &unresolvable_comm
 pub fn findings(commands: &[Command], changed: &BTreeSet<RepoPath>) -> Vec<Found> {
     let migrations = deploy_migration::check(commands, changed);
     let unresolvable = unresolvable_command::check(commands, changed);
-    let migrations = migrations.into_iter().map(|finding| Found { rule: &deploy_migration::RULE, finding });
-    let unresolvable =
-        unresolvable.into_iter().map(|finding| Found { rule: &unresolvable_command::RULE, finding });
+    let migrations =
+        migrations.into_iter().map(|finding| Found { rule: &deploy_migration::RULE, finding });
+    let unresolvable = unresolvable
+        .into_iter()
+        .map(|finding| Found { rule: &unresolvable_command::RULE, finding });
     migrations.chain(unresolvable).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! A deployment that runs a command which is only known at that moment may run anything, migrations too.
 //!
-//! Write the command out, or let the one who answers for the deployment sign for it.
+//! Write the command out, or let the one who answers for the deployment decide.
 //!
 //! ## Fails
 //!
@@ -33,8 +33,13 @@ use crate::parse::command::Command;
 use crate::rules::Finding;
 use crate::source::RepoPath;
 
-pub const RULE: Rule =
-    declare!("deploy", "unresolvable_command.rs", "unresolvable-command", Approve, Check::Elsewhere);
+pub const RULE: Rule = declare!(
+    "deploy",
+    "unresolvable_command.rs",
+    "unresolvable-command",
+    Approve,
+    Check::Elsewhere
+);
 
 /// Judges every command of the repository as it will be. `changed` are the files that the change adds or edits.
 pub fn check(commands: &[Command], changed: &BTreeSet<RepoPath>) -> Vec<Finding> {

@@ -75,7 +75,9 @@ impl History<'_> {
         let paths = self.target.with_prefix(&prefix).map(RepoPath::from).collect::<Vec<_>>();
         paths.into_iter().filter(move |it| {
             let other = Slot::of(it);
-            other.folder == slot.folder && other.version() == slot.version() && other.name != slot.name
+            other.folder == slot.folder
+                && other.version() == slot.version()
+                && other.name != slot.name
         })
     }
 }
