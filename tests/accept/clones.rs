@@ -35,7 +35,10 @@ fn an_audit_of_a_clone_whose_blobs_cannot_be_fetched_has_no_verdict() {
     let (sandbox, partial) = partial();
     let (code, said) = sandbox.try_in(&partial, "mv ../origin.git ../away; $SPRAG audit");
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains("could not judge") && said.contains("only at `origin`"), "{said}");
+    assert!(
+        said.contains("could not judge") && said.contains("left objects at `origin`"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -98,19 +98,9 @@ fn no_setting_of_git_changes_what_is_seen() {
     );
     sandbox.install();
     sandbox.does("test -x .githooks/pre-commit; edit $M/V1__a.sql; git add $M; git mv $M/V2__b.sql $M/V9__b.sql");
-    let path = format!(
-        "PATH='{}':$PATH",
-        std::path::Path::new(env!("CARGO_BIN_EXE_sprag")).parent().unwrap().display()
-    );
-    // Hooks in a folder that others share look for the program in PATH.
     let db = sandbox.path().join("db");
-    let said = sandbox.refuses_in(&db, &format!("{path} git commit -m x"), EDITED);
+    let said = sandbox.refuses_in(&db, "git commit -m x", EDITED);
     assert!(said.contains("deleted-migration") && said.contains("V2__b.sql"), "{said}");
-    let (code, said) = sandbox.try_in(&db, "git commit -m x");
-    assert!(
-        code == 1 && said.contains("this commit is refused") && said.contains("`sprag` is missing"),
-        "{said}"
-    );
 }
 
 #[test]
