@@ -5,6 +5,7 @@ use std::path::Path;
 use super::watch::Watch;
 use super::{Change, Judged, Outcome, Published, change};
 use crate::failure::{Failure, Result};
+use crate::policy::tampering::PolicyState;
 use crate::policy::{Date, Policy};
 use crate::repo::{Commit, Head, Peeled, Repo, Side, Update};
 
@@ -41,7 +42,9 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     let either = either.union(&Policy::built_in().migrations);
     let watch = Watch { migrations: &either, base: &known };
     conflicts(&staged.conflicted, &watch)?;
-    if repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
+    // Where the policy cannot be read, before and after, nobody knows what is judged: what follows says so.
+    let unknown = matches!((&known, &proposed), (PolicyState::Broken(_), PolicyState::Broken(_)));
+    if !unknown && repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
         return Ok(Outcome::default());
     }
     let base = match &head {
