@@ -100,8 +100,9 @@ fn repositories_with_other_object_names_and_other_refs_are_judged() {
 
 #[test]
 fn the_first_commit_of_a_repository_of_any_form_is_judged() {
-    for args in [["--object-format=sha256"], ["--ref-format=reftable"]] {
-        let sandbox = Sandbox::init(&args);
+    let both = ["--object-format=sha256", "--ref-format=reftable"];
+    for args in [&both[..1], &both[1..], &both] {
+        let sandbox = Sandbox::init(args);
         sandbox.install();
         sandbox.write("policy.toml", super::POLICY);
         sandbox.does("mkdir -p $M; echo 'create table a (id int);' >$M/V1__a.sql; git add -A");

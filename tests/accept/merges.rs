@@ -118,3 +118,26 @@ fn a_merge_of_what_the_remote_has_meanwhile_is_no_change_of_ours() {
     );
     sandbox.passes("git merge -q -m x origin/main; git push -q origin feat");
 }
+
+#[test]
+fn a_merge_of_many_branches_is_judged() {
+    for (sql, good) in [("new d", true), ("wrong", false)] {
+        let sandbox = parted("new c >$M/V3__c.sql", "echo >src/x");
+        sandbox.does(&format!("git checkout -qb other HEAD^; {sql} >$M/V4__d.sql; git add -A; git commit -qnm d; git checkout -q main"));
+        if good {
+            sandbox.passes("git merge -q -m x feat other");
+        } else {
+            sandbox.refuses(
+                "git merge -m x feat other",
+                &["drop-table", "V4__d.sql", "merge refused"],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_squashed_merge_is_judged_as_a_commit() {
+    let sandbox = parted("edit $M/V1__a.sql", "echo >src/x");
+    sandbox.does("git merge -q --squash feat");
+    sandbox.refuses("git commit -m x", &["edited-migration", "V1__a.sql", "commit refused"]);
+}

@@ -238,3 +238,27 @@ fn a_commit_that_was_replaced_hides_nothing() {
     sandbox.does("edit $M/V1__a.sql; git commit -qnam x; git replace HEAD HEAD^");
     sandbox.refuses("git push -f origin main", REFUSED);
 }
+
+#[test]
+fn a_push_by_url_from_where_no_remote_was_ever_fetched_is_compared_with_what_is_there() {
+    let sandbox = super::committed(&[]);
+    sandbox.does("git init -q --bare ../origin.git; git push -q ../origin.git main");
+    sandbox.install();
+    sandbox.passes(
+        "new c >$M/V3__c.sql; git add -A; git commit -qm c; git push -q ../origin.git main",
+    );
+    sandbox.does("edit $M/V1__a.sql; git commit -qnam x");
+    sandbox.refuses("git push ../origin.git main", REFUSED);
+    sandbox.does("git reset -q --hard HEAD^^; echo >src/x; git add -A; git commit -qnm x");
+    sandbox.refuses("git push -f ../origin.git main", &["deleted-migration", "V3__c.sql"]);
+}
+
+#[test]
+fn what_was_pushed_by_url_to_a_branch_of_ones_own_may_be_amended() {
+    let sandbox = super::committed(&[]);
+    sandbox.does("git init -q --bare ../origin.git; git push -q ../origin.git main");
+    sandbox.install();
+    sandbox.passes("git checkout -qb feat; new c >$M/V3__c.sql; git add -A; git commit -qm c; git push -q ../origin.git feat");
+    sandbox.does("edit $M/V3__c.sql; git commit -qna --amend -m c");
+    sandbox.passes("git push -qf ../origin.git feat");
+}

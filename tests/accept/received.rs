@@ -80,3 +80,17 @@ fn a_server_keeps_main_though_nobody_forbids_git_to_delete_it() {
     // A ref is no migration: that a main branch goes is for the server's own settings to forbid.
     sandbox.passes("git push -q origin :main 2>/dev/null");
 }
+
+#[test]
+fn a_server_whose_head_names_a_branch_that_nobody_has_judges_by_the_one_that_everybody_has() {
+    let sandbox = served();
+    sandbox.does("git -C ../origin.git symbolic-ref HEAD refs/heads/trunk; edit $M/V1__a.sql; git commit -qam x");
+    sandbox.refuses("git push origin main", REFUSED);
+    sandbox.refuses("git push origin HEAD:refs/heads/other", REFUSED);
+    sandbox.does("git reset -q --hard HEAD^");
+    sandbox.passes("new c >$M/V3__c.sql; git add -A; git commit -qm c; git push -q origin main");
+    // A branch with any other name is compared with itself.
+    sandbox.does("git push -q origin main:trunk; git -C ../origin.git update-ref -d refs/heads/main; git -C ../origin.git symbolic-ref HEAD refs/heads/gone");
+    sandbox.does("edit $M/V1__a.sql; git commit -qam x");
+    sandbox.refuses("git push origin main:trunk", REFUSED);
+}
