@@ -1,7 +1,9 @@
 //! Every test is a claim: its name is what holds. One binary, so that helpers are shared and linking happens once.
 #![allow(clippy::unwrap_used)]
 
+mod accept;
 mod architecture;
+mod cli;
 mod deploy;
 mod hooks;
 mod policy;

@@ -65,10 +65,12 @@ pub(super) fn baseline(output: &Output) -> Result<u8> {
     }
     let (count, gone) =
         (baseline.entries.len(), old.map_or(0, |it| it.entries.len() - baseline.entries.len()));
-    let mut text = format!("{PATH}: {count} findings, {gone} fewer than before\n");
+    let plural = if count == 1 { "" } else { "s" };
+    let mut text = format!("{PATH}: {count} finding{plural}, {gone} fewer than before\n");
     if all > count {
+        let (were, them) = if all - count == 1 { (" was", "it") } else { ("s were", "them") };
         text = format!(
-            "{text}{} new findings were not added: a baseline only gets shorter. `sprag audit` shows them.\n",
+            "{text}{} new finding{were} not added: a baseline only gets shorter. `sprag audit` shows {them}.\n",
             all - count
         );
     }

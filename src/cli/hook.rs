@@ -7,9 +7,8 @@ use super::output::Output;
 use super::{NOT_JUDGED, PASSED, REFUSED, env, today};
 use crate::failure::{Context, Result};
 use crate::gate::{self, Outcome};
-use crate::repo::{self, Caller, Repo, Update};
+use crate::repo::{self, Caller, Commit, Repo, Update};
 use crate::report::Action;
-use crate::source::ObjectId;
 
 pub(super) fn run(hook: Hook, output: &Output) -> Result<u8> {
     match hook {
@@ -34,7 +33,7 @@ fn pushed(output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Hook)?;
     let mut updates = repo::updates(&stdin()?)?;
     if updates.is_empty()
-        && let Some(update) = told_by_manager()
+        && let Some(update) = told_by_manager(&repo)?
     {
         Output::note(
             "sprag: the hook manager passes on only the first ref of a push; the others are judged by CI\n",
@@ -58,16 +57,37 @@ fn stdin() -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// pre-commit and prek read git's own lines themselves and say in variables what the first one was.
-fn told_by_manager() -> Option<Update> {
-    let id = |it: String| {
-        let hex = it.len() >= 40 && it.bytes().all(|byte| byte.is_ascii_hexdigit());
-        (hex && it.bytes().any(|byte| byte != b'0')).then_some(ObjectId(it))
+/// pre-commit and prek read git's own lines themselves and say in variables what the first one was. Of a push that
+/// begins with a root commit they name the branches alone.
+fn told_by_manager(repo: &Repo) -> Result<Option<Update>> {
+    let told = |name: &str| env(name).filter(|it| it.bytes().any(|byte| byte != b'0'));
+    let local_ref = told("PRE_COMMIT_LOCAL_BRANCH");
+    let Some(new) = told("PRE_COMMIT_TO_REF").or_else(|| local_ref.clone()) else {
+        return Ok(None);
     };
-    let new = env("PRE_COMMIT_TO_REF").and_then(id)?;
-    let remote_ref = env("PRE_COMMIT_REMOTE_BRANCH")?;
-    let old = env("PRE_COMMIT_FROM_REF").and_then(id);
-    Some(Update { local_ref: env("PRE_COMMIT_LOCAL_BRANCH"), new: Some(new), remote_ref, old })
+    let remote_ref = told("PRE_COMMIT_REMOTE_BRANCH");
+    let old = match told("PRE_COMMIT_FROM_REF") {
+        Some(from) => {
+            let from = repo.commit(&from)?;
+            Some(published(repo, remote_ref.as_deref(), &from)?.unwrap_or(from).id)
+        }
+        None => None,
+    };
+    let new = Some(repo.commit(&new)?.id);
+    // Who runs a stage by hand says from where to where, and no branch.
+    let remote_ref = remote_ref.unwrap_or_else(|| "HEAD".to_owned());
+    Ok(Some(Update { local_ref, new, remote_ref, old }))
+}
+
+/// Where the remote's branch was when it was last seen, if that is later than what the manager starts from: prek does
+/// not say what a forced push would take away.
+fn published(repo: &Repo, branch: Option<&str>, from: &Commit) -> Result<Option<Commit>> {
+    let branch = branch.and_then(|it| it.strip_prefix("refs/heads/"));
+    let (Some(remote), Some(branch)) = (env("PRE_COMMIT_REMOTE_NAME"), branch) else {
+        return Ok(None);
+    };
+    let Ok(seen) = repo.commit(&format!("refs/remotes/{remote}/{branch}")) else { return Ok(None) };
+    Ok(repo.is_ancestor(from, &seen)?.then_some(seen))
 }
 
 /// One report for all refs of a push: a refusal weighs more than what could not be judged.

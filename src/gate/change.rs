@@ -157,7 +157,9 @@ fn effective(
     use PolicyState::{Absent, Broken as Unusable, Is};
     match (trusted, proposed) {
         (Is(trusted), Is(proposed)) => Ok(Policy::stricter(trusted, proposed)),
-        (Is(trusted), Absent | Unusable(_)) => Ok((**trusted).clone()),
+        (Is(trusted), Absent) => Ok((**trusted).clone()),
+        // What is wrong is shown in the text of the other.
+        (Is(trusted), Unusable(_)) => Ok((**trusted).clone().set_aside()),
         (Absent | Unusable(_), Is(proposed)) => Ok(Policy::stricter(&Policy::built_in(), proposed)),
         (Absent | Unusable(_), Absent) => Ok(Policy::built_in()),
         (Absent | Unusable(_), Unusable(problems)) => Err(problems.clone()),

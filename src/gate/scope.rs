@@ -42,7 +42,9 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     let either = own.fold(Policy::built_in_migrations(), |all, it| all.union(&it.migrations));
     let watch = Watch { migrations: &either, base: &known };
     conflicts(&staged.conflicted, &watch)?;
-    if repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
+    // Where the policy cannot be read, before and after, nobody knows what is judged: what follows says so.
+    let unknown = matches!((&known, &proposed), (PolicyState::Broken(_), PolicyState::Broken(_)));
+    if !unknown && repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
         return Ok(Outcome::default());
     }
     let base = match &head {

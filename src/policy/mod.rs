@@ -239,7 +239,7 @@ impl Policy {
             return both;
         }
         if trusted.source.path == proposed.source.path {
-            both = both.renamed(&format!("{} (base)", trusted.source.path));
+            both = both.set_aside();
         }
         both.migrations = both.migrations.union(&proposed.migrations);
         both.target = compare::stricter_target(&trusted.target, &proposed.target);
@@ -274,6 +274,13 @@ impl Policy {
             help: Some("write the path of your migrations as `git ls-files` shows it".to_owned()),
         };
         suspects.into_iter().map(problem).collect()
+    }
+
+    /// The same policy as `policy.toml (base)`, where its path has another text.
+    #[must_use]
+    pub fn set_aside(self) -> Policy {
+        let path = format!("{} (base)", self.source.path);
+        self.renamed(&path)
     }
 
     /// The same policy, as if its file had another name. Read anew, so that all spans follow.

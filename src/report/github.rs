@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::excerpt::Texts;
-use super::text::clean;
+use super::text::{clean, clean_lines};
 use super::words::{object, summary};
 use super::{Action, Report, Style, Tally, frame, human, ranked};
 use crate::failure::Failure;
@@ -35,7 +35,8 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
 
 pub(super) fn failure(failure: &Failure, doing: Option<&Action>, style: Style) -> String {
     let what = doing.map_or(String::new(), |action| format!(" {}", object(action, PLAIN)));
-    let message = std::iter::once(&failure.message).chain(&failure.help).map(|it| clean(it, PLAIN));
+    let help = failure.help.iter().map(|help| clean_lines(help, PLAIN));
+    let message = std::iter::once(clean(&failure.message, PLAIN)).chain(help);
     let message = message.collect::<Vec<_>>().join("\n");
     let title = property(&format!("could not judge{what}"));
     let human = inert(&human::failure(failure, doing, style));

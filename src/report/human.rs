@@ -6,7 +6,7 @@ use annotate_snippets::renderer::{AnsiColor, Effects};
 
 use super::excerpt::Texts;
 use super::frame::{Card, Note, Weight, draw, path};
-use super::text::clean;
+use super::text::{clean, clean_lines};
 use super::words::{meaning, object, refused, summary, untouched};
 use super::{Action, Problem, Report, Sources, Style, Tally, ranked, spans};
 use crate::failure::Failure;
@@ -119,7 +119,8 @@ pub(super) fn failure(failure: &Failure, doing: Option<&Action>, style: Style) -
         Some(action) => format!("could not judge {}: {}", object(action, style), failure.message),
         None => format!("could not judge: {}", failure.message),
     };
-    let help = failure.help.iter().map(|help| Note::Named("help", clean(help, style))).collect();
+    let help = failure.help.iter();
+    let help = help.map(|help| Note::Named("help", clean_lines(help, style))).collect();
     let card = Card {
         weight: Weight::Error,
         rule: None,

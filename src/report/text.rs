@@ -96,6 +96,11 @@ pub(super) fn clean(text: &str, style: Style) -> String {
     shown
 }
 
+/// Several lines of prose, as the help of a failure may have: commands to run, lines to add to a file.
+pub(super) fn clean_lines(text: &str, style: Style) -> String {
+    text.split('\n').map(|line| clean(line, style)).collect::<Vec<_>>().join("\n")
+}
+
 /// A sentence for each kind of character in `text` that shows another text than there is.
 pub(super) fn disguises(what: &str, text: &str) -> Vec<String> {
     let mut reordering = Vec::new();

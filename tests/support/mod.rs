@@ -47,9 +47,20 @@ impl Sandbox {
     /// The same home, another repository: a clone, a worktree, a directory below.
     pub(crate) fn command_in(&self, directory: &Path, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        for (name, _) in
-            std::env::vars_os().filter(|(name, _)| name.as_bytes().starts_with(b"GIT_"))
-        {
+        // Neither a hook nor a CI job that these tests may run in is any of their business.
+        let prefixes = [
+            "GIT_",
+            "GITHUB_",
+            "GITLAB_",
+            "CI",
+            "PRE_COMMIT",
+            "CLICOLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+        ];
+        let theirs =
+            |name: &OsStr| prefixes.iter().any(|it| name.as_bytes().starts_with(it.as_bytes()));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| theirs(name)) {
             command.env_remove(name);
         }
         // Hooks find the program that was just built.
@@ -167,7 +178,7 @@ impl Sandbox {
     }
 }
 
-fn both(output: &Output) -> String {
+pub(crate) fn both(output: &Output) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout);
     format!("{stdout}{}", String::from_utf8_lossy(&output.stderr))
 }

@@ -1,0 +1,243 @@
+//! `sprag ci` as each system runs it: what it says of the job is in its variables, and the checkout may be short.
+
+use std::path::{Path, PathBuf};
+
+use insta::assert_snapshot;
+
+use super::plain;
+use crate::accept::{committed, new};
+use crate::support::Sandbox;
+
+const BAD: &str = "drop table a;\n";
+
+/// An origin with `main`, one commit further than where `feat` left it, and `pull`, the merge of `feat` into `main` as
+/// GitHub makes it.
+fn requested(sql: &str) -> Sandbox {
+    let sandbox = committed(&[]).with_origin();
+    sandbox.does("git checkout -qb feat");
+    sandbox.commit("db/migrations/V4__d.sql", sql);
+    sandbox.does(
+        "git checkout -q main; new c >$M/V3__c.sql; git add -A; git commit -qm main; git push -q origin main
+         git checkout -q --detach; git merge -qm pull feat; git push -q origin feat HEAD:refs/heads/pull; git checkout -q main",
+    );
+    sandbox
+}
+
+/// A checkout of `branch` alone, of some depth.
+fn checkout(sandbox: &Sandbox, branch: &str, depth: &str) -> PathBuf {
+    let depth =
+        if depth == "all" { String::new() } else { format!("--depth {depth} --single-branch") };
+    sandbox.does(&format!(
+        "rm -rf ../job; git clone -q {depth} --branch {branch} \"file://$PWD/../origin.git\" ../job"
+    ));
+    sandbox.outside().join("job")
+}
+
+fn ci(sandbox: &Sandbox, at: &Path, variables: &str) -> (i32, String) {
+    sandbox.try_in(at, &format!("{variables} $SPRAG ci"))
+}
+
+fn pull_request(sandbox: &Sandbox) -> String {
+    let base = sandbox.line(&["rev-parse", "main"]);
+    std::fs::write(
+        sandbox.outside().join("event.json"),
+        format!("{{\"pull_request\": {{\"base\": {{\"ref\": \"main\", \"sha\": \"{base}\"}}}}}}"),
+    )
+    .unwrap();
+    "GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request GITHUB_BASE_REF=main GITHUB_EVENT_PATH=../event.json".to_owned()
+}
+
+fn pushed(sandbox: &Sandbox, before: &str) -> String {
+    std::fs::write(
+        sandbox.outside().join("event.json"),
+        format!("{{\"before\": \"{before}\", \"repository\": {{\"default_branch\": \"main\"}}}}"),
+    )
+    .unwrap();
+    "GITHUB_ACTIONS=true GITHUB_EVENT_NAME=push GITHUB_EVENT_PATH=../event.json".to_owned()
+}
+
+#[test]
+fn a_pull_request_is_judged_at_any_depth_but_one() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let variables = pull_request(&sandbox);
+        for depth in ["2", "3", "all"] {
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, "pull", depth), &variables);
+            assert_eq!(it, code, "depth {depth}: {said}");
+            // What main has meanwhile is not the request's.
+            assert!(!said.contains("V3__c.sql"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_pull_request_at_depth_one_has_no_verdict_and_is_told_which_lines_to_change() {
+    let sandbox = requested(BAD);
+    let variables = pull_request(&sandbox);
+    let job = checkout(&sandbox, "pull", "1");
+    let (code, said) = ci(&sandbox, &job, &variables);
+    assert_snapshot!(format!("{}[exit {code}]", plain(&sandbox, &said)), @r#"
+    ::error title=could not judge::the target branch `main` was not fetched, so nobody can say what is new%0Alet the checkout fetch the history:%0A    - uses: actions/checkout@v4%0A      with:%0A        fetch-depth: 0%0Aor name what to compare with: `sprag ci --base REF`
+    error: could not judge: the target branch `main` was not fetched, so nobody can say what is new
+     |
+     = help: let the checkout fetch the history:
+                 - uses: actions/checkout@v4
+                   with:
+                     fetch-depth: 0
+     = help: or name what to compare with: `sprag ci --base REF`
+    [exit 2]
+    "#);
+    let (code, said) = sandbox.try_in(&job, &format!("{variables} $SPRAG ci --format json"));
+    assert!(code == 2 && said.contains("fetch-depth: 0"), "{said}");
+}
+
+#[test]
+fn a_pull_request_that_checks_out_the_branch_itself_is_judged_from_where_it_left() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let variables = pull_request(&sandbox);
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "all"), &variables);
+        assert_eq!(it, code, "{said}");
+        assert!(!said.contains("V3__c.sql"), "main went on: {said}");
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "1"), &variables);
+        assert_eq!(it, 2, "{said}");
+    }
+}
+
+#[test]
+fn a_request_cannot_loosen_the_policy_that_judges_it() {
+    let sandbox = committed(&[]).with_origin();
+    sandbox.does(
+        "git checkout -qb feat; printf '[rules]\\ndrop-table = \"allow\"\\n' >>policy.toml; wrong >$M/V3__c.sql; git add -A; git commit -qm x
+         git checkout -q --detach main; git merge -q --no-ff -m pull feat; git push -q origin HEAD:refs/heads/pull; git checkout -q main",
+    );
+    let variables = pull_request(&sandbox);
+    let (code, said) = ci(&sandbox, &checkout(&sandbox, "pull", "2"), &variables);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("error[policy-tampered]") && said.contains("error[drop-table]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_push_is_judged_from_what_was_there_before() {
+    let sandbox = requested(&new("d"));
+    let before = sandbox.line(&["rev-parse", "main^"]);
+    let variables = pushed(&sandbox, &before);
+    assert_eq!(ci(&sandbox, &checkout(&sandbox, "main", "all"), &variables).0, 0);
+    let (code, said) = ci(&sandbox, &checkout(&sandbox, "main", "1"), &variables);
+    assert!(code == 2 && said.contains(&before) && said.contains("fetch-depth: 0"), "{said}");
+    sandbox.commit("db/migrations/V5__e.sql", BAD).git(&["push", "-q", "origin", "main"]);
+    let (code, said) = ci(&sandbox, &checkout(&sandbox, "main", "all"), &variables);
+    assert!(code == 1 && said.contains("drop-table"), "{said}");
+}
+
+#[test]
+fn a_new_branch_is_judged_from_where_it_left_the_main_branch() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let variables = pushed(&sandbox, &"0".repeat(40));
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "all"), &variables);
+        assert_eq!(it, code, "{said}");
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "1"), &variables);
+        assert!(it == 2 && said.contains("fetch-depth: 0"), "{said}");
+    }
+}
+
+#[test]
+fn a_queue_for_merges_is_judged_from_its_base() {
+    let sandbox = requested(BAD);
+    let base = sandbox.line(&["rev-parse", "main"]);
+    let event = format!(
+        "{{\"merge_group\": {{\"base_sha\": \"{base}\", \"base_ref\": \"refs/heads/main\"}}}}"
+    );
+    std::fs::write(sandbox.outside().join("event.json"), event).unwrap();
+    let variables =
+        "GITHUB_ACTIONS=true GITHUB_EVENT_NAME=merge_group GITHUB_EVENT_PATH=../event.json";
+    for (depth, code) in [("2", 1), ("1", 2)] {
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "pull", depth), variables);
+        assert_eq!(it, code, "{said}");
+    }
+}
+
+#[test]
+fn a_run_by_hand_or_by_the_clock_judges_everything() {
+    let sandbox = requested(BAD);
+    let job = checkout(&sandbox, "main", "1");
+    for name in ["workflow_dispatch", "schedule"] {
+        let (code, said) =
+            ci(&sandbox, &job, &format!("GITHUB_ACTIONS=true GITHUB_EVENT_NAME={name}"));
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("HEAD passes"), "{said}");
+    }
+}
+
+#[test]
+fn a_merge_request_of_gitlab_is_judged_and_told_of_its_own_settings() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let base = sandbox.line(&["merge-base", "main", "feat"]);
+        let variables = format!(
+            "GITLAB_CI=true CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_DIFF_BASE_SHA={base}"
+        );
+        for (branch, depth, code) in
+            [("feat", "all", code), ("feat", "2", code), ("pull", "2", code), ("feat", "1", 2)]
+        {
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, branch, depth), &variables);
+            assert_eq!(it, code, "{branch} {depth}: {said}");
+            assert!(code != 2 || said.contains("GIT_DEPTH: 0"), "{said}");
+        }
+        let pushed = format!(
+            "GITLAB_CI=true CI_COMMIT_BEFORE_SHA={} CI_DEFAULT_BRANCH=main",
+            "0".repeat(40)
+        );
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "all"), &pushed);
+        assert_eq!(it, code, "{said}");
+    }
+}
+
+#[test]
+fn other_systems_name_the_target_in_their_own_variables() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        for variables in [
+            "BITBUCKET_PR_DESTINATION_BRANCH=main",
+            "SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main",
+            "BUILDKITE_PULL_REQUEST_BASE_BRANCH=main",
+            "CHANGE_TARGET=main",
+            "DRONE_TARGET_BRANCH=main",
+            "CI_COMMIT_TARGET_BRANCH=main",
+        ] {
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "all"), variables);
+            assert_eq!(it, code, "{variables}: {said}");
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "1"), variables);
+            assert_eq!(it, 2, "{variables}: {said}");
+        }
+    }
+}
+
+#[test]
+fn without_a_word_from_any_system_a_branch_is_judged_from_where_it_left() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let job = checkout(&sandbox, "feat", "all");
+        assert_eq!(ci(&sandbox, &job, "").0, code);
+        assert_eq!(sandbox.try_in(&job, "$SPRAG ci --base origin/main").0, code);
+        let (it, said) = ci(&sandbox, &checkout(&sandbox, "feat", "1"), "");
+        assert_ne!(it, if code == 1 { 0 } else { 1 }, "never the wrong verdict: {said}");
+    }
+}
+
+#[test]
+fn what_is_found_is_written_into_the_summary_of_the_step() {
+    let sandbox = requested(BAD);
+    let variables = format!("{} GITHUB_STEP_SUMMARY=../summary", pull_request(&sandbox));
+    let job = checkout(&sandbox, "pull", "2");
+    assert_eq!(ci(&sandbox, &job, &variables).0, 1);
+    let summary = std::fs::read_to_string(sandbox.outside().join("summary")).unwrap();
+    assert!(summary.contains("drop-table") && summary.contains("V4\\_\\_d.sql:1:12"), "{summary}");
+    // A summary that cannot be written changes no verdict.
+    let variables = format!("{} GITHUB_STEP_SUMMARY=/nowhere/summary", pull_request(&sandbox));
+    assert_eq!(ci(&sandbox, &job, &variables).0, 1);
+}
