@@ -62,7 +62,9 @@ fn stdin() -> Result<Vec<u8>> {
 fn told_by_manager(repo: &Repo) -> Result<Option<Update>> {
     let told = |name: &str| env(name).filter(|it| it.bytes().any(|byte| byte != b'0'));
     let local_ref = told("PRE_COMMIT_LOCAL_BRANCH");
-    let Some(new) = told("PRE_COMMIT_TO_REF").or_else(|| local_ref.clone()) else { return Ok(None) };
+    let Some(new) = told("PRE_COMMIT_TO_REF").or_else(|| local_ref.clone()) else {
+        return Ok(None);
+    };
     let remote_ref = told("PRE_COMMIT_REMOTE_BRANCH");
     let old = match told("PRE_COMMIT_FROM_REF") {
         Some(from) => {
@@ -81,7 +83,9 @@ fn told_by_manager(repo: &Repo) -> Result<Option<Update>> {
 /// not say what a forced push would take away.
 fn published(repo: &Repo, branch: Option<&str>, from: &Commit) -> Result<Option<Commit>> {
     let branch = branch.and_then(|it| it.strip_prefix("refs/heads/"));
-    let (Some(remote), Some(branch)) = (env("PRE_COMMIT_REMOTE_NAME"), branch) else { return Ok(None) };
+    let (Some(remote), Some(branch)) = (env("PRE_COMMIT_REMOTE_NAME"), branch) else {
+        return Ok(None);
+    };
     let Ok(seen) = repo.commit(&format!("refs/remotes/{remote}/{branch}")) else { return Ok(None) };
     Ok(repo.is_ancestor(from, &seen)?.then_some(seen))
 }

@@ -191,7 +191,9 @@ fn updated(
         (_, Some(target), Some(head)) => since(repo, target, &head)?,
         (_, Some(target), None) => Base::only(Side::Tree(target.tree.clone())),
         // No remote is known, as in a push by URL: what the branch itself had is all that was published.
-        (Some(old), None, Some(head)) if repo.has(&old.0) => since(repo, &repo.commit(&old.0)?, &head)?,
+        (Some(old), None, Some(head)) if repo.has(&old.0) => {
+            since(repo, &repo.commit(&old.0)?, &head)?
+        }
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,
