@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod accept;
+mod architecture;
 mod cli;
 mod deploy;
 mod hooks;
 mod policy;
 mod repo;
 mod report;
+mod rules;
+mod sql;
 mod support;

@@ -37,7 +37,7 @@ pub struct Cache {
 /// Old files are taken away when there are more.
 const KEPT: usize = 12;
 /// Changes with the format of what is kept.
-const MAGIC: &[u8; 8] = b"sprag 1\n";
+const MAGIC: &[u8; 8] = b"sprag 2\n";
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -115,7 +115,7 @@ impl Cache {
             std::fs::create_dir_all(&self.directory)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
             file.write_all(MAGIC)?;
-            file.write_all(&crc32fast::hash(body).to_le_bytes())?;
+            file.write_all(&checksum(path, body).to_le_bytes())?;
             file.write_all(body)?;
             file.persist(path)?;
             for (path, _) in self.files().into_iter().skip(KEPT) {
@@ -145,12 +145,20 @@ fn program() -> String {
     format!("{} {built:?}", env!("CARGO_PKG_VERSION"))
 }
 
+/// Of the name too: a file that was copied under the name of another is as good as none.
+fn checksum(path: &Path, body: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+    sum.update(body);
+    sum.finalize()
+}
+
 /// The bytes of a file that is what was written.
 fn read(path: &Path) -> Option<Arc<Vec<u8>>> {
     let bytes = std::fs::read(path).ok()?;
     let sum: [u8; 4] = bytes.strip_prefix(MAGIC)?.get(..4)?.try_into().ok()?;
     let body = bytes.get(MAGIC.len() + 4..)?;
-    (crc32fast::hash(body) == u32::from_le_bytes(sum)).then(|| Arc::new(bytes))
+    (checksum(path, body) == u32::from_le_bytes(sum)).then(|| Arc::new(bytes))
 }
 
 fn decode(bytes: Arc<Vec<u8>>) -> Option<Past> {
@@ -166,4 +174,63 @@ fn decode(bytes: Arc<Vec<u8>>) -> Option<Past> {
         at = at.checked_add(length)?;
     }
     Some(Past { tree: head.tree, files, catalogs })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cache, Past};
+    use crate::source::{ObjectId, PathList};
+    use std::collections::BTreeMap;
+
+    fn cache() -> (tempfile::TempDir, Cache, ObjectId) {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path(), &["a"]);
+        let tree = ObjectId("11".repeat(20));
+        let files = PathList::new(&["a.sql".into(), "b.sql".into()]);
+        cache.keep_past(&Past { tree: tree.clone(), files, catalogs: BTreeMap::new() });
+        cache.keep_value("audit", &tree, &"kept".to_owned());
+        (folder, cache, tree)
+    }
+
+    #[test]
+    fn what_was_kept_is_found() {
+        let (_folder, cache, tree) = cache();
+        assert_eq!(cache.past(&tree).unwrap().files.len(), 2);
+        assert_eq!(cache.value("audit", &tree), Some("kept".to_owned()));
+    }
+
+    #[test]
+    fn no_damaged_file_is_believed() {
+        let (_folder, cache, tree) = cache();
+        let path = cache.path("past", &tree);
+        let whole = std::fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x40;
+            std::fs::write(&path, &damaged).unwrap();
+            assert!(cache.past(&tree).is_none(), "byte {at} was changed");
+            std::fs::write(&path, &whole[..at]).unwrap();
+            assert!(cache.past(&tree).is_none(), "cut at {at}");
+        }
+        std::fs::write(&path, whole).unwrap();
+        assert!(cache.past(&tree).is_some());
+    }
+
+    #[test]
+    fn no_file_is_believed_under_the_name_of_another() {
+        let (folder, cache, tree) = cache();
+        let other = ObjectId("22".repeat(20));
+        let strict = Cache::new(folder.path(), &["b"]);
+        for (from, to) in [
+            (cache.path("audit", &tree), cache.path("audit", &other)),
+            (cache.path("audit", &tree), strict.path("audit", &tree)),
+            (cache.path("past", &tree), strict.path("past", &tree)),
+        ] {
+            std::fs::copy(from, to).unwrap();
+        }
+        assert_eq!(cache.value::<String>("audit", &other), None);
+        assert_eq!(strict.value::<String>("audit", &tree), None);
+        assert!(strict.past(&tree).is_none());
+        assert!(strict.newest_past().is_none());
+    }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{baseline, broken, commands, state_of, target, unreadable};
+use super::change::{baseline, broken, state_of, target};
+use super::commands::commands;
+use super::read::unreadable;
 use super::watch::Watch;
 use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, read};
 use crate::cache::Cache;

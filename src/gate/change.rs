@@ -1,7 +1,11 @@
 //! Judges what differs between two sides of a repository.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commands::commands;
+use super::edited::added_statements;
+use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{Broken, COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, order, past, read};
 use crate::failure::Result;
@@ -86,13 +90,27 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 
+thread_local! {
+    /// Policies by what git has under their name. The sides of a change nearly always have the same one.
+    static READ: RefCell<Vec<(Entry, PolicyState)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The policy that a side has.
 pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
     let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
         return without_file(repo, side);
     };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    Ok(PolicyState::of(files.first()))
+    let known = READ.with_borrow(|it| it.iter().find(|it| it.0 == entry).map(|it| it.1.clone()));
+    if let Some(state) = known {
+        return Ok(state);
+    }
+    let files = read::files(repo, vec![entry.clone()], SQL_LIMIT)?;
+    let state = PolicyState::of(files.first());
+    READ.with_borrow_mut(|it| {
+        it.truncate(7);
+        it.insert(0, (entry, state.clone()));
+    });
+    Ok(state)
 }
 
 /// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
@@ -335,95 +353,6 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
 }
 
-/// Judges the commands of files that have them.
-pub(super) fn commands(
-    files: &[File],
-    changed: &BTreeSet<RepoPath>,
-    deploy: &policy::Deploy,
-    sources: &mut Sources,
-) -> Vec<Found> {
-    let mut found = Vec::new();
-    let mut all = Vec::new();
-    let mut find = |rule: &str, finding: Finding| {
-        found.extend(rules::by_name(rule).map(|rule| Found { rule, finding }));
-    };
-    for file in files {
-        let Some(text) = file.content.text() else {
-            if let Some(finding) = unreadable(file).filter(|_| changed.contains(&file.path)) {
-                find("unreadable-file", finding);
-            }
-            continue;
-        };
-        let source = Source { path: file.path.clone(), text: text.clone() };
-        let reading = command::commands(&source);
-        for problem in reading.problems {
-            if changed.contains(&file.path) {
-                let message = format!("`{}` cannot be read: {}", file.path, problem.message);
-                let finding = Finding::new(file.path.to_string(), problem.span, message);
-                find(
-                    "unreadable-file",
-                    finding.evidence(&problem.message).help("correct the file"),
-                );
-            }
-        }
-        all.extend(reading.commands);
-        sources.insert(file.path.clone(), text.clone());
-    }
-    let local = |it: &Found| {
-        let script = it.finding.subject.0.rsplit_once(":scripts.");
-        script.is_some_and(|(_, name)| deploy.is_local_script(name))
-    };
-    found.extend(rules::deploy::findings(&all, changed).into_iter().filter(|it| !local(it)));
-    found.extend(unlisted(&all, changed, deploy));
-    found
-}
-
-/// Where the policy lists what may stand as release command and setup script, nothing else may.
-fn unlisted(
-    commands: &[command::Command],
-    changed: &BTreeSet<RepoPath>,
-    deploy: &policy::Deploy,
-) -> Vec<Found> {
-    let Some(rule) = rules::by_name("deploy-migration") else { return Vec::new() };
-    let mut found: Vec<Found> = Vec::new();
-    for command in commands {
-        let host = &command.host;
-        let named = matches!(&*host.key, "[deploy] release_command" | "scripts.setup");
-        if !named || !changed.contains(&host.path) || deploy.allows(&command.text) {
-            continue;
-        }
-        let subject = format!("{}:{}", host.path, host.key);
-        if found.iter().any(|it| it.finding.subject.0 == subject) {
-            continue;
-        }
-        let allowed: Vec<&str> = deploy.allow.iter().flatten().map(|it| it.0.as_str()).collect();
-        let message = format!(
-            "`{}` is none of the commands that the policy allows here",
-            command.text.trim()
-        );
-        let finding = Finding::new(subject, command.span.clone(), message).evidence(&command.text);
-        let finding = finding.help(format!("write `{}`", allowed.join("` or `")));
-        found.push(Found { rule, finding });
-    }
-    found
-}
-
-/// The finding that a file's content is no text to judge.
-pub(super) fn unreadable(file: &File) -> Option<Finding> {
-    let crate::source::Content::Unreadable(why) = &file.content else { return None };
-    let path = &file.path;
-    let finding = Finding::new(
-        path.to_string(),
-        Span::file(path.clone()),
-        format!("`{path}` {}", why.reason()),
-    );
-    Some(
-        finding
-            .evidence(&file.id.0)
-            .help("commit it as a plain file, UTF-8, in a size that people can read"),
-    )
-}
-
 fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
     let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
         let entry =
@@ -442,45 +371,6 @@ fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChan
 
 fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
     files.into_iter().map(|it| (it.path.clone(), it)).collect()
-}
-
-/// Of an edited migration, only what the edit brought: the rest is in the past already.
-fn added_statements(mut migration: Migration, before: &File) -> Migration {
-    let Some(text) = before.content.text() else { return migration };
-    let old = Migration::read(before.path.clone(), text.clone());
-    let statements = |it: &Migration| -> Vec<String> {
-        let mut texts: Vec<(usize, String)> = it
-            .script
-            .changes
-            .iter()
-            .map(|change| {
-                let text = it.text.get(change.statement.clone()).unwrap_or_default();
-                (change.statement.start, text.split_whitespace().collect::<Vec<_>>().join(" "))
-            })
-            .collect();
-        texts.dedup();
-        texts.into_iter().map(|it| it.1).collect()
-    };
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for statement in statements(&old) {
-        *known.entry(statement).or_default() += 1;
-    }
-    let mut kept: BTreeMap<usize, bool> = BTreeMap::new();
-    let text = migration.text.clone();
-    migration.script.changes.retain(|change| {
-        *kept.entry(change.statement.start).or_insert_with(|| {
-            let statement = text.get(change.statement.clone()).unwrap_or_default();
-            let folded = statement.split_whitespace().collect::<Vec<_>>().join(" ");
-            match known.get_mut(&folded).filter(|it| **it > 0) {
-                Some(left) => {
-                    *left -= 1;
-                    false
-                }
-                None => true,
-            }
-        })
-    });
-    migration
 }
 
 fn same_tree(a: &Side, b: &Side) -> bool {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::change::{baseline, broken, commands, state_of, target, unreadable};
+use super::change::{baseline, broken, state_of, target};
+use super::commands::commands;
+use super::read::unreadable;
 use super::{Judged, Outcome, order, past};
 use crate::parse::{Migration, command};
 use crate::policy::tampering::PolicyState;

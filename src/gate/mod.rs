@@ -2,6 +2,8 @@
 
 mod audit;
 mod change;
+mod commands;
+mod edited;
 mod files;
 mod order;
 mod past;

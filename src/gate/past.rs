@@ -74,22 +74,14 @@ fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Nea
         let (None, Some((mode, id))) = (delta.before, delta.after) else { return None };
         added.push(Entry { path: delta.path, mode, id });
     }
-    let mut last: BTreeMap<RepoPath, (String, RepoPath)> = BTreeMap::new();
-    for path in near.files.iter().map(RepoPath::from) {
-        let key = order::key(&path);
-        let newest = last.entry(order::database(&path)).or_insert_with(|| key.clone());
-        if *newest < key {
-            *newest = key;
-        }
-    }
+    let last = order::last(&near.files);
     let later = |it: &Entry| {
         last.get(&order::database(&it.path)).is_none_or(|last| *last < order::key(&it.path))
     };
     if !added.iter().all(later) {
         return None;
     }
-    let paths: Vec<RepoPath> = near.files.iter().map(RepoPath::from).collect();
-    let files = PathList::new(paths.iter().chain(added.iter().map(|it| &it.path)));
+    let files = near.files.with(added.iter().map(|it| &it.path));
     let mut catalogs = near.catalogs;
     replay(repo, added, &mut catalogs).ok()?;
     Some(Near::Grown(Past { tree: tree.clone(), files, catalogs }))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::failure::Result;
 use crate::parse::Migration;
 use crate::repo::{Blob, Entry, Repo};
-use crate::source::{Content, File, Mode, RepoPath, Unreadable};
+use crate::rules::Finding;
+use crate::source::{Content, File, Mode, RepoPath, Span, Unreadable};
 
 /// Reads the files of `entries`, in their order. Links and submodules are not followed: what they point to is not in
 /// the repository's own content.
@@ -79,6 +80,22 @@ pub(super) fn migrations(texts: Vec<(RepoPath, Arc<str>)>) -> Vec<Migration> {
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, it)| it).collect()
+}
+
+/// The finding that a file's content is no text to judge.
+pub(super) fn unreadable(file: &File) -> Option<Finding> {
+    let Content::Unreadable(why) = &file.content else { return None };
+    let path = &file.path;
+    let finding = Finding::new(
+        path.to_string(),
+        Span::file(path.clone()),
+        format!("`{path}` {}", why.reason()),
+    );
+    Some(
+        finding
+            .evidence(&file.id.0)
+            .help("commit it as a plain file, UTF-8, in a size that people can read"),
+    )
 }
 
 #[cfg(test)]

@@ -38,8 +38,8 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     // Most commits touch nothing that is judged. They are told apart before anything else is read.
     let known = state_of(repo, &head_side)?;
     let proposed = state_of(repo, &staged.side)?;
-    let either = known.or_built_in().migrations.union(&proposed.or_built_in().migrations);
-    let either = either.union(&Policy::built_in().migrations);
+    let own = [&known, &proposed].into_iter().filter_map(PolicyState::policy);
+    let either = own.fold(Policy::built_in_migrations(), |all, it| all.union(&it.migrations));
     let watch = Watch { migrations: &either, base: &known };
     conflicts(&staged.conflicted, &watch)?;
     // Where the policy cannot be read, before and after, nobody knows what is judged: what follows says so.

@@ -14,11 +14,11 @@ pub(super) struct Watch<'a> {
 
 impl Wanted for Watch<'_> {
     fn file(&self, path: &[u8]) -> bool {
-        // Nearly every file of a repository is none of these, and the names tell at once.
-        let repo_path = || RepoPath::from(path);
-        self.migrations.matches(path)
-            || command::is_read(&repo_path())
-            || tampering::watches(&repo_path(), self.base)
+        if self.migrations.matches(path) {
+            return true;
+        }
+        let path = RepoPath::from(path);
+        command::is_read(&path) || tampering::watches(&path, self.base)
     }
 
     fn directory(&self, _: &[u8]) -> bool {

@@ -28,10 +28,9 @@ impl Hook {
 
     /// The hook that runs `binary`, or whatever `PATH` has where the file is shared with others.
     pub(super) fn shim(self, binary: Option<&Path>, mend: &str) -> Vec<u8> {
-        let (before, rest) =
-            self.template().split_once(BINARY).expect("the shim has a place for the binary");
-        let (middle, after) =
-            rest.split_once(MEND).expect("the shim has a place for the command that mends it");
+        // Every template has both places; one that had not would be a script that fails, never one that passes.
+        let (before, rest) = self.template().split_once(BINARY).unwrap_or((self.template(), MEND));
+        let (middle, after) = rest.split_once(MEND).unwrap_or((rest, ""));
         let binary =
             binary.map_or(b"''".to_vec(), |it| quoted_bytes(it.as_os_str().as_encoded_bytes()));
         [

@@ -33,13 +33,18 @@ impl Pattern {
 
 /// Whether `text` is `pattern`, whose `*` stand for anything. Linear steps back only to the last `*`.
 pub(super) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    wildcard_by(pattern, text, |a, b| a == b)
+}
+
+/// As `wildcard`, where `same` says which bytes are the same.
+pub(super) fn wildcard_by(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while t < text.len() {
         if p < pattern.len() && pattern[p] == b'*' {
             retry = Some((p, t));
             p += 1;
-        } else if p < pattern.len() && pattern[p] == text[t] {
+        } else if p < pattern.len() && same(pattern[p], text[t]) {
             p += 1;
             t += 1;
         } else if let Some((star, from)) = retry {

@@ -1,14 +1,17 @@
 //! Commits, trees and blobs by their ids: libgit2 first, git where it cannot.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use git2::{ErrorCode, ObjectType, Repository};
+use git2::{ObjectType, Repository};
 
 use crate::failure::{Failure, Result};
 
 use super::git::{Git, refused};
 use super::id::Id;
 use super::session::Session;
+use super::tree::Listing;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -70,11 +73,33 @@ pub(super) struct Objects {
     git: Git,
     session: RefCell<Option<Session>>,
     promisor: OnceCell<Option<String>>,
+    listings: RefCell<BTreeMap<Id, Rc<Listing>>>,
 }
+
+/// So many trees are kept once they are read: a hook looks at the same few again and again, an audit at each once.
+const KEPT: usize = 256;
 
 impl Objects {
     pub(super) fn new(lib: Option<Repository>, git: Git) -> Objects {
-        Objects { lib, git, session: RefCell::new(None), promisor: OnceCell::new() }
+        Objects {
+            lib,
+            git,
+            session: RefCell::new(None),
+            promisor: OnceCell::new(),
+            listings: RefCell::default(),
+        }
+    }
+
+    /// A tree that was read before: the same sides are compared more than once in a run.
+    pub(super) fn known_listing(&self, id: Id) -> Option<Rc<Listing>> {
+        self.listings.borrow().get(&id).cloned()
+    }
+
+    pub(super) fn keep_listing(&self, id: Id, listing: &Rc<Listing>) {
+        let mut listings = self.listings.borrow_mut();
+        if listings.len() < KEPT {
+            listings.insert(id, listing.clone());
+        }
     }
 
     pub(super) fn lib(&self) -> Option<&Repository> {
@@ -192,7 +217,8 @@ impl Objects {
     }
 }
 
-/// Reads with libgit2, which checks that the content has the id.
+/// Reads with libgit2, and checks that the content has the id. Trees are believed: git believes them too, and who can
+/// swap one can swap the refs as well.
 pub(super) fn read_with(lib: &Repository, id: Id, limit: usize) -> Option<Found> {
     let odb = lib.odb().ok()?;
     let oid = git2::Oid::from_bytes(id.as_bytes()).ok()?;
@@ -202,14 +228,10 @@ pub(super) fn read_with(lib: &Repository, id: Id, limit: usize) -> Option<Found>
             return Some(Found::TooLarge(Kind::from_git2(kind)?, size));
         }
     }
-    match odb.read(oid) {
-        Ok(object) => Some(Found::Object(Object {
-            kind: Kind::from_git2(object.kind())?,
-            data: object.data().to_vec(),
-        })),
-        Err(error) if error.code() == ErrorCode::NotFound => None,
-        Err(_) => None,
-    }
+    // Not found or not readable: git may know more.
+    let object = odb.read(oid).ok()?;
+    let object = Object { kind: Kind::from_git2(object.kind())?, data: object.data().to_vec() };
+    (object.kind == Kind::Tree || verify(id, &object).is_ok()).then_some(Found::Object(object))
 }
 
 /// `git cat-file` prints a loose object whatever its content is, so its name is computed again.

@@ -1,7 +1,9 @@
 //! What lies in one directory: of a commit, or of the index.
 
 use std::cmp::Ordering;
+use std::ffi::CStr;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::failure::Failure;
 use crate::source::{Mode, RepoPath};
@@ -16,7 +18,7 @@ pub(super) struct Listing {
 }
 
 pub(super) struct Slot {
-    name: Range<usize>,
+    name: Range<u32>,
     pub what: What,
 }
 
@@ -60,6 +62,10 @@ impl What {
 impl Listing {
     /// Reads a tree object: `<octal mode> <name>\0<id>`, again and again.
     pub(super) fn of_tree(data: Vec<u8>, id_length: usize) -> Result<Listing, &'static str> {
+        if u32::try_from(data.len()).is_err() {
+            return Err("is larger than 4 GiB");
+        }
+        // Directories of ten thousand entries are read at every commit, so nothing here looks at a byte twice.
         let mut slots = Vec::with_capacity(data.len() / 48);
         let mut at = 0;
         while at < data.len() {
@@ -67,7 +73,8 @@ impl Listing {
             let space =
                 position(rest, b' ').filter(|&it| it <= 7).ok_or("has an entry without a mode")?;
             let mode = octal(&rest[..space]).ok_or("has a mode that is not a number")?;
-            let length = position(&rest[space + 1..], 0).ok_or("has a name without an end")?;
+            let name = CStr::from_bytes_until_nul(&rest[space + 1..]);
+            let length = name.map_err(|_| "has a name without an end")?.count_bytes();
             let name = at + space + 1..at + space + 1 + length;
             let after = name.end + 1;
             let id = data
@@ -79,7 +86,7 @@ impl Listing {
                 None => What::Directory(Dir::Tree(id)),
             };
             at = after + id_length;
-            slots.push(Slot { name, what });
+            slots.push(Slot { name: short(name), what });
         }
         let listing = Listing { names: data, slots };
         listing.check()?;
@@ -89,14 +96,14 @@ impl Listing {
     pub(super) fn push(&mut self, name: &[u8], what: What) {
         let start = self.names.len();
         self.names.extend_from_slice(name);
-        self.slots.push(Slot { name: start..self.names.len(), what });
+        self.slots.push(Slot { name: short(start..self.names.len()), what });
     }
 
     /// Two entries of one name are two answers to one question, and tools disagree on which one counts.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         for (at, slot) in self.slots.iter().enumerate() {
             let name = self.name(slot);
-            if matches!(name, b"" | b"." | b"..") || position(name, b'/').is_some() {
+            if matches!(name, b"" | b"." | b"..") || name.contains(&b'/') {
                 return Err("has a name that no file can have");
             }
             let Some(before) = at.checked_sub(1) else { continue };
@@ -126,7 +133,7 @@ impl Listing {
     }
 
     pub(super) fn name(&self, slot: &Slot) -> &[u8] {
-        &self.names[slot.name.clone()]
+        &self.names[slot.name.start as usize..slot.name.end as usize]
     }
 
     pub(super) fn find(&self, name: &[u8], directory: bool) -> Option<What> {
@@ -136,6 +143,12 @@ impl Listing {
             .ok()?;
         Some(self.slots[found].what)
     }
+}
+
+/// Checked for the whole: names are part of one tree or one index, which are not larger than 4 GiB.
+fn short(range: Range<usize>) -> Range<u32> {
+    let number = |it| u32::try_from(it).unwrap_or(u32::MAX);
+    number(range.start)..number(range.end)
 }
 
 /// git's order of names: a directory counts as if a slash followed.
@@ -191,14 +204,14 @@ pub(super) fn malformed(path: &[u8], of: &str, what: &str) -> Failure {
 
 /// A list of slots with their names, kept for a walk that stops in the middle of it.
 pub(super) struct Cursor {
-    pub listing: Listing,
+    listing: Rc<Listing>,
     next: usize,
     /// How much of the path belongs to this directory, its slash included.
     pub prefix: usize,
 }
 
 impl Cursor {
-    pub(super) fn new(listing: Listing, prefix: usize) -> Cursor {
+    pub(super) fn new(listing: Rc<Listing>, prefix: usize) -> Cursor {
         Cursor { listing, next: 0, prefix }
     }
 

@@ -1,6 +1,7 @@
 //! What differs between two sides, and what lies in one: no directory is opened that cannot matter.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use crate::failure::{Failure, Result};
 use crate::source::{Mode, ObjectId, RepoPath};
@@ -108,26 +109,32 @@ impl Walk<'_> {
         if same {
             return Ok(Vec::new());
         }
-        let list = |start, dir: Option<Dir>| {
-            dir.map_or_else(|| Ok(Listing::default()), |dir| self.listing(start, dir, path))
+        let list = |start, dir: Option<Dir>| match dir {
+            Some(dir) => self.listing(start, dir, path),
+            None => Ok(Rc::default()),
         };
-        Ok(differences(&list(before, old)?, &list(after, new)?))
+        let (old, new) = (list(before, old)?, list(after, new)?);
+        Ok(differences(&old, &new))
     }
 
-    fn listing(&self, start: Start<'_>, dir: Dir, path: &[u8]) -> Result<Listing> {
+    fn listing(&self, start: Start<'_>, dir: Dir, path: &[u8]) -> Result<Rc<Listing>> {
         match dir {
             Dir::Tree(id) => listing(self.objects, id, path),
             Dir::Staged { first, last } => start
                 .index
                 .ok_or_else(|| Failure::new("a staged directory without its index"))?
                 .listing(first, last, path.len())
+                .map(Rc::new)
                 .map_err(|what| malformed(path, "the index", what)),
         }
     }
 }
 
 /// Reads one tree. `path` is for the message, with a slash at its end.
-pub(super) fn listing(objects: &Objects, id: Id, path: &[u8]) -> Result<Listing> {
+pub(super) fn listing(objects: &Objects, id: Id, path: &[u8]) -> Result<Rc<Listing>> {
+    if let Some(known) = objects.known_listing(id) {
+        return Ok(known);
+    }
     let data = objects.need(id, Kind::Tree).map_err(|failure| {
         if path.is_empty() {
             return failure;
@@ -137,8 +144,11 @@ pub(super) fn listing(objects: &Objects, id: Id, path: &[u8]) -> Result<Listing>
             help: failure.help,
         }
     })?;
-    Listing::of_tree(data, id.as_bytes().len())
-        .map_err(|what| malformed(path, &format!("its tree {}", id.hex()), what))
+    let listing = Listing::of_tree(data, id.as_bytes().len())
+        .map_err(|what| malformed(path, &format!("its tree {}", id.hex()), what))?;
+    let listing = Rc::new(listing);
+    objects.keep_listing(id, &listing);
+    Ok(listing)
 }
 
 /// One path of one side, directories opened only on the way to it.

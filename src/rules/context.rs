@@ -63,8 +63,14 @@ impl Context<'_> {
     pub fn is_new(&self, change: &Change, name: &ObjectName) -> bool {
         match self.catalog.resolve(name) {
             Resolved::Temporary(name) => {
+                let made = self.catalog.temporary(&name).is_none_or(|it| {
+                    it.born.sure
+                        || change.certainty
+                            == it.born.branch.map_or(Certainty::Sure, Certainty::Maybe)
+                });
                 let permanent = self.catalog.resolve_permanent(&ObjectName { schema: None, name });
-                self.catalog.table(&permanent).is_none_or(|it| self.catalog.is_new_born(&it.born))
+                let hidden = self.catalog.table(&permanent);
+                made && hidden.is_none_or(|it| self.catalog.is_new_born(&it.born))
             }
             Resolved::Permanent(name) => {
                 change.certainty != Certainty::Deferred && self.catalog.is_new(&name)

@@ -29,7 +29,7 @@ pub fn run(
 ) -> Vec<Found> {
     let mut found = Vec::new();
     if scope == Scope::Change {
-        catalog.settle();
+        catalog.publish();
     }
     for migration in migrations {
         if scope == Scope::Everything {

@@ -16,6 +16,8 @@ pub struct Catalog {
     /// Where unqualified names are looked up. Absent: nobody can tell.
     pub(super) search_path: Option<Vec<String>>,
     pub(super) epoch: u32,
+    /// What the change set at hand has dropped, so far as it is not there again.
+    pub(super) gone: BTreeMap<TableName, Table>,
     pub(super) journal: Vec<Undo>,
     pub(super) marks: Vec<Mark>,
 }
@@ -63,6 +65,7 @@ impl Default for Catalog {
             temporary: BTreeMap::new(),
             search_path: default_search_path(),
             epoch: 0,
+            gone: BTreeMap::new(),
             journal: Vec::new(),
             marks: Vec::new(),
         }
@@ -79,6 +82,7 @@ impl Catalog {
     /// What was new is now what people depend on: the next changes are another change set.
     pub fn settle(&mut self) {
         self.epoch += 1;
+        self.gone.clear();
     }
 
     /// Every migration runs in a session of its own: temporary tables, `search_path` and open transactions end here.
@@ -91,6 +95,17 @@ impl Catalog {
 
     pub fn table(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Table>> {
         self.tables.get(name)
+    }
+
+    /// A relation that is there, or was before the change set at hand dropped it: whoever creates it again gives no
+    /// new names.
+    pub fn table_or_gone(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Table>> {
+        self.table(name).or_else(|| self.gone.get(name).map(std::borrow::Cow::Borrowed))
+    }
+
+    /// A temporary table of the session at hand.
+    pub fn temporary(&self, name: &str) -> Option<&Table> {
+        self.temporary.get(name)
     }
 
     pub fn tables(&self) -> impl Iterator<Item = (TableName, std::borrow::Cow<'_, Table>)> {

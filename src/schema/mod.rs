@@ -6,6 +6,7 @@
 mod apply;
 mod catalog;
 mod change;
+mod journal;
 mod store;
 mod stored;
 

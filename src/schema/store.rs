@@ -63,6 +63,10 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         self.written.insert(name, value);
     }
 
+    pub(super) fn is_written(&self) -> bool {
+        !self.written.is_empty()
+    }
+
     pub(super) fn written(&self) -> impl Iterator<Item = (&TableName, &T)> {
         self.written.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
     }
@@ -83,30 +87,41 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
     /// `count`, then the start of each entry, then the entries in order: lengths of key and value, key, value. All
     /// numbers are little-endian 32-bit.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut entries: BTreeMap<Vec<u8>, Cow<'_, [u8]>> = BTreeMap::new();
-        for at in 0..self.len() {
-            let Some((key, value)) = self.entry(at) else { continue };
-            if name_of(key).is_some_and(|name| !self.written.contains_key(&name)) {
-                entries.insert(key.to_vec(), Cow::Borrowed(value));
+        // Both are sorted, so they are merged: sorting ten thousand entries anew took fifteen times as long.
+        let stored = (0..self.len()).filter_map(|at| self.entry(at));
+        let written = self.written.iter().map(|(name, value)| {
+            let value = value.as_ref().map(|it| postcard::to_stdvec(it).unwrap_or_default());
+            (key_of(name), value)
+        });
+        let (mut stored, mut written) = (stored.peekable(), written.peekable());
+        let mut ends = Vec::with_capacity(self.len() + self.written.len());
+        let mut entries = Vec::with_capacity(self.end - self.start);
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+        let mut add = |key: &[u8], value: &[u8]| {
+            entries.extend(number(key.len()));
+            entries.extend(number(value.len()));
+            entries.extend(key);
+            entries.extend(value);
+            ends.push(entries.len());
+        };
+        loop {
+            let next = written.peek().map(|it| it.0.as_slice());
+            if let Some((key, value)) = stored.next_if(|it| next.is_none_or(|next| it.0 < next)) {
+                add(key, value);
+                continue;
+            }
+            let Some((key, value)) = written.next() else { break };
+            stored.next_if(|it| it.0 == key);
+            if let Some(value) = value {
+                add(&key, &value);
             }
         }
-        for (name, value) in self.written() {
-            let value = postcard::to_stdvec(value).unwrap_or_default();
-            entries.insert(key_of(name), Cow::Owned(value));
-        }
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
-        let mut bytes = number(entries.len()).to_vec();
-        let mut start = 4 + 4 * entries.len();
-        for (key, value) in &entries {
-            bytes.extend(number(start));
-            start += 8 + key.len() + value.len();
-        }
-        for (key, value) in &entries {
-            bytes.extend(number(key.len()));
-            bytes.extend(number(value.len()));
-            bytes.extend(key);
-            bytes.extend(value.as_ref());
-        }
+        let mut bytes = number(ends.len()).to_vec();
+        let first = 4 + 4 * ends.len();
+        bytes.reserve(4 * ends.len() + entries.len());
+        let starts = std::iter::once(0).chain(ends.iter().copied()).take(ends.len());
+        bytes.extend(starts.flat_map(|start| number(first + start)));
+        bytes.extend(entries);
         bytes
     }
 

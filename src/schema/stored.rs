@@ -32,6 +32,17 @@ impl Catalog {
         [length.as_slice(), &head, &tables, &types].concat()
     }
 
+    /// What was written so far becomes what there was before the next change set, the same whether it was just
+    /// worked out or read back.
+    pub fn publish(&mut self) {
+        let written = self.tables.is_written() || self.types.is_written();
+        let bytes = written.then(|| Arc::new(self.to_bytes()));
+        if let Some(catalog) = bytes.and_then(|it| Catalog::from_bytes(&it, 0)) {
+            *self = catalog;
+        }
+        self.settle();
+    }
+
     /// Reads back what [`Catalog::to_bytes`] made, from `start` on. Absent: it is damaged.
     pub fn from_bytes(bytes: &Arc<Vec<u8>>, start: usize) -> Option<Catalog> {
         let length: [u8; 4] = bytes.get(start..start.checked_add(4)?)?.try_into().ok()?;

@@ -22,8 +22,18 @@ impl Default for PathList {
 
 impl PathList {
     pub fn new<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> PathList {
-        let mut sorted: Vec<&[u8]> = paths.into_iter().map(RepoPath::as_bytes).collect();
-        sorted.sort_unstable();
+        PathList::of(paths.into_iter().map(RepoPath::as_bytes).collect())
+    }
+
+    /// This list and more paths.
+    #[must_use]
+    pub fn with<'a>(&'a self, more: impl IntoIterator<Item = &'a RepoPath>) -> PathList {
+        PathList::of(self.iter().chain(more.into_iter().map(RepoPath::as_bytes)).collect())
+    }
+
+    fn of(mut sorted: Vec<&[u8]>) -> PathList {
+        // Stable, because that one is fast where most is in order already.
+        sorted.sort();
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
         let mut bytes = number(sorted.len()).to_vec();
         let mut end = 0;

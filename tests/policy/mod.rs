@@ -42,7 +42,7 @@ fn catalogue() -> Catalogue {
         "opaque-statement",
         "unreadable-file",
     ];
-    let approve = ["alter-column-type", "policy-tampered"];
+    let approve = ["alter-column-type", "policy-tampered", "unresolvable-command"];
     Catalogue::new(
         deny.map(|it| (it, Level::Deny)).into_iter().chain(approve.map(|it| (it, Level::Approve))),
     )

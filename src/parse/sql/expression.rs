@@ -37,7 +37,8 @@ const EXECUTORS: &[(&str, Runs)] = &[
 /// Whether the text can contain a call worth a look. Nearly no migration does, and looking at every call costs.
 pub(super) fn mentions_executor(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    let words = ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background"];
+    // A name written with escapes may be any of them.
+    let words = ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "u&\""];
     words.iter().any(|word| text.contains(word))
 }
 
@@ -46,7 +47,8 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
     for call in node.descendants().filter(|it| it.kind() == Kind::CALL_EXPR) {
         let Some(function) = call.first_child() else { continue };
         let Some(arguments) = child(&call, Kind::ARG_LIST) else { continue };
-        let path = names::plain(&function).to_ascii_lowercase().replace([' ', '"'], "");
+        let parts = function.descendants().filter(|it| it.kind() == Kind::NAME_REF);
+        let path = parts.map(|it| names::name(&it)).collect::<Vec<_>>().join(".");
         let arguments: Vec<SyntaxNode> = arguments.children().collect();
         if path == "set_config" || path == "pg_catalog.set_config" {
             let mut literals =

@@ -7,6 +7,8 @@ mod body;
 mod expression;
 mod guard;
 mod names;
+mod rows;
+mod setting;
 mod statement;
 mod table;
 mod types;

@@ -3,8 +3,10 @@
 use squawk_syntax::ast::{AstNode, Stmt};
 use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 
+use super::rows::data;
+use super::setting::setting;
 use super::{Lower, Place, body, expression, names, table, trimmed, types};
-use crate::schema::{Boundary, Cascade, Certainty, Filter, Guard, Op};
+use crate::schema::{Boundary, Cascade, Certainty, Guard, Op};
 
 /// Lowers a statement. Every kind is named: one that is not known is opaque, never nothing.
 #[allow(clippy::too_many_lines)]
@@ -316,89 +318,6 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
     }
 }
 
-/// What a query does besides answering: rows deleted anywhere in it, tables made of its rows.
-fn data(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
-    for inner in node.descendants() {
-        match inner.kind() {
-            Kind::DELETE => {
-                let Some(target) = child(&inner, Kind::RELATION_NAME) else { continue };
-                let Some(table) = names::object(&target) else { continue };
-                let filter = match child(&inner, Kind::WHERE_CLAUSE) {
-                    Some(filter) if !expression::is_always_true(&filter) => Filter::Some,
-                    Some(_) => Filter::EveryRow,
-                    None if child(&inner, Kind::WHERE_CURRENT_OF).is_some() => Filter::Some,
-                    None => Filter::EveryRow,
-                };
-                cx.push(place, trimmed(&inner), certainty, Op::Delete { table, filter });
-            }
-            Kind::MERGE_DELETE => {
-                let merge = inner.ancestors().find(|it| it.kind() == Kind::MERGE);
-                let target = merge.and_then(|it| child(&it, Kind::TABLE_RELATION_NAME));
-                let Some(table) = target.and_then(|it| names::object(&it)) else { continue };
-                let when = inner.parent();
-                let filter = match when.and_then(|it| child(&it, Kind::MERGE_CONDITION)) {
-                    Some(_) => Filter::Some,
-                    None => Filter::EveryRow,
-                };
-                cx.push(place, trimmed(&inner), certainty, Op::Delete { table, filter });
-            }
-            Kind::SELECT_INTO => table::create(cx, place, &inner, certainty),
-            _ => {}
-        }
-    }
-}
-
-/// `SET` of what decides how the rest of the file is read.
-fn setting(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
-    let words: Vec<(Kind, String)> = tokens(node);
-    let text = |at: usize| words.get(at).map(|(_, text)| text.to_ascii_lowercase());
-    let set = text(0).as_deref() == Some("set");
-    let name_at = match text(1).as_deref() {
-        Some("session" | "local") => 2,
-        _ => 1,
-    };
-    match text(name_at).as_deref() {
-        Some("search_path" | "\"search_path\"") if set => {
-            let values = words.iter().skip(name_at + 2);
-            let schemas = values
-                .filter(|(_, it)| !matches!(it.as_str(), "," | ";"))
-                .map(|(_, it)| schema_word(it));
-            let schemas: Vec<String> =
-                schemas.filter(|it| it != "$user" && it != "pg_catalog").collect();
-            let schemas = if schemas == ["default"] { vec!["public".to_owned()] } else { schemas };
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: Some(schemas) });
-        }
-        Some("schema") if set => {
-            let schema = words.get(name_at + 1).map(|(_, it)| vec![schema_word(it)]);
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: schema });
-        }
-        Some("search_path" | "all" | "plans") if !set => {
-            let schemas = Some(vec!["public".to_owned()]);
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas });
-        }
-        Some("standard_conforming_strings") if set => {
-            let on = words.last().is_some_and(|(_, it)| {
-                let bare = it.trim_matches('\'').to_ascii_lowercase();
-                matches!(bare.as_str(), "on" | "true" | "yes" | "1" | "default")
-            });
-            if !on {
-                cx.opaque(place, trimmed(node), "after this a backslash in a string means something else, so the rest of the file cannot be read with certainty", "take the statement out, and write E'…' where a string needs escapes");
-            }
-        }
-        _ => {}
-    }
-}
-
-fn schema_word(text: &str) -> String {
-    if let Some(quoted) = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
-        return quoted.replace("''", "'");
-    }
-    if let Some(quoted) = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
-        return quoted.replace("\"\"", "\"");
-    }
-    text.to_ascii_lowercase()
-}
-
 /// Names of temporary tables that the statements below `root` create, wherever they stand.
 pub(super) fn temporary_tables(root: &SyntaxNode) -> Vec<String> {
     let temporary = root.descendants().filter(|it| it.kind() == Kind::TEMP);
@@ -422,12 +341,10 @@ fn each(
     let cascade = cascade(node);
     for name in children(node, kind) {
         let Some(mut object) = names::object(&name) else { continue };
-        // What the same text makes as a temporary table is meant here, unless an older table has the name; the
-        // rules look at both.
-        if kind == Kind::TABLE_NAME_REF
-            && object.schema.is_none()
-            && cx.temporary.contains(&object.name)
-        {
+        // A body that makes a temporary table drops the one of its last run first. The rules look whether an older
+        // table has the name.
+        let deferred = certainty == Certainty::Deferred && kind == Kind::TABLE_NAME_REF;
+        if deferred && object.schema.is_none() && cx.temporary.contains(&object.name) {
             object.schema = Some("pg_temp".to_owned());
         }
         cx.push(place, trimmed(&name), certainty, op(object, cascade));

@@ -45,12 +45,6 @@ impl PolicyState {
             PolicyState::Absent | PolicyState::Broken(_) => None,
         }
     }
-
-    /// Nobody has the last word about a policy that cannot be read, so it is as if there were none.
-    #[must_use]
-    pub fn or_built_in(&self) -> Policy {
-        self.policy().cloned().unwrap_or_else(Policy::built_in)
-    }
 }
 
 /// What tampering is seen by.
@@ -69,7 +63,7 @@ pub struct Facts<'a> {
 #[must_use]
 pub fn watches(path: &RepoPath, base: &PolicyState) -> bool {
     path.as_bytes() == super::PATH.as_bytes()
-        || kept(base).iter().any(|it| path.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
+        || kept(base).any(|it| path.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
         || path.file_name() == b".gitattributes"
         || owners::is_owners(path)
         || guard::is_workflow(path)
@@ -118,16 +112,14 @@ pub fn notices(facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// The files that are known by their path.
-fn kept(base: &PolicyState) -> BTreeSet<String> {
-    let signers = base.policy().map(|it| it.approvals.signers.clone());
-    let fixed = [super::PATH, SIGNERS, REVOKED, VERSION, baseline::PATH].map(str::to_owned);
-    fixed.into_iter().chain(signers).collect()
+fn kept(base: &PolicyState) -> impl Iterator<Item = &str> {
+    let signers = base.policy().map(|it| it.approvals.signers.as_str());
+    [super::PATH, SIGNERS, REVOKED, VERSION, baseline::PATH].into_iter().chain(signers)
 }
 
 fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     let path = change.path.as_bytes();
-    let kept = kept(facts.base);
-    if kept.iter().any(|it| it.as_bytes() == path) {
+    if kept(facts.base).any(|it| it.as_bytes() == path) {
         return if path == baseline::PATH.as_bytes() {
             guard::baseline(change)
         } else if path == VERSION.as_bytes() {
@@ -138,7 +130,7 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
             guard::keys(change, path == REVOKED.as_bytes())
         };
     }
-    if let Some(known) = kept.iter().find(|it| path.eq_ignore_ascii_case(it.as_bytes())) {
+    if let Some(known) = kept(facts.base).find(|it| path.eq_ignore_ascii_case(it.as_bytes())) {
         return twin(change, known);
     }
     if change.path.file_name() == b".gitattributes" {

@@ -14,6 +14,18 @@
 //! create table notes (id bigint primary key);
 //! ```
 //!
+//! ```text
+//! error[table-without-rls]: `public.notes` is left without row level security: everyone who reaches the API can read and write it
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:14
+//!   │
+//! 1 │ create table notes (id bigint primary key);
+//!   │              ━━━━━
+//!   │
+//!   ├ note: by default, `table-without-rls` is denied
+//!   ├ help: add `alter table public.notes enable row level security;` after it, and policies for those who may use it
+//!   ╰ explain: sprag explain table-without-rls
+//! ```
+//!
 //! ```sql
 //! select id, email into mails from users;
 //! ```

@@ -11,11 +11,29 @@
 //! alter table users alter column age type bigint;
 //! ```
 //!
+//! ```text
+//! error[alter-column-type]: `public.users.age` becomes bigint by this
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:19
+//!   │
+//! 1 │ alter table users alter column age type bigint;
+//!   │                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+//!   │
+//!   ├ note: by default, `alter-column-type` needs an approval
+//!   ├ note: this passes with a signed approval of 2e3dd50e95f98a4c65cacee166c3fbf4
+//!   ├ help: add a column of the new type beside it, `alter table public.users add column age_new bigint;`, fill it and move readers over; or let the owner of the data decide
+//!   ╰ explain: sprag explain alter-column-type
+//! ```
+//!
 //! ```sql
 //! alter table users add column nick text, alter column email set data type varchar(10) using left(email, 10);
 //! ```
 //!
 //! ## Passes
+//!
+//! ```sql before
+//! create table users (id bigint);
+//! alter table users enable row level security;
+//! ```
 //!
 //! ```sql
 //! alter table users add column age integer;

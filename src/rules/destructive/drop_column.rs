@@ -30,6 +30,11 @@
 //! alter table drafts drop column note;
 //! ```
 //!
+//! ```sql before
+//! create table users (id bigint);
+//! alter table users enable row level security;
+//! ```
+//!
 //! ```sql
 //! alter table users add column nick text;
 //! alter table users drop column nick;

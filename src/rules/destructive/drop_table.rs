@@ -11,6 +11,18 @@
 //! drop table users;
 //! ```
 //!
+//! ```text
+//! error[drop-table]: `public.users` and all its rows are gone after this
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:12
+//!   │
+//! 1 │ drop table users;
+//!   │            ━━━━━
+//!   │
+//!   ├ note: by default, `drop-table` is denied
+//!   ├ help: leave `public.users` in place and stop using it; schema changes here only add
+//!   ╰ explain: sprag explain drop-table
+//! ```
+//!
 //! `IF EXISTS` does not make it harmless, and neither does creating a table of that name that may be there already.
 //!
 //! ```sql

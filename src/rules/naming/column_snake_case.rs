@@ -51,7 +51,14 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                 return None;
             }
             let inherited = inherited(cx, table);
-            let own = table.columns.iter().filter(|it| !inherited.contains(&it.name));
+            // A view that is replaced, or dropped and created again, has its names already.
+            let known = cx.catalog.table_or_gone(&cx.catalog.resolve_permanent(&table.name));
+            let is_known =
+                |name: &String| known.as_ref().is_some_and(|it| it.columns.contains_key(name));
+            let own = table
+                .columns
+                .iter()
+                .filter(|it| !inherited.contains(&it.name) && !is_known(&it.name));
             let mut bad: Vec<(&str, Option<&NewColumn>)> =
                 own.filter(|it| !is_good(it)).map(|it| (it.name.as_str(), Some(it))).collect();
             // LIKE makes new columns of its own, and an old name becomes a new one.

@@ -34,7 +34,8 @@ pub(super) const RULE: Rule =
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (name, at, folded) = match &change.op {
         Op::CreateTable(table) => {
-            let exists = cx.catalog.table(&cx.catalog.resolve_permanent(&table.name)).is_some();
+            let name = cx.catalog.resolve_permanent(&table.name);
+            let exists = cx.catalog.table_or_gone(&name).is_some();
             if table.persistence == Persistence::Temporary || is_join_table(table) || exists {
                 return None;
             }

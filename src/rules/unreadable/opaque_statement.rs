@@ -16,6 +16,18 @@
 //! create tabel notes (id bigint);
 //! ```
 //!
+//! ```text
+//! error[opaque-statement]: this is not a statement that Postgres knows
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:1
+//!   │
+//! 1 │ create tabel notes (id bigint);
+//!   │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+//!   │
+//!   ├ note: by default, `opaque-statement` is denied
+//!   ├ help: correct the statement; `psql` goes on after an error, so the rest of the file would still run
+//!   ╰ explain: sprag explain opaque-statement
+//! ```
+//!
 //! ```sql
 //! \i other.sql
 //! ```

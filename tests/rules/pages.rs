@@ -1,0 +1,99 @@
+//! Each page does what it says.
+
+use std::path::Path;
+
+use sprag::policy::Policy;
+use sprag::rules::{self, Check, Page};
+use sprag::source::Source;
+
+use super::examples;
+
+#[test]
+fn a_page_has_the_name_of_its_rule_and_of_its_file() {
+    for rule in rules::all() {
+        let page = Page::of(rule.text);
+        assert_eq!(page.title, rule.name);
+        let file = format!("src/rules/{}/{}.rs", rule.family, rule.name.replace('-', "_"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+        assert_eq!(std::fs::read_to_string(path).unwrap(), rule.text, "{file} is another file");
+    }
+}
+
+#[test]
+fn a_page_says_in_a_sentence_what_is_wrong_and_nothing_twice() {
+    let mut summaries = std::collections::BTreeSet::new();
+    for rule in rules::all() {
+        let summary = Page::of(rule.text).summary;
+        assert!(summary.ends_with('.') && summary.len() > 20, "{}: {summary}", rule.name);
+        assert!(summaries.insert(summary), "{}", rule.name);
+    }
+}
+
+#[test]
+fn the_policy_of_this_repository_names_every_rule_at_its_default_level() {
+    let text = include_str!("../../policy.toml");
+    let policy = Policy::parse(&Source::new("policy.toml", text)).unwrap();
+    for rule in rules::all() {
+        let setting = policy.setting(rule.name, &"prisma/migrations/1/migration.sql".into());
+        assert!(setting.span.is_some(), "{} is not named", rule.name);
+        assert_eq!(setting.level, rule.level, "{}", rule.name);
+    }
+}
+
+#[test]
+fn what_a_page_says_fails_is_found() {
+    for it in examples().iter().filter(|it| it.fails) {
+        assert!(it.hits().contains(it.rule.name), "{}:\n{}", it.name(), it.text);
+    }
+}
+
+#[test]
+fn what_a_page_says_passes_is_not_found() {
+    for it in examples().iter().filter(|it| !it.fails) {
+        assert!(!it.hits().contains(it.rule.name), "{}:\n{}", it.name(), it.text);
+    }
+}
+
+#[test]
+fn a_rule_that_looks_at_statements_shows_both_sides() {
+    let examples = examples();
+    for rule in rules::all() {
+        let shown =
+            |fails| examples.iter().any(|it| it.rule.name == rule.name && it.fails == fails);
+        let sides = [shown(true), shown(false)];
+        match rule.check {
+            Check::Change(_) | Check::State(_) | Check::ChangeAndState(..) => {
+                assert_eq!(sides, [true, true], "{}", rule.name);
+            }
+            // A page cannot show a history; `history.rs` does.
+            Check::History(_) => assert_eq!(sides, [false, false], "{}", rule.name),
+            Check::Elsewhere => assert_eq!(sides[0], sides[1], "{}", rule.name),
+        }
+    }
+}
+
+#[test]
+fn a_rule_without_examples_has_a_test_of_its_own() {
+    let shown: Vec<&str> = examples().iter().map(|it| it.rule.name).collect();
+    let bare = rules::all().iter().map(|it| it.name).filter(|it| !shown.contains(it));
+    let tested = include_str!("history.rs");
+    for name in bare {
+        assert!(tested.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn every_finding_lies_in_its_text_and_says_what_to_do() {
+    for it in examples() {
+        for found in it.found() {
+            let (finding, name) = (found.finding, it.name());
+            let shown = it.text.get(finding.span.range());
+            assert!(shown.is_some_and(|it| !it.trim().is_empty()), "{name}: {finding:?}");
+            assert!(!finding.help.is_empty(), "{name}: {}", finding.message);
+            assert!(!finding.message.ends_with('.'), "{name}: {}", finding.message);
+            let first = finding.message.chars().next().unwrap();
+            assert!(!first.is_uppercase() || finding.message.starts_with("Postgres"), "{name}");
+            assert!(!finding.evidence.is_empty() && !finding.subject.0.is_empty(), "{name}");
+        }
+    }
+}
