@@ -1,5 +1,6 @@
 //! The command line, as `--help` tells it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -127,25 +128,26 @@ pub(super) struct Ci {
     pub(super) format: Option<Format>,
 }
 
+// Whatever git or a manager adds, names of files and of remotes, is taken and looked at by nobody.
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Hook {
     PreCommit {
-        #[arg(hide = true)]
-        rest: Vec<String>,
+        #[arg(hide = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
     PreMergeCommit {
-        #[arg(hide = true)]
-        rest: Vec<String>,
+        #[arg(hide = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
     /// Reads the refs from standard input, as git writes them
     PrePush {
-        #[arg(hide = true)]
-        rest: Vec<String>,
+        #[arg(hide = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
     /// Reads the refs from standard input, as git writes them
     PreReceive {
-        #[arg(hide = true)]
-        rest: Vec<String>,
+        #[arg(hide = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
 }
 

@@ -136,12 +136,18 @@ pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed
         .collect())
 }
 
+/// What the main branch is called where nothing says it.
+const MAIN: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
+
 /// Every ref that a server receives.
 pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
-    let branch = repo.head_branch()?;
-    let tip = match repo.head()? {
-        Head::Unborn => None,
-        Head::Commit(commit) => Some(commit),
+    let (branch, tip) = match repo.head()? {
+        Head::Commit(commit) => (repo.head_branch()?, Some(commit)),
+        // A server's HEAD may name a branch that nobody ever pushed.
+        Head::Unborn => {
+            let mut usual = MAIN.iter().filter_map(|it| Some((*it, repo.commit(it).ok()?)));
+            usual.next().map_or((None, None), |(name, tip)| (Some(name.to_owned()), Some(tip)))
+        }
     };
     Ok(updates
         .iter()
@@ -166,7 +172,10 @@ fn updated(
         // A lone file is deployed by nobody.
         Peeled::Blob(_) => return Ok(Outcome::default()),
     };
-    let protected = target_ref == Some(update.remote_ref.as_str());
+    let protected = match target_ref {
+        Some(name) => name == update.remote_ref,
+        None => MAIN.contains(&update.remote_ref.as_str()),
+    };
     let base = match (&update.old, target, head) {
         (Some(old), _, _) if protected => {
             if !repo.has(&old.0) {
@@ -181,6 +190,10 @@ fn updated(
         }
         (_, Some(target), Some(head)) => since(repo, target, &head)?,
         (_, Some(target), None) => Base::only(Side::Tree(target.tree.clone())),
+        // No remote is known, as in a push by URL: what the branch itself had is all that was published.
+        (Some(old), None, Some(head)) if repo.has(&old.0) => {
+            since(repo, &repo.commit(&old.0)?, &head)?
+        }
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,

@@ -31,6 +31,9 @@ fn names_of_files_that_a_manager_passes_change_nothing() {
     sandbox.does("edit $M/V1__a.sql; git add -A");
     sandbox.refuses("$SPRAG hook pre-commit src/main.rs", &["edited-migration"]);
     sandbox.refuses("$SPRAG hook pre-commit -- --help -x", &["edited-migration"]);
+    sandbox.refuses("$SPRAG hook pre-commit -x.sql --y", &["edited-migration"]);
+    sandbox
+        .refuses("$SPRAG hook pre-commit \"$(printf 'caf\\351.sql')\" -x", &["edited-migration"]);
 }
 
 #[test]

@@ -262,3 +262,20 @@ fn what_was_pushed_by_url_to_a_branch_of_ones_own_may_be_amended() {
     sandbox.does("edit $M/V3__c.sql; git commit -qna --amend -m c");
     sandbox.passes("git push -qf ../origin.git feat");
 }
+
+#[test]
+fn a_remote_whose_path_is_no_utf8_is_pushed_to() {
+    let sandbox = seed();
+    sandbox.passes("git clone -q --bare ../origin.git \"$(printf '../caf\\351.git')\"; git checkout -qb good; echo >src/x; git add -A; git commit -qm x; git push -q \"$(printf '../caf\\351.git')\" good");
+    sandbox.does("edit $M/V1__a.sql; git commit -qnam x");
+    sandbox.refuses("git push \"$(printf '../caf\\351.git')\" good", REFUSED);
+}
+
+#[test]
+fn a_policy_that_was_loosened_past_the_hook_judges_nothing_on_the_way_out() {
+    let sandbox = seed();
+    sandbox.does("git checkout -qb feat; sed -i 's|db/migrations|elsewhere|' policy.toml; git commit -qnam loosen; wrong >$M/V3__c.sql; git add -A; git commit -qnm drop");
+    let said =
+        sandbox.refuses("git push origin feat", &["error[policy-tampered]", "Nothing was sent"]);
+    assert!(said.contains("error[drop-table]"), "{said}");
+}

@@ -24,6 +24,9 @@ fn kept(sandbox: &Sandbox) -> Vec<PathBuf> {
     kept
 }
 
+/// What is done to the bytes of a file, in words and in fact.
+type Damage = (&'static str, fn(Vec<u8>) -> Vec<u8>);
+
 /// What three commands say, each of which keeps something.
 fn said(sandbox: &Sandbox) -> Vec<(i32, String)> {
     [&["check", "--format", "json"][..], &["audit", "--format", "json"], &["hook", "pre-commit"]]
@@ -38,7 +41,7 @@ fn nothing_that_happens_to_the_cache_changes_a_verdict() {
     assert_eq!(fresh[0].0, 1, "{}", fresh[0].1);
     assert!(!kept(&sandbox).is_empty(), "something is kept");
     assert_eq!(said(&sandbox), fresh, "recalled");
-    let damages: [(&str, fn(Vec<u8>) -> Vec<u8>); 8] = [
+    let damages: [Damage; 8] = [
         ("emptied", |_| Vec::new()),
         ("cut off", |bytes| bytes[..bytes.len() / 2].to_vec()),
         ("its last byte", |bytes| bytes[..bytes.len() - 1].to_vec()),

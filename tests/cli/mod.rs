@@ -36,7 +36,7 @@ fn hashes(text: &str) -> String {
             continue;
         }
         match word.len() {
-            32 | 40 | 64 => out.push_str(&format!("({} digits)", word.len())),
+            32 | 40 | 64 => out.extend(["(", &word.len().to_string(), " digits)"]),
             _ => out.push_str(&word),
         }
         word.clear();
