@@ -64,7 +64,7 @@ impl Cache {
 
     /// What was kept for exactly this tree.
     pub fn past(&self, tree: &ObjectId) -> Option<Past> {
-        decode(read(&self.path("past", tree))?).filter(|it| it.tree == *tree)
+        decode(&read(&self.path("past", tree))?).filter(|it| it.tree == *tree)
     }
 
     /// What was kept last, for any tree: mostly that of a commit nearby.
@@ -73,7 +73,7 @@ impl Cache {
         let (path, _) = self.files().into_iter().find(|(path, _)| {
             path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(&prefix))
         })?;
-        decode(read(&path)?)
+        decode(&read(&path)?)
     }
 
     pub fn keep_past(&self, past: &Past) {
@@ -161,7 +161,7 @@ fn read(path: &Path) -> Option<Arc<Vec<u8>>> {
     (checksum(path, body) == u32::from_le_bytes(sum)).then(|| Arc::new(bytes))
 }
 
-fn decode(bytes: Arc<Vec<u8>>) -> Option<Past> {
+fn decode(bytes: &Arc<Vec<u8>>) -> Option<Past> {
     let start = MAGIC.len() + 4;
     let length: [u8; 4] = bytes.get(start..start + 4)?.try_into().ok()?;
     let mut at = (start + 4).checked_add(u32::from_le_bytes(length) as usize)?;
@@ -170,7 +170,7 @@ fn decode(bytes: Arc<Vec<u8>>) -> Option<Past> {
     at = at.checked_add(head.files)?;
     let mut catalogs = BTreeMap::new();
     for (root, length) in head.catalogs {
-        catalogs.insert(root, Catalog::from_bytes(&bytes, at)?);
+        catalogs.insert(root, Catalog::from_bytes(bytes, at)?);
         at = at.checked_add(length)?;
     }
     Some(Past { tree: head.tree, files, catalogs })

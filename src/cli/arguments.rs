@@ -130,6 +130,7 @@ pub(super) struct Ci {
 
 // Whatever git or a manager adds, names of files and of remotes, is taken and looked at by nobody.
 #[derive(Clone, Debug, Subcommand)]
+#[expect(clippy::enum_variant_names, reason = "these are git's names")]
 pub(super) enum Hook {
     PreCommit {
         #[arg(hide = true, allow_hyphen_values = true)]

@@ -73,7 +73,7 @@ fn merge(repo: &Repo, head: &Commit, targets: &[String], name: &str, depth: Dept
     {
         // The merge that the CI system made: what it does to the target is exactly the request. A merge that the
         // branch itself made has an older target for a parent, if any.
-        let made = targets.iter().any(|it| *it == target.id.0)
+        let made = targets.contains(&target.id.0)
             || tips.iter().any(|tip| repo.is_ancestor(tip, &target).unwrap_or(false));
         if made || tips.is_empty() {
             return Ok(Base::only(Side::Tree(target.tree)));

@@ -10,7 +10,7 @@ use crate::gate::{self, Outcome};
 use crate::repo::{self, Caller, Commit, Repo, Update};
 use crate::report::Action;
 
-pub(super) fn run(hook: Hook, output: &Output) -> Result<u8> {
+pub(super) fn run(hook: &Hook, output: &Output) -> Result<u8> {
     match hook {
         Hook::PreCommit { .. } => committed(&Action::Commit, output),
         Hook::PreMergeCommit { .. } => committed(&Action::Merge, output),

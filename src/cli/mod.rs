@@ -29,7 +29,7 @@ pub const REFUSED: u8 = 1;
 pub const NOT_JUDGED: u8 = 2;
 
 /// Nothing that is judged takes this long; what does is stuck.
-const DEADLINE: Duration = Duration::from_secs(300);
+const DEADLINE: Duration = Duration::from_mins(5);
 /// The parser's guards keep it far below this.
 const STACK: usize = 32 << 20;
 
@@ -80,7 +80,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Audit(it) => audit::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
-        Command::Hook { hook } => hook::run(hook, output),
+        Command::Hook { hook } => hook::run(&hook, output),
         Command::Install(it) => install::install(&it, output),
         Command::Uninstall(it) => install::uninstall(&it, output),
         Command::Doctor(it) => install::doctor(&it, output),

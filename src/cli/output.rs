@@ -112,9 +112,9 @@ impl Output {
                 .collect();
             let text = report::problems(&problems, &broken.sources, &self.style);
             if self.hook {
-                self.say(&text)
+                self.say(&text);
             } else {
-                Output::note(&text)
+                Output::note(&text);
             }
             failure = failure.help("correct it; nothing was judged");
         } else if let Some(help) = first.and_then(|it| it.help.clone()) {

@@ -70,7 +70,7 @@ fn supersedes(later: &[u8], before: &[u8]) -> bool {
     [later, before].map(|it| &it[common..]).into_iter().all(|rest| {
         rest.is_ascii()
             && rest.first().is_some_and(|&it| it != b'/')
-            && rest.iter().filter(|&&it| it == b'/').count() == slashes
+            && rest.split(|&it| it == b'/').count() == slashes + 1
     })
 }
 

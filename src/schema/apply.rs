@@ -33,7 +33,7 @@ impl Catalog {
                     self.put_table(table, None);
                 }
             }
-            Op::CreateTable(table) => self.create_table(table, change.certainty, born),
+            Op::CreateTable(table) => self.create_table(table, change.certainty, &born),
             Op::DropTable { name, .. } | Op::DropView { name } if sure => {
                 match self.resolve(name) {
                     Resolved::Temporary(name) => self.put_temporary(&name, None),
@@ -184,7 +184,7 @@ impl Catalog {
         }
     }
 
-    fn create_table(&mut self, new: &NewTable, certainty: Certainty, born: Born) {
+    fn create_table(&mut self, new: &NewTable, certainty: Certainty, born: &Born) {
         // IF NOT EXISTS of a temporary table asks only for a temporary one, and a session begins with none.
         let temporary = new.persistence == Persistence::Temporary
             || new.name.schema.as_deref() == Some("pg_temp");

@@ -46,9 +46,9 @@ impl fmt::Display for RepoPath {
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_control() || is_invisible(c) {
-                    write!(f, "{}", c.escape_default())?
+                    write!(f, "{}", c.escape_default())?;
                 } else {
-                    write!(f, "{c}")?
+                    write!(f, "{c}")?;
                 }
             }
             for byte in chunk.invalid() {

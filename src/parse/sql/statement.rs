@@ -23,7 +23,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             data(cx, place, node, certainty);
         }
         Stmt::AlterTable(_) | Stmt::AlterForeignTable(_) => {
-            table::alter(cx, place, node, certainty)
+            table::alter(cx, place, node, certainty);
         }
         Stmt::CreateView(_) | Stmt::CreateMaterializedView(_) => {
             table::create_view(cx, place, node, certainty);
@@ -139,7 +139,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) => body::routine(cx, place, node),
         Stmt::Do(it) => body::anonymous(cx, place, &it, certainty),
         Stmt::Begin(_) => {
-            cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Begin))
+            cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Begin));
         }
         Stmt::Commit(_) => {
             // A prepared transaction has been settled elsewhere.

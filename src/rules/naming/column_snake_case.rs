@@ -1,6 +1,6 @@
 //! # column-snake-case
 //!
-//! New columns are named in snake_case: lower-case letters, digits and underscores.
+//! New columns are named in `snake_case`: lower-case letters, digits and underscores.
 //!
 //! A name in camel case needs double quotes in every query for ever. Only new names are judged; what exists keeps its
 //! name. A name written `userId` without quotes is stored as `userid`, which nobody wanted either. With Prisma, the

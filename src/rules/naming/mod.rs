@@ -15,7 +15,7 @@ fn is_snake_case(name: &str) -> bool {
         && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
 }
 
-/// The name in snake_case, where one can be told: `firstName`, `USER_ROLE` and `user profile` have one, a name with
+/// The name in `snake_case`, where one can be told: `firstName`, `USER_ROLE` and `user profile` have one, a name with
 /// letters outside of ASCII has none.
 fn snake_case(name: &str) -> Option<String> {
     let mut snake = String::new();

@@ -1,6 +1,6 @@
 //! # table-snake-case
 //!
-//! New tables and views are named in snake_case: lower-case letters, digits and underscores.
+//! New tables and views are named in `snake_case`: lower-case letters, digits and underscores.
 //!
 //! Only new names are judged. With Prisma, the model keeps its name and `@@map` gives the table's. Names of indexes,
 //! constraints, policies and enum labels are nobody's business here.
