@@ -25,6 +25,9 @@ enum Job {
 #[derive(Clone, Copy, Debug)]
 struct Depth(&'static str);
 
+/// The merge that GitHub checks out for a pull request has the target for its first parent.
+const GITHUB_MERGE: Depth =
+    Depth("    - uses: actions/checkout@v4\n      with:\n        fetch-depth: 2");
 const GITHUB: Depth = Depth("    - uses: actions/checkout@v4\n      with:\n        fetch-depth: 0");
 const GITLAB: Depth = Depth("    variables:\n      GIT_DEPTH: 0");
 const BITBUCKET: Depth = Depth("    clone:\n      depth: full");
@@ -142,7 +145,9 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
     let id = |name: &str| get(name).filter(|it| it.bytes().any(|byte| byte != b'0'));
     let branch = |name: &str| vec![format!("refs/remotes/origin/{name}"), name.to_owned()];
     if get("GITHUB_ACTIONS").is_some() {
-        return (github(env), GITHUB);
+        let job = github(env);
+        let merge = get("GITHUB_REF").is_some_and(|it| it.starts_with("refs/pull/") && it.ends_with("/merge"));
+        return (job, if merge { GITHUB_MERGE } else { GITHUB });
     }
     if get("GITLAB_CI").is_some() {
         let target = get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");

@@ -97,6 +97,14 @@ impl Context<'_> {
         self.catalog.resolve(name).to_string()
     }
 
+    /// The name as a statement writes it.
+    pub fn sql_name(&self, name: &ObjectName) -> String {
+        match self.catalog.resolve(name) {
+            Resolved::Temporary(name) => format!("pg_temp.{}", crate::schema::quoted(&name)),
+            Resolved::Permanent(name) => name.sql(),
+        }
+    }
+
     /// The type of a column, where it is known.
     pub fn data_type(&self, table: &ObjectName, column: &str) -> Option<String> {
         let Resolved::Permanent(name) = self.catalog.resolve(table) else { return None };

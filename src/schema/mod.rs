@@ -66,6 +66,24 @@ impl fmt::Display for TableName {
     }
 }
 
+impl TableName {
+    /// The name as a statement writes it: in quotes where folding would change it.
+    pub fn sql(&self) -> String {
+        format!("{}.{}", quoted(&self.schema), quoted(&self.name))
+    }
+}
+
+/// An identifier as a statement writes it (Postgres manual, 4.1.1).
+pub fn quoted(name: &str) -> String {
+    let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_';
+    let starts = name.bytes().next().is_some_and(|it| !it.is_ascii_digit());
+    if starts && name.bytes().all(plain) {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", Shown(name).to_string().replace('"', "\"\""))
+    }
+}
+
 /// A name made safe to print: what cannot be seen, or would break the line, is escaped.
 pub struct Shown<'a>(pub &'a str);
 

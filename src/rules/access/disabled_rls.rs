@@ -52,7 +52,7 @@ fn unknown(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         return None;
     }
     let table = cx.name(table);
-    Some(help(cx.finding(change, &table, message(&table, *switch)), &table, *switch))
+    Some(help(cx.finding(change, &table, message(&table, *switch)), &name.sql(), *switch))
 }
 
 fn check(state: &State<'_>) -> Vec<Finding> {
@@ -66,10 +66,11 @@ fn check(state: &State<'_>) -> Vec<Finding> {
             [(RlsSwitch::Disable, &table.disabled_at), (RlsSwitch::NoForce, &table.unforced_at)];
         for (switch, at) in off {
             let Some(at) = at else { continue };
+            let sql = name.sql();
             let name = name.to_string();
             let finding = Finding::new(&name, at.clone(), message(&name, switch));
             let evidence = format!("alter table {name} {}", words(switch));
-            findings.push(help(finding.evidence(&evidence), &name, switch));
+            findings.push(help(finding.evidence(&evidence), &sql, switch));
         }
     }
     findings

@@ -108,5 +108,5 @@ fn finding(name: &TableName, table: &Table, at: &crate::source::Span) -> Finding
     if table.kind == RelationKind::ForeignTable {
         return finding.help("create it in a schema that is not exposed: a foreign table cannot have row level security");
     }
-    finding.help(format!("add `alter table {name} enable row level security;` after it, and policies for those who may use it"))
+    finding.help(format!("add `alter table {} enable row level security;` after it, and policies for those who may use it", name.sql()))
 }

@@ -45,7 +45,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown};
+use crate::schema::{Change, Op, Shown, quoted};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -56,19 +56,19 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (owner, column, from, to) = match &change.op {
+    let (owner, sql, column, from, to) = match &change.op {
         Op::AlterColumnType { table, column, to, .. } => {
             if cx.is_new_column(change, table, column) {
                 return None;
             }
-            (cx.name(table), column, cx.data_type(table, column), to)
+            (cx.name(table), cx.sql_name(table), column, cx.data_type(table, column), to)
         }
         Op::AlterAttributeType { name, attribute, to } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;
             }
-            (name.to_string(), attribute, None, to)
+            (name.to_string(), name.sql(), attribute, None, to)
         }
         _ => return None,
     };
@@ -79,8 +79,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     };
     let finding = cx.finding(change, &subject, message);
     Some(finding.help(format!(
-        "add a column of the new type beside it, `alter table {owner} add column {}_new {};`, fill it and move readers over; or let the owner of the data decide",
-        Shown(column),
+        "add a column of the new type beside it, `alter table {sql} add column {} {};`, fill it and move readers over; or let the owner of the data decide",
+        quoted(&format!("{column}_new")),
         Shown(to)
     )))
 }

@@ -45,7 +45,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     if cx.is_new(change, table) {
         return None;
     }
+    let sql = cx.sql_name(table);
     let table = cx.name(table);
     let finding = cx.finding(change, &table, format!("every row of `{table}` is gone after this"));
-    Some(finding.help(format!("say which rows: `delete from {table} where …`")))
+    Some(finding.help(format!("say which rows: `delete from {sql} where …`")))
 }

@@ -21,25 +21,25 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown};
+use crate::schema::{Change, Op, Shown, quoted};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "rename_column.rs", "rename-column", Deny, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (owner, from, to, data_type) = match &change.op {
+    let (owner, sql, from, to, data_type) = match &change.op {
         Op::RenameColumn { table, from, to } => {
             if cx.is_new_column(change, table, from) {
                 return None;
             }
-            (cx.name(table), from, to, cx.data_type(table, from))
+            (cx.name(table), cx.sql_name(table), from, to, cx.data_type(table, from))
         }
         Op::RenameAttribute { name, from, to } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;
             }
-            (name.to_string(), from, to, None)
+            (name.to_string(), name.sql(), from, to, None)
         }
         _ => return None,
     };
@@ -47,7 +47,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let data_type = data_type.unwrap_or_else(|| "…".to_owned());
     let finding =
         cx.finding(change, &subject, format!("`{subject}` is not found under its name after this"));
-    let add = format!("alter table {owner} add column {} {data_type};", Shown(&to.name));
+    let add = format!("alter table {sql} add column {} {data_type};", quoted(&to.name));
     Some(finding.help(format!(
         "add the new column beside it, `{add}`, write both, and move readers over; in Prisma, rename only the field and keep the column with `@map(\"{}\")`",
         Shown(from)

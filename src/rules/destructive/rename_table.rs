@@ -75,6 +75,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let finding =
         cx.finding(change, &table, format!("`{table}` is not found under its name after this"));
     Some(finding.help(format!(
-        "keep `{table}`, and give readers the new name with a view: `create view {to} with (security_invoker = true) as select * from {table};`"
+        "keep `{table}`, and give readers the new name with a view: `create view {to} with (security_invoker = true) as select * from {};`",
+        cx.sql_name(from)
     )))
 }

@@ -26,9 +26,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     if cx.is_new(change, table) {
         return None;
     }
+    let sql = cx.sql_name(table);
     let table = cx.name(table);
     let finding = cx.finding(change, &table, format!("every row of `{table}` is gone after this"));
     Some(finding.help(format!(
-        "name the rows: `delete from {table} where …`, in a migration that only does this"
+        "name the rows: `delete from {sql} where …`, in a migration that only does this"
     )))
 }
