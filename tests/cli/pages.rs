@@ -115,6 +115,11 @@ fn the_page_of_a_rule() {
     alter table drafts drop column note;
     ```
 
+    ```sql before
+    create table users (id bigint);
+    alter table users enable row level security;
+    ```
+
     ```sql
     alter table users add column nick text;
     alter table users drop column nick;

@@ -147,14 +147,23 @@ fn two_migrations_of_one_number_have_no_order() {
         "`20260201000000_other` has the same number as `20260201000000_notes`",
     );
     let repo = published();
-    repo.write("prisma/migrations/20260301000000_a/migration.sql", "select 1;\n");
-    repo.write("prisma/migrations/20260301000000_b/migration.sql", "select 2;\n");
+    repo.write("supabase/migrations/20260301000000_a.sql", "select 1;\n");
+    repo.write("supabase/migrations/20260301000000_b.sql", "select 2;\n");
     repo.commit_all("Two");
     refused(
         &repo,
         "duplicate-timestamp",
-        "`20260301000000_b` has the same number as another migration of this change",
+        "`20260301000000_b.sql` has the same number as `20260301000000_a.sql`",
     );
+}
+
+#[test]
+fn two_migrations_of_prisma_may_share_a_number_if_one_change_brings_both() {
+    let repo = published();
+    repo.write("prisma/migrations/20260301000000_a/migration.sql", "select 1;\n");
+    repo.write("prisma/migrations/20260301000000_b/migration.sql", "select 2;\n");
+    repo.commit_all("Two");
+    passes(&repo);
 }
 
 #[test]

@@ -19,7 +19,7 @@
 //!   │                   ━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 //!   │
 //!   ├ note: by default, `alter-column-type` needs an approval
-//!   ├ note: this passes with a signed approval of 2e3dd50e95f98a4c65cacee166c3fbf4
+//!   ├ note: this is for whoever answers for the data: an exception for `public.users.age` lets it pass once the policy of the main branch has it
 //!   ├ help: add a column of the new type beside it, `alter table public.users add column age_new bigint;`, fill it and move readers over; or let the owner of the data decide
 //!   ╰ explain: sprag explain alter-column-type
 //! ```
