@@ -146,7 +146,8 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
     let branch = |name: &str| vec![format!("refs/remotes/origin/{name}"), name.to_owned()];
     if get("GITHUB_ACTIONS").is_some() {
         let job = github(env);
-        let merge = get("GITHUB_REF").is_some_and(|it| it.starts_with("refs/pull/") && it.ends_with("/merge"));
+        let merge = get("GITHUB_REF")
+            .is_some_and(|it| it.starts_with("refs/pull/") && it.ends_with("/merge"));
         return (job, if merge { GITHUB_MERGE } else { GITHUB });
     }
     if get("GITLAB_CI").is_some() {

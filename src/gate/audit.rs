@@ -8,7 +8,7 @@ use super::change::{baseline, broken, state_of, target};
 use super::commands::commands;
 use super::read::unreadable;
 use super::watch::Watch;
-use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, read};
+use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, provider, read};
 use crate::cache::Cache;
 use crate::failure::Result;
 use crate::parse::command;
@@ -16,7 +16,7 @@ use crate::policy::tampering::PolicyState;
 use crate::policy::{Date, Policy};
 use crate::repo::{Entry, Repo, Side};
 use crate::report::Sources;
-use crate::rules::{self, Finding, Found, History, Scope, State};
+use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
 use crate::schema::Catalog;
 use crate::source::{File, FileChange, ObjectId, PathList, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
@@ -111,7 +111,14 @@ fn everything(
             found.push(Found { rule, finding });
         }
     }
-    let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
+    for (folder, (name, first)) in &foreign {
+        if let Some(rule) = unreadable_file {
+            found.push(Found { rule, finding: provider::finding(folder, name, first) });
+        }
+    }
+    let ours = files.iter().filter(|it| !foreign.contains_key(&Slot::of(&it.path).folder));
+    let texts = ours.filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
     for migration in read::migrations(texts.collect()) {
         counts.statements += migration.script.statements;

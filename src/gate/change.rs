@@ -7,7 +7,7 @@ use super::commands::commands;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, order, past, read};
+use super::{Broken, COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -71,7 +71,7 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
     work.misplaced(&others);
-    work.migrations(migrations, before, &published.order)?;
+    work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
@@ -214,7 +214,13 @@ impl Work<'_> {
         }
     }
 
-    fn migrations(&mut self, deltas: Vec<Delta>, before: &Side, tip: &Side) -> Result<()> {
+    fn migrations(
+        &mut self,
+        deltas: Vec<Delta>,
+        before: &Side,
+        tip: &Side,
+        side: &Side,
+    ) -> Result<()> {
         if deltas.is_empty() {
             return Ok(());
         }
@@ -224,9 +230,17 @@ impl Work<'_> {
         let names = self.names(&past.files, before, tip)?;
         self.found.extend(rules::found(&History { changes: &changes, target: &names }));
 
+        let there = changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);
+        let foreign = provider::foreign(self.repo, side, self.policy, there)?;
+        for (folder, (provider, first)) in &foreign {
+            self.find("unreadable-file", provider::finding(folder, provider, first));
+        }
         let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
         for change in &changes {
             let Some(after) = &change.after else { continue };
+            if foreign.contains_key(&rules::Slot::of(&change.path).folder) {
+                continue;
+            }
             let Some(text) = after.content.text() else {
                 self.unreadable(after);
                 continue;

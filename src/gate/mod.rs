@@ -7,6 +7,7 @@ mod edited;
 mod files;
 mod order;
 mod past;
+mod provider;
 mod read;
 mod scope;
 mod watch;

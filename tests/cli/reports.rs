@@ -156,7 +156,7 @@ fn an_audit() {
       |              ^
       |
       = note: by default, `table-without-rls` is denied
-      = help: add `alter table public.D enable row level security;` after it, and policies for those who may use it
+      = help: add `alter table public."D" enable row level security;` after it, and policies for those who may use it
       = explain: sprag explain table-without-rls
 
     error[table-snake-case]: `public.D` is not snake_case
@@ -182,7 +182,7 @@ fn an_audit() {
       |              ^
       |
       = note: by default, `table-without-rls` is denied
-      = help: add `alter table public.D enable row level security;` after it, and policies for those who may use it
+      = help: add `alter table public."D" enable row level security;` after it, and policies for those who may use it
       = explain: sprag explain table-without-rls
 
     error[table-snake-case]: `public.D` is not snake_case
