@@ -177,6 +177,7 @@ fn decode(bytes: &Arc<Vec<u8>>) -> Option<Past> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Cache, Past};
     use crate::source::{ObjectId, PathList};

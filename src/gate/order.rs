@@ -75,6 +75,7 @@ fn supersedes(later: &[u8], before: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -258,6 +258,7 @@ fn covers_parts(wide: &[String], narrow: &[String]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
