@@ -21,6 +21,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("crc32fast", &["cache"]),
     ("git2", &["repo"]),
+    // Named only for how it is built.
+    ("libz-sys", &[]),
     ("globset", &["policy/globs.rs"]),
     // Catalogs lie in files so that one table can be read of ten thousand, and the cache writes such files.
     ("postcard", &["schema/store.rs", "schema/stored.rs", "cache"]),

@@ -6,6 +6,7 @@ mod ci;
 mod output;
 mod pages;
 mod parity;
+mod provider;
 mod reports;
 mod setup;
 
