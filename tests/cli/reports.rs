@@ -173,7 +173,7 @@ fn an_audit() {
     [exit 1]
     "#);
     assert_snapshot!(shown(&sandbox, &["audit", "--format", "github", "HEAD"]), @r#"
-    ::error file=db/migrations/V3__c.sql,line=1,endLine=1,col=14,endColumn=15,title=table-without-rls::`public.D` is left without row level security: everyone who reaches the API can read and write it%0Ahelp: add `alter table public.D enable row level security;` after it, and policies for those who may use it
+    ::error file=db/migrations/V3__c.sql,line=1,endLine=1,col=14,endColumn=15,title=table-without-rls::`public.D` is left without row level security: everyone who reaches the API can read and write it%0Ahelp: add `alter table public."D" enable row level security;` after it, and policies for those who may use it
     ::error file=db/migrations/V3__c.sql,line=2,endLine=2,col=15,endColumn=28,title=table-snake-case::`public.D` is not snake_case%0Ahelp: name it `d`; in Prisma, keep the model `D` and add `@@map("d")`
     error[table-without-rls]: `public.D` is left without row level security: everyone who reaches the API can read and write it
      --> db/migrations/V3__c.sql:1:14

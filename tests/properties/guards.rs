@@ -64,6 +64,51 @@ fn what_is_too_long_a_chain_is_not_read() {
 }
 
 #[test]
+fn words_that_the_parser_follows_downwards_are_counted() {
+    for word in [
+        "with",
+        "declare",
+        "prepare x as",
+        "create view v as",
+        "create table t as",
+        "with x as",
+        "declare c cursor for",
+        "create rule r as on insert to t do",
+        "explain",
+        "not",
+        "- ",
+    ] {
+        opaque(word, &format!("{word} ").repeat(100_000));
+    }
+    for after in [".b", "[1]", "()", "::int", "[]"] {
+        opaque(after, &format!("select (a){}", after.repeat(100_000)));
+    }
+}
+
+#[test]
+fn a_chain_in_each_of_many_brackets_is_as_long_as_all_of_them() {
+    for link in ["not ", "- ", "1 + ", "explain "] {
+        let deep = nested(&format!("{}(", link.repeat(900)), "1", ")", 250);
+        opaque(link, &format!("select {deep}"));
+    }
+}
+
+#[test]
+fn a_long_body_is_not_a_deep_one() {
+    let many = |part: &str| format!("do $$ begin {} end $$;", part.repeat(2_000));
+    for part in [
+        "case a when 1 then null; end case; ",
+        "if a then null; end if; ",
+        "for r in select 1 loop null; end loop; ",
+        "begin null; exception when others then null; end; ",
+        "alter table t add column if not exists x int; ",
+        "x := case when a then 1 else 2 end; ",
+    ] {
+        assert_eq!(read_soon(part, &many(part)).opaque, 0, "{part}");
+    }
+}
+
+#[test]
 fn bodies_in_bodies_have_a_bottom() {
     let mut text = "drop table users;".to_owned();
     for depth in 0..40 {

@@ -115,12 +115,15 @@ fn two_disguises_are_no_better_than_one() {
 fn what_comes_before_a_refused_example_does_not_excuse_it() {
     for it in refused() {
         for earlier in examples().iter().filter(|it| !it.fails && it.is_sql()) {
+            // Where both make the same table, the second one only fails.
+            let both = |name: &str| [&it.text, &earlier.text].iter().all(|it| it.contains(name));
+            if both(" notes") || both(" drafts") {
+                continue;
+            }
             let text = format!("{};\n{}", earlier.text, it.text);
             assert!(!hits(&it.before(), &[&text]).is_empty(), "{text}");
-            assert!(
-                !hits(&it.before(), &[&earlier.text, &it.text]).is_empty(),
-                "two files: {text}"
-            );
+            let two = [earlier.text.as_str(), &it.text];
+            assert!(!hits(&it.before(), &two).is_empty(), "two files: {text}");
         }
     }
 }

@@ -28,8 +28,8 @@
 //!
 //! ```sql
 //! create table drafts (id bigint);
-//! alter table drafts rename to notes;
-//! alter table notes enable row level security;
+//! alter table drafts rename to scraps;
+//! alter table scraps enable row level security;
 //! ```
 //!
 //! ```sql
