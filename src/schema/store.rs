@@ -144,8 +144,10 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         None
     }
 
+    /// No more than there is room for, whatever damaged bytes say.
     fn len(&self) -> usize {
-        self.number(0).unwrap_or(0)
+        let room = self.end.saturating_sub(self.start) / 4;
+        self.number(0).unwrap_or(0).min(room)
     }
 
     fn number(&self, at: usize) -> Option<usize> {
