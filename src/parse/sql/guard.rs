@@ -50,7 +50,12 @@ fn scan(text: &str, psql: bool) -> Guarded {
         start: None,
         words: Vec::new(),
         depths: Vec::new(),
+        outer: Vec::new(),
         chain: 0,
+        path: 0,
+        last: 0..0,
+        blocks: 0,
+        nested: false,
         shape: None,
         blanks: Vec::new(),
         problems: Vec::new(),
@@ -61,6 +66,15 @@ fn scan(text: &str, psql: bool) -> Guarded {
         from = next;
     }
     scan.end_statement(text.len());
+    if scan.nested {
+        let whole = 0..text.len();
+        scan.problem(
+            whole.clone(),
+            "it nests more than 256 blocks, too many to be read",
+            SHAPE_HELP,
+        );
+        scan.blanks.push(whole);
+    }
     let mut clean = text.to_owned().into_bytes();
     for blank in &scan.blanks {
         for byte in &mut clean[blank.clone()] {
@@ -84,9 +98,18 @@ struct Scan<'a> {
     start: Option<usize>,
     /// Its first words, in upper case.
     words: Vec<String>,
-    /// For each open bracket, the length of the chain around it.
-    depths: Vec<usize>,
+    /// For each open bracket, the lengths of the chains around it.
+    depths: Vec<(usize, usize)>,
+    /// For each of them, the sums up to it.
+    outer: Vec<(usize, usize)>,
     chain: usize,
+    /// What follows one name or value directly: `.a.b`, `[1][2]`, `(1)(2)`.
+    path: usize,
+    /// The last token that is neither white space nor a comment.
+    last: Range<usize>,
+    /// Blocks, branches and loops of a body that are open, and whether there were ever too many of them.
+    blocks: usize,
+    nested: bool,
     /// Why the statement at hand cannot be given to the parser.
     shape: Option<&'static str>,
     blanks: Vec<Range<usize>>,
@@ -123,7 +146,14 @@ impl Scan<'_> {
                 self.start = Some(range.start);
             }
             self.token(token, range.clone());
+            if !is_trivia(token.kind) {
+                self.last = range.clone();
+            }
             if token.kind == TokenKind::Semi && self.depths.is_empty() {
+                if self.psql && self.start == Some(range.start) {
+                    // An empty statement is nothing, and a million of them take the parser long.
+                    self.blanks.push(range.clone());
+                }
                 let rows = self.copies_rows().then(|| rows(self.text, range.end));
                 self.end_statement(range.end);
                 if let Some(rows) = rows {
@@ -138,15 +168,20 @@ impl Scan<'_> {
     fn token(&mut self, token: Token, range: Range<usize>) {
         let text = &self.text[range.clone()];
         match token.kind {
-            TokenKind::OpenParen | TokenKind::OpenBracket => self.open(),
+            TokenKind::OpenParen | TokenKind::OpenBracket => {
+                if matches!(self.last(), ")" | "]") {
+                    self.step();
+                }
+                self.open();
+            }
             TokenKind::CloseParen | TokenKind::CloseBracket => self.close(),
-            TokenKind::Comma | TokenKind::Semi => self.chain = 0,
+            TokenKind::Comma | TokenKind::Semi => (self.chain, self.path) = (0, 0),
+            TokenKind::Dot => self.step(),
             TokenKind::Ident => self.word(text),
             TokenKind::Literal { kind: LiteralKind::Int { .. } | LiteralKind::Numeric { .. } }
             | TokenKind::Whitespace
             | TokenKind::LineComment
-            | TokenKind::PositionalParam { .. }
-            | TokenKind::Dot => {}
+            | TokenKind::PositionalParam { .. } => {}
             TokenKind::Literal { .. }
             | TokenKind::BlockComment { .. }
             | TokenKind::QuotedIdent { .. } => {
@@ -170,9 +205,14 @@ impl Scan<'_> {
         let upper = text.to_ascii_uppercase();
         match upper.as_str() {
             "AND" | "OR" | "NOT" | "IS" | "IN" | "LIKE" | "ILIKE" | "BETWEEN" | "UNION"
-            | "EXCEPT" | "INTERSECT" | "JOIN" | "COLLATE" | "EXPLAIN" | "ELSIF" => self.link(),
-            "CASE" => self.open(),
+            | "EXCEPT" | "INTERSECT" | "JOIN" | "COLLATE" | "EXPLAIN" | "ELSIF" | "ISNULL"
+            | "NOTNULL" | "AT" | "AS" | "WITH" | "DECLARE" | "FOR" => self.link(),
+            "CASE" if !self.follows(&["END"]) => self.open(),
             "END" if !self.depths.is_empty() => self.close(),
+            "END" => self.blocks = self.blocks.saturating_sub(1),
+            "BEGIN" => self.block(),
+            "LOOP" if !self.follows(&["END"]) => self.block(),
+            "IF" if self.follows(&["", ";", "BEGIN", "THEN", "ELSE", "LOOP", ">>"]) => self.block(),
             _ => {}
         }
         if self.words.len() < 64 {
@@ -180,23 +220,55 @@ impl Scan<'_> {
         }
     }
 
+    fn last(&self) -> &str {
+        &self.text[self.last.clone()]
+    }
+
+    fn follows(&self, words: &[&str]) -> bool {
+        words.iter().any(|it| self.last().eq_ignore_ascii_case(it))
+    }
+
+    /// A body in which blocks are nested too deeply is not read at all.
+    fn block(&mut self) {
+        if !self.psql {
+            self.blocks += 1;
+            self.nested |= self.blocks > DEEPEST;
+        }
+    }
+
+    /// One step further along a path.
+    fn step(&mut self) {
+        self.path += 1;
+        self.measure();
+    }
+
+    fn link(&mut self) {
+        self.path = 0;
+        self.chain += 1;
+        self.measure();
+    }
+
     fn open(&mut self) {
-        self.depths.push(self.chain);
-        self.chain = 0;
+        let (chain, path) = self.outer.last().copied().unwrap_or_default();
+        self.outer.push((chain + self.chain, path + self.path));
+        self.depths.push((self.chain, self.path));
+        (self.chain, self.path) = (0, 0);
         if self.depths.len() > DEEPEST {
             self.shape = Some("it is nested too deeply to be read (more than 256 levels)");
         }
     }
 
     fn close(&mut self) {
-        if let Some(chain) = self.depths.pop() {
-            self.chain = chain;
+        self.outer.pop();
+        if let Some((chain, path)) = self.depths.pop() {
+            (self.chain, self.path) = (chain, path);
         }
     }
 
-    fn link(&mut self) {
-        self.chain += 1;
-        if self.chain > LONGEST_CHAIN {
+    /// Links of the brackets around count as well: the parser stands in all of them at once.
+    fn measure(&mut self) {
+        let (chain, path) = self.outer.last().copied().unwrap_or_default();
+        if (chain + self.chain).max(path + self.path) > LONGEST_CHAIN {
             self.shape = Some("it chains more than 1,000 operators, too many to be read");
         }
     }
@@ -217,7 +289,8 @@ impl Scan<'_> {
         self.shape = None;
         self.words.clear();
         self.depths.clear();
-        self.chain = 0;
+        self.outer.clear();
+        (self.chain, self.path) = (0, 0);
     }
 
     fn problem(&mut self, range: Range<usize>, why: &str, help: &'static str) {
