@@ -7,6 +7,7 @@ mod cli;
 mod deploy;
 mod hooks;
 mod policy;
+mod properties;
 mod repo;
 mod report;
 mod rules;

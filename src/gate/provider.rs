@@ -50,7 +50,8 @@ fn provider(text: &str) -> Option<String> {
 
 /// One finding a folder: all its files are unread for the same reason.
 pub(super) fn finding(folder: &RepoPath, provider: &str, first: &RepoPath) -> Finding {
-    let message = format!("the migrations in `{folder}` are for {provider}, and only PostgreSQL is read");
+    let message =
+        format!("the migrations in `{folder}` are for {provider}, and only PostgreSQL is read");
     Finding::new(folder.to_string(), Span::file(first.clone()), message)
         .evidence(provider)
         .help(format!("if they are deployed by hand and looked at by somebody, give `{folder}` an exception in the policy, or leave it out of its paths"))
