@@ -12,9 +12,6 @@ fn read_soon(name: &str, text: &str) -> sprag::parse::sql::Script {
     let begin = Instant::now();
     let script = read(text);
     let took = begin.elapsed();
-    if std::env::var_os("TIMES").is_some() {
-        eprintln!("{took:>9.2?}  {name}, {} bytes, {} opaque", text.len(), script.opaque);
-    }
     assert!(took < SOON, "{name}: {took:?}");
     script
 }
