@@ -1,5 +1,10 @@
 //! Every test is a claim: its name is what holds. One binary, so that helpers are shared and linking happens once.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    clippy::struct_field_names,
+    clippy::type_complexity
+)]
 
 mod accept;
 mod architecture;
