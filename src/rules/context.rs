@@ -61,6 +61,9 @@ impl Context<'_> {
     /// What runs later, in a function's body, finds tables that are no longer new. A temporary table does not count
     /// where an older table has its name: after `ON COMMIT DROP` the statement would reach that one.
     pub fn is_new(&self, change: &Change, name: &ObjectName) -> bool {
+        if !self.catalog.is_findable(name) {
+            return false;
+        }
         match self.catalog.resolve(name) {
             Resolved::Temporary(name) => {
                 let made = self.catalog.temporary(&name).is_none_or(|it| {
@@ -80,6 +83,9 @@ impl Context<'_> {
 
     /// The same of a column: of a new table, or new itself.
     pub fn is_new_column(&self, change: &Change, table: &ObjectName, column: &str) -> bool {
+        if !self.catalog.is_findable(table) {
+            return false;
+        }
         self.is_new(change, table)
             || match self.catalog.resolve(table) {
                 Resolved::Temporary(_) => false,

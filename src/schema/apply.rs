@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog::Undo;
 use super::{
-    Born, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op, Persistence,
-    RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
+    Born, Boundary, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
+    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
 };
 use crate::source::{RepoPath, Span};
 
@@ -152,13 +151,19 @@ impl Catalog {
                     found.for_each(|it| it.1.clone_from(to));
                 }
             }),
-            Op::SetSearchPath { schemas } => {
+            Op::SetSearchPath { schemas, lasting } => {
                 if change.certainty != Certainty::Deferred {
-                    self.note(Undo::SearchPath(self.search_path.clone()));
-                    self.search_path = if sure { schemas.clone() } else { None };
+                    let path = if sure { schemas.clone() } else { None };
+                    self.set_search_path(path, *lasting);
                 }
             }
-            Op::Transaction(boundary) => self.transaction(boundary),
+            Op::Transaction(boundary) if sure => self.transaction(boundary),
+            // It may happen: what is taken away stays taken away, and what protects counts no longer.
+            Op::Transaction(Boundary::Rollback | Boundary::RollbackTo(_))
+                if change.certainty != Certainty::Deferred =>
+            {
+                self.distrust(|_| true);
+            }
             Op::DropSchema { .. }
             | Op::DropTable { .. }
             | Op::DropView { .. }
@@ -166,6 +171,7 @@ impl Catalog {
             | Op::DropType { .. }
             | Op::DropDatabase { .. }
             | Op::DropOwned { .. }
+            | Op::Transaction(_)
             | Op::Truncate { .. }
             | Op::Delete { .. }
             | Op::Opaque { .. } => {}
@@ -233,7 +239,10 @@ impl Catalog {
                 let born = there.born.clone();
                 self.put_table(name, Some(Table { born, ..table }));
             }
-            _ => self.put_table(name, Some(table)),
+            _ => {
+                self.unsettled.created.insert(name.clone(), !self.marks.is_empty());
+                self.put_table(name, Some(table));
+            }
         }
     }
 
@@ -250,7 +259,7 @@ impl Catalog {
             Certainty::Maybe(branch) => born.branch == Some(branch),
             Certainty::Deferred => false,
         };
-        self.edit(table, |it| match switch {
+        let set = |it: &mut Table| match switch {
             RlsSwitch::Enable if protects(&it.born) => {
                 it.rls = true;
                 it.disabled_at = None;
@@ -268,7 +277,22 @@ impl Catalog {
                 it.forced_rls = false;
                 it.unforced_at = at.cloned();
             }
-        });
+        };
+        let off = matches!(switch, RlsSwitch::Disable | RlsSwitch::NoForce);
+        match self.resolve(table) {
+            Resolved::Permanent(name) => {
+                if !off {
+                    self.remember_protection(&name);
+                }
+                self.edit_table(&name, set);
+            }
+            // After ON COMMIT DROP or DISCARD the statement reaches the table that the temporary one hid.
+            Resolved::Temporary(_) if off && table.schema.is_none() => {
+                let hidden = self.resolve_permanent(table);
+                self.edit_table(&hidden, set);
+            }
+            Resolved::Temporary(_) => {}
+        }
     }
 
     /// The table takes its age with it: a fresh name does not make it a fresh table.

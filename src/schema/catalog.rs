@@ -15,12 +15,20 @@ pub struct Catalog {
     pub(super) temporary: BTreeMap<String, Table>,
     /// Where unqualified names are looked up. Absent: nobody can tell.
     pub(super) search_path: Option<Vec<String>>,
+    /// What it is again when the transaction ends, where it was set for the transaction alone.
+    pub(super) session_path: Option<SessionPath>,
     pub(super) epoch: u32,
     /// What the change set at hand has dropped, so far as it is not there again.
     pub(super) gone: BTreeMap<TableName, Table>,
     pub(super) journal: Vec<Undo>,
     pub(super) marks: Vec<Mark>,
+    /// What a transaction that fails, or is never committed, takes back.
+    pub(super) unsettled: Unsettled,
 }
+
+/// Where unqualified names are looked up in the session, whatever the transaction at hand has set.
+#[derive(Clone, Debug)]
+pub(super) struct SessionPath(pub(super) Option<Vec<String>>);
 
 /// How to take back one write.
 #[derive(Clone, Debug)]
@@ -38,6 +46,34 @@ pub(super) struct Mark {
     /// Absent: the transaction itself.
     pub(super) savepoint: Option<String>,
     pub(super) at: usize,
+}
+
+/// What happened since the last commit.
+///
+/// Some tools send a whole file as one transaction, so that a `ROLLBACK` takes back more than what follows its
+/// `BEGIN`; others send statement by statement. Protection counts only where both keep it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unsettled {
+    /// Tables that were created; whether after a `BEGIN`.
+    pub(super) created: BTreeMap<TableName, bool>,
+    pub(super) protected: Vec<Protected>,
+}
+
+/// A table whose row level security was switched on, and how it was before.
+#[derive(Clone, Debug)]
+pub(super) struct Protected {
+    pub(super) name: TableName,
+    /// Whether after a `BEGIN`.
+    pub(super) begun: bool,
+    pub(super) before: Protection,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Protection {
+    pub(super) rls: bool,
+    pub(super) forced_rls: bool,
+    pub(super) disabled_at: Option<crate::source::Span>,
+    pub(super) unforced_at: Option<crate::source::Span>,
 }
 
 /// What a name in a statement means.
@@ -64,10 +100,12 @@ impl Default for Catalog {
             schemas: BTreeMap::new(),
             temporary: BTreeMap::new(),
             search_path: default_search_path(),
+            session_path: None,
             epoch: 0,
             gone: BTreeMap::new(),
             journal: Vec::new(),
             marks: Vec::new(),
+            unsettled: Unsettled::default(),
         }
     }
 }
@@ -87,6 +125,12 @@ impl Catalog {
 
     /// Every migration runs in a session of its own: temporary tables, `search_path` and open transactions end here.
     pub fn end_session(&mut self) {
+        if !self.marks.is_empty() {
+            // Nobody committed: most tools take it back, some commit it themselves.
+            self.distrust(|_| true);
+        }
+        self.unsettled = Unsettled::default();
+        self.session_path = None;
         self.temporary.clear();
         self.search_path = default_search_path();
         self.journal.clear();
@@ -157,6 +201,11 @@ impl Catalog {
         let first = || self.search_path.as_deref().and_then(|path| path.first());
         let schema = name.schema.as_ref().or_else(first).map_or("public", String::as_str);
         TableName::new(schema, name.name.as_str())
+    }
+
+    /// Whether anybody can tell where the name is looked up.
+    pub fn is_findable(&self, name: &ObjectName) -> bool {
+        name.schema.is_some() || self.search_path.is_some()
     }
 
     /// Whether an unqualified name means here what it means by default.

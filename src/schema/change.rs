@@ -50,6 +50,14 @@ pub enum Persistence {
     Temporary,
 }
 
+/// How long a setting lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lasting {
+    Session,
+    /// `SET LOCAL`.
+    Transaction,
+}
+
 /// Which rows a `DELETE` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filter {
@@ -231,6 +239,7 @@ pub enum Op {
     /// Absent: it cannot be told to what.
     SetSearchPath {
         schemas: Option<Vec<String>>,
+        lasting: Lasting,
     },
     Transaction(Boundary),
     /// It could not be read, so nobody can vouch for it.

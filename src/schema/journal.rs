@@ -1,7 +1,9 @@
 //! Writes to a catalog that a transaction can take back.
 
-use super::catalog::{Mark, Undo};
-use super::{Born, Boundary, Catalog, ObjectName, Resolved, Table, TableName, Type, TypeKind};
+use super::catalog::{Mark, Protected, Protection, SessionPath, Undo, Unsettled};
+use super::{
+    Born, Boundary, Catalog, Lasting, ObjectName, Resolved, Table, TableName, Type, TypeKind,
+};
 
 impl Catalog {
     pub(super) fn transaction(&mut self, boundary: &Boundary) {
@@ -15,16 +17,13 @@ impl Catalog {
                 self.marks.push(Mark { savepoint: None, at });
             }
             Boundary::Begin => {}
-            Boundary::Commit => {
-                self.marks.clear();
-                self.journal.clear();
-            }
+            Boundary::Commit => self.end_transaction(),
             Boundary::Rollback => {
                 if let Some(mark) = self.marks.first() {
                     self.undo_to(mark.at);
                 }
-                self.marks.clear();
-                self.journal.clear();
+                self.distrust(|it| !it.begun);
+                self.end_transaction();
             }
             Boundary::Savepoint(name) if !self.marks.is_empty() => {
                 self.marks.push(Mark { savepoint: Some(name.clone()), at });
@@ -42,6 +41,65 @@ impl Catalog {
                 }
             }
         }
+    }
+
+    fn end_transaction(&mut self) {
+        self.marks.clear();
+        self.journal.clear();
+        self.unsettled = Unsettled::default();
+        if let Some(SessionPath(path)) = self.session_path.take() {
+            self.search_path = path;
+        }
+    }
+
+    /// Before row level security is switched on.
+    pub(super) fn remember_protection(&mut self, name: &TableName) {
+        let Some(table) = self.tables.get(name) else { return };
+        let before = Protection {
+            rls: table.rls,
+            forced_rls: table.forced_rls,
+            disabled_at: table.disabled_at.clone(),
+            unforced_at: table.unforced_at.clone(),
+        };
+        let begun = !self.marks.is_empty();
+        self.unsettled.protected.push(Protected { name: name.clone(), begun, before });
+    }
+
+    /// Takes back protection that may not have been kept, of tables that may have been.
+    pub(super) fn distrust(&mut self, of: impl Fn(&Protected) -> bool) {
+        let Unsettled { created, protected } = std::mem::take(&mut self.unsettled);
+        for it in protected.into_iter().rev().filter(|it| of(it)) {
+            let together = created.get(&it.name).is_some_and(|begun| *begun || !it.begun);
+            if together {
+                continue;
+            }
+            self.edit_table(&it.name, |table| {
+                let Protection { rls, forced_rls, disabled_at, unforced_at } = it.before;
+                table.rls &= rls;
+                table.forced_rls &= forced_rls;
+                table.disabled_at = disabled_at;
+                table.unforced_at = unforced_at;
+            });
+        }
+    }
+
+    /// `SET search_path`. For a transaction alone it can only be where there is one.
+    pub(super) fn set_search_path(&mut self, path: Option<Vec<String>>, lasting: Lasting) {
+        self.note(Undo::SearchPath(self.search_path.clone()));
+        let path = match lasting {
+            Lasting::Session => {
+                self.session_path = None;
+                path
+            }
+            Lasting::Transaction if self.marks.is_empty() => None,
+            Lasting::Transaction => {
+                if self.session_path.is_none() {
+                    self.session_path = Some(SessionPath(self.search_path.clone()));
+                }
+                path
+            }
+        };
+        self.search_path = path;
     }
 
     pub(super) fn undo_to(&mut self, at: usize) {

@@ -18,8 +18,8 @@ use crate::source::Span;
 
 pub use catalog::{Catalog, Resolved};
 pub use change::{
-    Boundary, Cascade, Certainty, Change, Filter, Guard, NewColumn, NewTable, Op, Persistence,
-    RlsSwitch,
+    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, NewColumn, NewTable, Op,
+    Persistence, RlsSwitch,
 };
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).

@@ -260,6 +260,13 @@ impl Walk<'_, '_> {
                 }
             }
             Kind::PLPGSQL_ASSERT_STMT => self.leave(certainty),
+            // It takes back what the block did, or what it did until here, as the tool has sent it.
+            Kind::PLPGSQL_ROLLBACK_STMT if *certainty != Certainty::Deferred => self.cx.opaque(
+                self.place,
+                trimmed(node),
+                "this takes back what was done before it, as far as nobody can say",
+                "leave transactions to whoever applies the migration",
+            ),
             Kind::PLPGSQL_IF_STMT
             | Kind::PLPGSQL_CASE_STMT
             | Kind::PLPGSQL_LOOP_STMT

@@ -5,7 +5,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, descendant};
 use super::{Lower, Place, body, names, trimmed};
-use crate::schema::{Certainty, Op};
+use crate::schema::{Certainty, Lasting, Op};
 
 /// Which argument of a function is a text that it runs.
 #[derive(Clone, Copy)]
@@ -60,7 +60,14 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
                         .filter(|it| !it.is_empty() && it != "$user" && it != "pg_catalog")
                         .collect()
                 });
-                cx.push(place, trimmed(&call), certainty, Op::SetSearchPath { schemas });
+                let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
+                let (schemas, lasting) = match local.as_deref() {
+                    Some("false") => (schemas, Lasting::Session),
+                    Some("true") => (schemas, Lasting::Transaction),
+                    _ => (None, Lasting::Session),
+                };
+                let op = Op::SetSearchPath { schemas, lasting };
+                cx.push(place, trimmed(&call), certainty, op);
             }
             continue;
         }

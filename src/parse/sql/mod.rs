@@ -11,6 +11,7 @@ mod rows;
 mod setting;
 mod statement;
 mod table;
+mod transaction;
 mod types;
 
 use std::ops::Range;

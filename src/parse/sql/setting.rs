@@ -4,13 +4,20 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::tokens;
 use super::{Lower, Place, trimmed};
-use crate::schema::{Certainty, Op};
+use crate::schema::{Certainty, Lasting, Op};
 
 /// `SET` of what decides how the rest of the file is read.
 pub(super) fn setting(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
     let words: Vec<(Kind, String)> = tokens(node);
     let text = |at: usize| words.get(at).map(|(_, text)| text.to_ascii_lowercase());
     let set = text(0).as_deref() == Some("set");
+    let lasting = match text(1).as_deref() {
+        Some("local") => Lasting::Transaction,
+        _ => Lasting::Session,
+    };
+    let mut path = |schemas| {
+        cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas, lasting });
+    };
     let name_at = match text(1).as_deref() {
         Some("session" | "local") => 2,
         _ => 1,
@@ -24,15 +31,13 @@ pub(super) fn setting(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, cert
             let schemas: Vec<String> =
                 schemas.filter(|it| it != "$user" && it != "pg_catalog").collect();
             let schemas = if schemas == ["default"] { vec!["public".to_owned()] } else { schemas };
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: Some(schemas) });
+            path(Some(schemas));
         }
         Some("schema") if set => {
-            let schema = words.get(name_at + 1).map(|(_, it)| vec![schema_word(it)]);
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas: schema });
+            path(words.get(name_at + 1).map(|(_, it)| vec![schema_word(it)]));
         }
-        Some("search_path" | "all" | "plans") if !set => {
-            let schemas = Some(vec!["public".to_owned()]);
-            cx.push(place, trimmed(node), certainty, Op::SetSearchPath { schemas });
+        Some("search_path" | "\"search_path\"" | "all") if !set => {
+            path(Some(vec!["public".to_owned()]));
         }
         Some("standard_conforming_strings") if set => {
             let on = words.last().is_some_and(|(_, it)| {

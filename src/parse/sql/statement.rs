@@ -5,8 +5,9 @@ use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 
 use super::rows::data;
 use super::setting::setting;
+use super::transaction::transaction;
 use super::{Lower, Place, body, expression, names, table, trimmed, types};
-use crate::schema::{Boundary, Cascade, Certainty, Guard, Op};
+use crate::schema::{Cascade, Certainty, Guard, Op};
 
 /// Lowers a statement. Every kind is named: one that is not known is opaque, never nothing.
 #[allow(clippy::too_many_lines)]
@@ -138,34 +139,12 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         }
         Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) => body::routine(cx, place, node),
         Stmt::Do(it) => body::anonymous(cx, place, &it, certainty),
-        Stmt::Begin(_) => {
-            cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Begin));
-        }
-        Stmt::Commit(_) => {
-            // A prepared transaction has been settled elsewhere.
-            if descendant(node, Kind::LITERAL).is_none() {
-                cx.push(place, trimmed(node), certainty, Op::Transaction(Boundary::Commit));
-            }
-        }
-        Stmt::Rollback(_) => {
-            let boundary = match descendant(node, Kind::SAVEPOINT_REF) {
-                Some(savepoint) => Boundary::RollbackTo(names::name(&savepoint)),
-                None => Boundary::Rollback,
-            };
-            cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
-        }
-        Stmt::SavepointCreate(_) => {
-            if let Some(savepoint) = descendant(node, Kind::SAVEPOINT) {
-                let boundary = Boundary::Savepoint(names::name(&savepoint));
-                cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
-            }
-        }
-        Stmt::ReleaseSavepoint(_) => {
-            if let Some(savepoint) = descendant(node, Kind::SAVEPOINT_REF) {
-                let boundary = Boundary::Release(names::name(&savepoint));
-                cx.push(place, trimmed(node), certainty, Op::Transaction(boundary));
-            }
-        }
+        Stmt::Begin(_)
+        | Stmt::Commit(_)
+        | Stmt::Rollback(_)
+        | Stmt::SavepointCreate(_)
+        | Stmt::ReleaseSavepoint(_)
+        | Stmt::PrepareTransaction(_) => transaction(cx, place, node, &statement, certainty),
         Stmt::Set(_) | Stmt::Reset(_) | Stmt::Discard(_) => setting(cx, place, node, certainty),
         Stmt::ImportForeignSchema(_) => {
             cx.opaque(
@@ -299,7 +278,6 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::Lock(_)
         | Stmt::Move(_)
         | Stmt::Notify(_)
-        | Stmt::PrepareTransaction(_)
         | Stmt::Reassign(_)
         | Stmt::Refresh(_)
         | Stmt::Reindex(_)
