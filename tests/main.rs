@@ -12,6 +12,7 @@ mod cli;
 mod deploy;
 mod hooks;
 mod policy;
+mod postgres;
 mod properties;
 mod repo;
 mod report;

@@ -48,8 +48,8 @@ const OWNERS: &[(&str, &[&str])] = &[
 struct Code {
     /// Below `src`.
     path: String,
-    /// What the file says that is neither a comment nor one of its own tests.
-    code: String,
+    /// What it says that is neither a comment nor one of its own tests.
+    text: String,
     lines: usize,
 }
 
@@ -66,17 +66,17 @@ impl Code {
 
     /// The words that follow `prefix`, wherever it stands.
     fn after<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.code.match_indices(prefix).map(move |(at, _)| {
-            let rest = &self.code[at + prefix.len()..];
+        self.text.match_indices(prefix).map(move |(at, _)| {
+            let rest = &self.text[at + prefix.len()..];
             let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
             &rest[..end]
         })
     }
 
     fn says(&self, text: &str) -> bool {
-        self.code.match_indices(text).any(|(at, _)| {
-            let before = self.code[..at].chars().next_back();
-            let after = self.code[at + text.len()..].chars().next();
+        self.text.match_indices(text).any(|(at, _)| {
+            let before = self.text[..at].chars().next_back();
+            let after = self.text[at + text.len()..].chars().next();
             let begins = text.starts_with(is_word) && before.is_some_and(is_word);
             let ends = text.ends_with(is_word) && after.is_some_and(is_word);
             !begins && !ends
@@ -87,16 +87,16 @@ impl Code {
     fn uses(&self, name: &str) -> bool {
         let ours = ["crate::", "super::", "parse::", "self::"];
         let path = format!("{name}::");
-        let imports = self.code.split("use ").skip(1).filter_map(|it| it.split(';').next());
+        let imports = self.text.split("use ").skip(1).filter_map(|it| it.split(';').next());
         let mut imports =
             imports.filter(|it| it.starts_with("crate::") || it.starts_with("super::"));
         let imports_ours = imports.any(|it| it.split(|c| !is_word(c)).any(|word| word == name));
-        let direct = self.code.match_indices(&path).any(|(at, _)| {
-            let before = &self.code[..at];
+        let direct = self.text.match_indices(&path).any(|(at, _)| {
+            let before = &self.text[..at];
             let word = before.chars().next_back().is_some_and(is_word);
             !word && !ours.iter().any(|it| before.ends_with(it)) && !imports_ours
         });
-        direct || self.code.contains(&format!("use {name};"))
+        direct || self.text.contains(&format!("use {name};"))
     }
 }
 
@@ -131,7 +131,7 @@ fn files() -> Vec<Code> {
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = shipped.lines().filter(|it| !it.trim_start().starts_with("//"));
         let path = path.strip_prefix(source()).unwrap().to_str().unwrap().to_owned();
-        Code { path, code: lines.collect::<Vec<_>>().join("\n"), lines: text.lines().count() }
+        Code { path, text: lines.collect::<Vec<_>>().join("\n"), lines: text.lines().count() }
     };
     let files: Vec<Code> = rust.map(read).collect();
     assert!(files.len() > 50);
@@ -163,7 +163,7 @@ fn a_module_uses_only_those_before_it() {
             }
         }
         let out = "super::".repeat(it.depth());
-        if it.code.contains(&out) {
+        if it.text.contains(&out) {
             wrong.push(format!("src/{} leaves its module by `{out}`: write `crate::`", it.path));
         }
     }
@@ -243,7 +243,7 @@ fn only_the_edge_can_fail() {
     let fails = ["failure", "repo", "cache", "gate", "hooks", "cli"];
     let mut wrong = Vec::new();
     for it in files().iter().filter(|it| !fails.contains(&it.module())) {
-        for line in it.code.lines().filter(|it| it.contains("failure::")) {
+        for line in it.text.lines().filter(|it| it.contains("failure::")) {
             let named = line.rsplit("failure::").next().unwrap_or_default();
             if named.contains("Result") || named.contains("Context") {
                 wrong.push(format!("src/{}: {}", it.path, line.trim()));
@@ -258,7 +258,7 @@ fn nothing_that_ships_gives_up_by_a_panic() {
     let mut wrong = Vec::new();
     for it in files() {
         for call in [".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!"] {
-            for line in it.code.lines().filter(|it| it.contains(call)) {
+            for line in it.text.lines().filter(|it| it.contains(call)) {
                 wrong.push(format!("src/{}: {}", it.path, line.trim()));
             }
         }
@@ -270,7 +270,7 @@ fn nothing_that_ships_gives_up_by_a_panic() {
 fn every_rule_is_in_the_list_of_its_family() {
     let listed: BTreeSet<&str> = rules::all().iter().map(|it| it.text).collect();
     let mut declared = 0;
-    for it in files().iter().filter(|it| it.module() == "rules" && it.code.contains("declare!(")) {
+    for it in files().iter().filter(|it| it.module() == "rules" && it.text.contains("declare!(")) {
         let text = fs::read_to_string(source().join(&it.path)).unwrap();
         assert!(listed.contains(text.as_str()), "src/{} is in no list", it.path);
         declared += 1;

@@ -5,8 +5,10 @@ use squawk_lexer::{TokenKind, tokenize};
 use crate::rules::{Example, examples};
 use crate::sql::hits;
 
+type Disguise = fn(&str) -> String;
+
 /// Ways to write the same.
-fn disguises() -> Vec<(&'static str, fn(&str) -> String)> {
+fn disguises() -> Vec<(&'static str, Disguise)> {
     vec![
         ("comments between words", |it| spaced(it, " /* ; */ ")),
         ("nested comments between words", |it| spaced(it, "/* /* ' */ */")),

@@ -1,0 +1,43 @@
+//! What a page shows runs, and does what the page says.
+
+use super::server::{Database, Sent};
+use super::snapshot::{losses, snapshot};
+use crate::rules::examples;
+
+/// What the examples take for granted.
+const WORLD: &str = "create type order_status as enum ('new', 'paid'); create type address as (street text, city text);
+    create domain email_text as text;
+    create table users (id bigint primary key, email text, age integer, name text, \"type\" text);
+    create index users_email_idx on users (email);
+    create table orders (id bigint, status order_status);
+    create table sessions (id bigint, expires_at timestamptz);
+    create table events (id bigint, at date) partition by range (at);
+    alter table users enable row level security; alter table users force row level security;
+    alter table orders enable row level security; alter table sessions enable row level security;
+    alter table events enable row level security;";
+
+#[test]
+fn every_example_of_a_page_runs() {
+    let Some(database) = Database::new() else { return };
+    let mut wrong = Vec::new();
+    for it in examples().iter().filter(|it| it.is_sql()) {
+        // These show what Postgres refuses as well.
+        if it.text.contains("create tabel") || it.text.contains("\\i other.sql") {
+            continue;
+        }
+        database.beside("create database shop");
+        let past = if it.before.is_empty() { WORLD.to_owned() } else { it.before.concat() };
+        database.reset(&past);
+        let before = snapshot(&database);
+        let (_, errors) = database.send(&it.text, Sent::Each);
+        if !errors.is_empty() {
+            wrong.push(format!("{}: {errors}", it.name()));
+        }
+        let losses = losses(&before, &snapshot(&database));
+        if !losses.is_empty() && it.hits().is_empty() {
+            wrong.push(format!("{}: {}", it.name(), losses.join(", ")));
+        }
+    }
+    database.beside("drop database if exists shop");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,190 @@
+//! A Postgres for the tests: in a temporary directory, reachable through a socket in it, gone with the last test.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use serde_json::Value;
+
+/// Nobody: Postgres refuses to run as root.
+const NOBODY: u32 = 65_534;
+const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
+
+pub(crate) struct Server {
+    programs: PathBuf,
+    directory: tempfile::TempDir,
+}
+
+/// A database of its own for one test.
+pub(crate) struct Database {
+    server: Arc<Server>,
+    name: String,
+}
+
+/// The server that tests share while any of them runs. Absent, and said so, where Postgres is not installed.
+fn server() -> Option<Arc<Server>> {
+    static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(server) = shared.upgrade() {
+        return Some(server);
+    }
+    let server = Arc::new(Server::start(&programs()?));
+    *shared = Arc::downgrade(&server);
+    Some(server)
+}
+
+/// A directory that has all programs: on `PATH`, or where Debian puts them, the newest first.
+fn programs() -> Option<PathBuf> {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|it| it.path().join("bin"))
+        .collect();
+    places.sort();
+    places.reverse();
+    let places = std::env::split_paths(&on_path).chain(places);
+    let mut complete = places.filter(|it| PROGRAMS.iter().all(|name| it.join(name).is_file()));
+    complete.next()
+}
+
+impl Server {
+    fn start(programs: &Path) -> Server {
+        let directory = tempfile::tempdir().unwrap();
+        if fs::metadata(directory.path()).unwrap().uid() == 0 {
+            chown(directory.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let server = Server { programs: programs.to_owned(), directory };
+        let data = server.directory.path().join("data");
+        let data = data.to_str().unwrap();
+        let made = server.run(
+            "initdb",
+            &["-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"],
+        );
+        assert!(made.status.success(), "initdb: {made:?}");
+        let socket = server.directory.path().to_str().unwrap();
+        let settings = format!(
+            "-c listen_addresses='' -k {socket} -c fsync=off -c full_page_writes=off -c autovacuum=off \
+             -c max_connections=20 -c shared_buffers=16MB"
+        );
+        let log = server.directory.path().join("log");
+        let started = server.run(
+            "pg_ctl",
+            &["-D", data, "-l", log.to_str().unwrap(), "-o", &settings, "-w", "-t", "60", "start"],
+        );
+        assert!(started.status.success(), "{}", fs::read_to_string(log).unwrap_or_default());
+        server
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        // The temporary directory belongs to whoever has to run the server.
+        let owner = fs::metadata(self.directory.path()).unwrap();
+        if owner.uid() == NOBODY {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+            .current_dir(self.directory.path())
+            .env("LC_ALL", "C")
+            .env("PGCONNECT_TIMEOUT", "30");
+        for name in ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE", "PGOPTIONS", "PGDATA"]
+        {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> Output {
+        self.command(program).args(args).stdin(Stdio::null()).output().unwrap()
+    }
+
+    fn psql(&self, database: &str, args: &[&str]) -> Output {
+        let socket = self.directory.path().to_str().unwrap();
+        let always = ["-X", "-q", "-A", "-t", "-h", socket, "-U", "postgres", "-d", database];
+        self.run("psql", &[&always, args].concat())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let data = self.directory.path().join("data");
+        self.run("pg_ctl", &["-D", data.to_str().unwrap(), "-m", "immediate", "-w", "stop"]);
+    }
+}
+
+/// How a tool sends a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Statement by statement, and on after an error: `psql -f`.
+    Each,
+    /// All in one message, so in one transaction: Prisma.
+    Whole,
+}
+
+impl Database {
+    /// A new database; nothing, with a word on why, where there is no Postgres.
+    pub(crate) fn new() -> Option<Database> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let Some(server) = server() else {
+            skipped();
+            return None;
+        };
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let made = server.psql("postgres", &["-c", &format!("create database {name}")]);
+        assert!(made.status.success(), "{made:?}");
+        Some(Database { server, name })
+    }
+
+    /// Empties the database and brings it to where `past` leaves it.
+    pub(crate) fn reset(&self, past: &str) {
+        let clean = "set client_min_messages = warning; \
+                     do $$ declare it record; begin \
+                       for it in select nspname from pg_namespace where nspname <> 'information_schema' \
+                           and nspname not like 'pg\\_%' \
+                         loop execute format('drop schema %I cascade', it.nspname); end loop; end $$; \
+                     create schema public; create schema a; create schema private; create schema archive; \
+                     alter role postgres reset all;";
+        let (ok, said) = self.send(&format!("{clean}\n{past}"), Sent::Whole);
+        assert!(ok && said.is_empty(), "{past}\n{said}");
+    }
+
+    /// Runs a script: whether it went through, and what was wrong.
+    pub(crate) fn send(&self, script: &str, sent: Sent) -> (bool, String) {
+        let output = match sent {
+            Sent::Whole => self.server.psql(&self.name, &["-v", "ON_ERROR_STOP=1", "-c", script]),
+            Sent::Each => {
+                let file = self.server.directory.path().join(format!("{}.sql", self.name));
+                fs::write(&file, script).unwrap();
+                self.server.psql(&self.name, &["-f", file.to_str().unwrap()])
+            }
+        };
+        let said = String::from_utf8_lossy(&output.stderr);
+        let errors: Vec<&str> = said.lines().filter(|it| it.contains("ERROR:")).collect();
+        (errors.is_empty(), errors.join("\n"))
+    }
+
+    /// A query's only value, as JSON.
+    pub(crate) fn value(&self, query: &str) -> Value {
+        let output = self.server.psql(&self.name, &["-c", query]);
+        assert!(output.status.success(), "{query}: {output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// In another database of the same server, as `create database` needs it.
+    pub(crate) fn beside(&self, statement: &str) {
+        self.server.psql("postgres", &["-c", statement]);
+    }
+}
+
+#[allow(clippy::print_stderr)]
+fn skipped() {
+    eprintln!(
+        "skipped: there is no Postgres on PATH or in /usr/lib/postgresql ({})",
+        PROGRAMS.join(", ")
+    );
+}
