@@ -1,13 +1,32 @@
-//! No `package.json` and no `fly.toml` breaks the reader of commands.
+//! What deployments run: `package.json`, `fly.toml` and `fly.json`, with the readers of TOML, JSON and shell below them.
 #![no_main]
 
+use std::collections::BTreeSet;
+
 use libfuzzer_sys::fuzz_target;
-use sprag::source::Source;
+use sprag::parse::command;
+use sprag::rules::deploy;
+use sprag::source::{RepoPath, Source};
 
 fuzz_target!(|text: &str| {
-    for path in ["package.json", "fly.toml"] {
-        let reading = sprag::parse::command::commands(&Source::new(path, text));
-        let changed = [path.into()].into_iter().collect();
-        let _ = sprag::rules::deploy::findings(&reading.commands, &changed);
+    let quoted = serde_json::to_string(text).unwrap();
+    for (path, text) in [
+        ("package.json", text.to_owned()),
+        ("fly.toml", text.to_owned()),
+        ("fly.json", text.to_owned()),
+        ("package.json", format!("{{\"scripts\":{{\"setup\":{quoted}}}}}")),
+    ] {
+        let source = Source::new(path, text.as_str());
+        let reading = command::commands(&source);
+        for span in reading.commands.iter().map(|it| &it.span) {
+            assert!(text.get(span.range()).is_some());
+        }
+        for span in reading.problems.iter().map(|it| &it.span) {
+            assert!(text.get(span.range()).is_some());
+        }
+        let changed = BTreeSet::from([RepoPath::from(path)]);
+        for found in deploy::findings(&reading.commands, &changed) {
+            assert!(text.get(found.finding.span.range()).is_some());
+        }
     }
 });
