@@ -1,12 +1,10 @@
 //! What deployments run: `package.json`, `fly.toml` and `fly.json`, with the readers of TOML, JSON and shell below them.
 #![no_main]
 
-use std::collections::BTreeSet;
-
 use libfuzzer_sys::fuzz_target;
 use sprag::parse::command;
 use sprag::rules::deploy;
-use sprag::source::{RepoPath, Source};
+use sprag::source::Source;
 
 fuzz_target!(|text: &str| {
     let quoted = serde_json::to_string(text).unwrap();
@@ -24,8 +22,13 @@ fuzz_target!(|text: &str| {
         for span in reading.problems.iter().map(|it| &it.span) {
             assert!(text.get(span.range()).is_some());
         }
-        let changed = BTreeSet::from([RepoPath::from(path)]);
-        for found in deploy::findings(&reading.commands, &changed) {
+        let judging = deploy::Judging {
+            changed: &|_| true,
+            local: &|_| false,
+            rehearses: &|_| true,
+            forbidden: &deploy::Forbidden::new([]),
+        };
+        for found in deploy::findings(&reading, &judging) {
             assert!(text.get(found.finding.span.range()).is_some());
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn commands(
     sources: &mut Sources,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    let mut all = Vec::new();
+    let mut all = command::Reading::default();
     let mut find = |rule: &str, finding: Finding| {
         found.extend(rules::by_name(rule).map(|rule| Found { rule, finding }));
     };
@@ -40,15 +40,21 @@ pub(super) fn commands(
                 );
             }
         }
-        all.extend(reading.commands);
+        all.commands.extend(reading.commands);
+        all.links.extend(reading.links);
         sources.insert(file.path.clone(), text.clone());
     }
-    let local = |it: &Found| {
-        let script = it.finding.subject.0.rsplit_once(":scripts.");
-        script.is_some_and(|(_, name)| deploy.is_local_script(name))
+    let local = |host: &command::Host| {
+        host.key.strip_prefix("scripts.").is_some_and(|name| deploy.is_local_script(name))
     };
-    found.extend(rules::deploy::findings(&all, changed).into_iter().filter(|it| !local(it)));
-    found.extend(unlisted(&all, changed, deploy));
+    let judging = rules::deploy::Judging {
+        changed: &|host| changed.contains(&host.path),
+        local: &local,
+        rehearses: &|_| false,
+        forbidden: &rules::deploy::Forbidden::new([]),
+    };
+    found.extend(rules::deploy::findings(&all, &judging));
+    found.extend(unlisted(&all.commands, changed, deploy));
     found
 }
 

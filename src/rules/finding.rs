@@ -31,6 +31,8 @@ pub struct Finding {
     pub message: String,
     pub span: Span,
     pub labels: Vec<Label>,
+    /// The way that leads to the place, from its beginning: what runs what. Empty where there is none.
+    pub path: Vec<Label>,
     /// The next steps, in the imperative, with the user's own names.
     pub help: Vec<String>,
     /// The text that the fingerprint is taken of: the statement or command with its white space folded.
@@ -44,6 +46,7 @@ impl Finding {
             message: message.into(),
             span,
             labels: Vec::new(),
+            path: Vec::new(),
             help: Vec::new(),
             evidence: String::new(),
         }

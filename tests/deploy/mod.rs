@@ -9,26 +9,38 @@ mod spans;
 
 use std::collections::BTreeSet;
 
-use sprag::parse::command::{self, Command};
+use sprag::parse::command::{self, Command, Host, Reading};
 use sprag::rules::Finding;
-use sprag::rules::deploy::{deploy_migration, unresolvable_command};
+use sprag::rules::deploy::{self, Forbidden, Judging};
 use sprag::source::{RepoPath, Source};
+
+/// What these files say.
+fn reading(files: &[(&str, &str)]) -> Reading {
+    let mut all = Reading::default();
+    for (path, text) in files {
+        let reading = command::commands(&Source::new(*path, *text));
+        all.commands.extend(reading.commands);
+        all.links.extend(reading.links);
+        all.problems.extend(reading.problems);
+    }
+    all
+}
 
 /// Every command of these files.
 fn commands(files: &[(&str, &str)]) -> Vec<Command> {
-    files
-        .iter()
-        .flat_map(|(path, text)| command::commands(&Source::new(*path, *text)).commands)
-        .collect()
+    reading(files).commands
 }
 
 /// What both rules say where the files of these names are changed.
 fn findings_of_change(files: &[(&str, &str)], changed: &[&str]) -> Vec<Finding> {
-    let commands = commands(files);
     let changed: BTreeSet<RepoPath> = changed.iter().map(|it| RepoPath::from(*it)).collect();
-    let mut findings = deploy_migration::check(&commands, &changed);
-    findings.extend(unresolvable_command::check(&commands, &changed));
-    findings
+    let judging = Judging {
+        changed: &|host: &Host| changed.contains(&host.path),
+        local: &|_| false,
+        rehearses: &|_| true,
+        forbidden: &Forbidden::new([]),
+    };
+    deploy::findings(&reading(files), &judging).into_iter().map(|it| it.finding).collect()
 }
 
 /// What both rules say where every file is new.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sprag::parse::command;
 use sprag::rules::{self, Expected, Found, Page, Rule};
-use sprag::source::{RepoPath, Source};
+use sprag::source::Source;
 
 use crate::sql;
 
@@ -50,8 +50,13 @@ impl Example {
             return sql::found(&self.before(), &[&self.text]);
         }
         let source = Source::new(self.path.as_str(), self.text.as_str());
-        let changed = BTreeSet::from([RepoPath::from(self.path.as_str())]);
-        rules::deploy::findings(&command::commands(&source).commands, &changed)
+        let judging = rules::deploy::Judging {
+            changed: &|_| true,
+            local: &|_| false,
+            rehearses: &|_| true,
+            forbidden: &rules::deploy::Forbidden::new([]),
+        };
+        rules::deploy::findings(&command::commands(&source), &judging)
     }
 
     /// The names of the rules that find something.

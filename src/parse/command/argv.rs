@@ -11,7 +11,7 @@ use super::shell;
 use super::text::{Spot, Text};
 use super::word::Word;
 use super::wrappers::{self, Inner};
-use super::{Command, Host, Input};
+use super::{Command, Host, Input, Variables};
 use crate::source::Span;
 
 /// How many wrappers may lie inside each other.
@@ -45,13 +45,13 @@ impl Found {
 }
 
 /// What a shell runs of a text.
-pub(super) fn of_shell(text: &Text) -> Vec<Found> {
-    run(Job { work: Work::Shell(text.clone()), depth: 0, guessed: false })
+pub(super) fn of_shell(text: &Text, variables: &Variables) -> Vec<Found> {
+    run(Job { work: Work::Shell(text.clone()), depth: 0, guessed: false }, variables)
 }
 
 /// What one command comes to.
 pub(super) fn unwrapped(words: Vec<Word>, input: Input) -> Vec<Found> {
-    run(Job { work: Work::Words(words, input), depth: 0, guessed: false })
+    run(Job { work: Work::Words(words, input), depth: 0, guessed: false }, &Variables::new())
 }
 
 struct Job {
@@ -65,7 +65,7 @@ enum Work {
     Words(Vec<Word>, Input),
 }
 
-fn run(first: Job) -> Vec<Found> {
+fn run(first: Job, variables: &Variables) -> Vec<Found> {
     let mut found = Vec::new();
     let mut read = 0;
     let mut jobs = VecDeque::from([first]);
@@ -85,7 +85,7 @@ fn run(first: Job) -> Vec<Found> {
         };
         match work {
             Work::Shell(text) => {
-                let script = shell::read(&text);
+                let script = shell::read(&text, variables);
                 for (words, input) in script.commands {
                     inner(Work::Words(words, input), true);
                 }

@@ -1,5 +1,6 @@
 //! What a command makes run that is written somewhere else.
 
+use super::Kind;
 use super::packages::{self, Run};
 use super::program;
 use super::text::Text;
@@ -16,8 +17,35 @@ pub enum Call {
         /// Whether the command names another folder, or all of them, instead of the one it stands in.
         elsewhere: bool,
     },
-    /// A file, as the command names it.
-    File { path: Word },
+    /// A file, or a part of it: a target of a `Makefile`, a stage of a `Dockerfile`.
+    File {
+        /// As the command names it. None: the file that a tool looks for by itself, or the very file this stands in.
+        path: Option<Word>,
+        /// How it is read, whatever its name says.
+        kind: Option<Kind>,
+        part: Option<Word>,
+    },
+}
+
+impl Call {
+    /// A file that is run for what it says itself to be.
+    pub(super) fn file(path: Word) -> Call {
+        Call::File { path: Some(path), kind: None, part: None }
+    }
+
+    pub(super) fn file_as(path: Word, kind: Kind) -> Call {
+        Call::File { path: Some(path), kind: Some(kind), part: None }
+    }
+
+    /// Another place in the file that the caller stands in.
+    pub(super) fn part(name: Word) -> Call {
+        Call::File { path: None, kind: None, part: Some(name) }
+    }
+
+    /// The file of that kind that a tool looks for by itself.
+    pub(super) fn usual(kind: Kind, part: Option<Word>) -> Call {
+        Call::File { path: None, kind: Some(kind), part }
+    }
 }
 
 pub(super) fn of(words: &[Word]) -> Vec<Call> {
@@ -44,7 +72,7 @@ pub(super) fn of(words: &[Word]) -> Vec<Call> {
                 (Some(name), _) => {
                     calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false });
                 }
-                (None, Some(path)) => calls.push(Call::File { path: path.clone() }),
+                (None, Some(path)) => calls.push(Call::file(path.clone())),
                 (None, None) => {}
             }
         }
@@ -52,7 +80,7 @@ pub(super) fn of(words: &[Word]) -> Vec<Call> {
             let name = Word::new(Text::within("prisma.seed", &first.range().unwrap_or_default()));
             calls.push(Call::Script { name, arguments: Vec::new(), elsewhere: false });
         }
-        _ if first.text.contains('/') => calls.push(Call::File { path: first.clone() }),
+        _ if first.text.contains('/') => calls.push(Call::file(first.clone())),
         _ => {}
     }
     calls

@@ -3,23 +3,30 @@
 mod argv;
 mod call;
 mod expand;
-mod fly;
+mod host;
+mod hosts;
+mod kind;
 mod lexer;
 mod literals;
-mod package_json;
+mod names;
 mod packages;
+mod path;
 mod program;
 mod shell;
 mod text;
+mod tree;
 mod word;
 mod wrappers;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::source::{RepoPath, Source, Span};
 
 pub use call::Call;
+pub use host::{Host, Weight};
+pub use kind::Kind;
 pub use text::{Spot, Text};
 pub use word::Word;
 
@@ -48,34 +55,19 @@ pub enum Input {
     Text(Text),
 }
 
-/// Where a command is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Host {
-    pub kind: Kind,
-    pub path: RepoPath,
-    /// As the file's reader would name it: `scripts.setup`, `[deploy] release_command`. Empty: the file as a whole.
-    pub key: Arc<str>,
-    pub weight: Weight,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    Fly,
-    PackageJson,
-}
-
-/// Whether a deployment runs what is written there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    Deploys,
-    /// Only if something that deploys calls it.
-    Maybe,
+/// Something a file makes run without a command: the `Dockerfile` of a `fly.toml`, a stage that another builds on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub host: Host,
+    pub call: Call,
+    pub span: Span,
 }
 
 /// What a file says, and what of it could not be read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     pub commands: Vec<Command>,
+    pub links: Vec<Link>,
     pub problems: Vec<Problem>,
 }
 
@@ -90,41 +82,30 @@ pub struct Problem {
 /// How many bytes a command may be written with.
 const LONGEST: usize = 1 << 20;
 
-/// The commands of a file, by its name; none of a file that holds none.
+/// Variables that are set where a command runs. None: set to what nobody can tell.
+type Variables = BTreeMap<String, Option<Text>>;
+
+/// The commands of a file, by its name and its text; none of a file that holds none.
 pub fn commands(source: &Source) -> Reading {
-    match kind(&source.path) {
-        Some(File::FlyToml) => fly::read_toml(source),
-        Some(File::FlyJson) => fly::read_json(source),
-        Some(File::PackageJson) => package_json::read(source),
-        None => Reading::default(),
-    }
+    let kind = Kind::by_name(&source.path).or_else(|| Kind::by_text(&source.path, &source.text));
+    kind.map_or_else(Reading::default, |it| commands_as(source, it))
 }
 
-/// Whether commands are read from files of that name.
+/// The commands of a file that somebody runs as that kind of file, whatever its name.
+pub fn commands_as(source: &Source, kind: Kind) -> Reading {
+    // A manifest may be long; each of its scripts is measured.
+    if source.text.len() > LONGEST && kind != Kind::PackageJson {
+        let mut reading = Reading::default();
+        let message = format!("this is longer than the {LONGEST} bytes that are read of it");
+        reading.problem(&source.path, 0..0, message);
+        return reading;
+    }
+    hosts::read(source, kind)
+}
+
+/// Whether commands are read from every file of that name.
 pub fn is_read(path: &RepoPath) -> bool {
-    kind(path).is_some()
-}
-
-enum File {
-    FlyToml,
-    FlyJson,
-    PackageJson,
-}
-
-fn kind(path: &RepoPath) -> Option<File> {
-    // Files of the same name in another case are the same file on half of all machines.
-    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
-    if path.as_bytes().split(|&it| it == b'/').any(|it| it == b"node_modules") {
-        return None;
-    }
-    if name == "package.json" {
-        return Some(File::PackageJson);
-    }
-    match name.strip_prefix("fly.")?.rsplit('.').next()? {
-        "toml" => Some(File::FlyToml),
-        "json" => Some(File::FlyJson),
-        _ => None,
-    }
+    Kind::by_name(path).is_some()
 }
 
 impl Command {
@@ -155,7 +136,18 @@ impl Command {
 impl Reading {
     /// Adds what a shell would run of `text`. `whole` is the value's place in the file.
     fn add_shell(&mut self, host: &Host, whole: &Range<usize>, text: &Text) {
-        self.add(host, whole, &text.to_string().into(), argv::of_shell(text));
+        self.add_shell_with(host, whole, text, &Variables::new());
+    }
+
+    /// As `add_shell`, where these variables are set.
+    fn add_shell_with(
+        &mut self,
+        host: &Host,
+        whole: &Range<usize>,
+        text: &Text,
+        variables: &Variables,
+    ) {
+        self.add(host, whole, &text.to_string().into(), argv::of_shell(text, variables));
     }
 
     /// Adds a command that is written as a list of words.
@@ -166,6 +158,19 @@ impl Reading {
 
     fn add(&mut self, host: &Host, whole: &Range<usize>, text: &Arc<str>, found: Vec<argv::Found>) {
         self.commands.extend(found.into_iter().map(|it| it.command(host, whole, text)));
+    }
+
+    /// Notes that a file makes something run, and where it says so.
+    fn link(&mut self, host: &Host, range: Range<usize>, call: Call) {
+        let span = Span::new(host.path.clone(), range);
+        self.links.push(Link { host: host.clone(), call, span });
+    }
+
+    /// Takes in what another reader found.
+    fn extend(&mut self, other: Reading) {
+        self.commands.extend(other.commands);
+        self.links.extend(other.links);
+        self.problems.extend(other.problems);
     }
 
     fn problem(&mut self, path: &RepoPath, range: Range<usize>, message: impl Into<String>) {

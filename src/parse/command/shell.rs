@@ -1,11 +1,9 @@
 //! A shell text as the simple commands in it, in order. Every branch counts as taken.
 
-use std::collections::BTreeMap;
-
-use super::Input;
 use super::lexer::closing;
 use super::text::{Spot, Text, span};
 use super::word::Word;
+use super::{Input, Variables};
 
 /// What a shell text says.
 #[derive(Default)]
@@ -21,8 +19,9 @@ pub(super) struct Nested {
     pub(super) sure: bool,
 }
 
-pub(super) fn read(text: &Text) -> Script {
-    let mut reader = Reader { spots: text.spots(), ..Reader::default() };
+pub(super) fn read(text: &Text, variables: &Variables) -> Script {
+    let variables = variables.clone();
+    let mut reader = Reader { spots: text.spots(), variables, ..Reader::default() };
     reader.run();
     reader.script
 }
@@ -39,7 +38,7 @@ pub(super) struct Reader<'a> {
     /// The next command reads what the last one writes.
     piped: bool,
     /// A variable that is set twice is nothing to rely on.
-    pub(super) variables: BTreeMap<String, Option<Text>>,
+    pub(super) variables: Variables,
     /// Delimiters of here-documents whose bodies begin on the next line, and the command they belong to.
     here: Vec<(String, usize)>,
     state: State,

@@ -49,72 +49,33 @@
 //! { "scripts": { "setup": "prisma generate && echo 'now ask for prisma migrate deploy'" } }
 //! ```
 
-use crate::rules::{Check, Rule, declare};
-use std::collections::BTreeSet;
-
 use super::forbidden::What;
-use super::reach::{Reached, Step, reached};
-use crate::parse::command::{Command, Host, Kind};
-use crate::rules::Finding;
-use crate::source::RepoPath;
+use super::reach::Reached;
+use super::told::{told, when};
+use crate::rules::{Check, Finding, Rule, declare};
 
 pub const RULE: Rule =
     declare!("deploy", "deploy_migration.rs", "deploy-migration", Deny, Check::Elsewhere);
 
-/// Judges every command of the repository as it will be. `changed` are the files that the change adds or edits.
-pub fn check(commands: &[Command], changed: &BTreeSet<RepoPath>) -> Vec<Finding> {
-    reached(commands, changed).iter().filter_map(finding).collect()
-}
-
-fn finding(reached: &Reached<'_>) -> Option<Finding> {
+pub(super) fn finding(reached: &Reached<'_>) -> Option<Finding> {
+    let when = when(reached);
     let (message, help) = match &reached.hit.what {
-        What::Forbidden(what) => {
-            (format!("`{what}` runs on every deployment"), instead(reached, what))
-        }
+        What::Forbidden(what) => (format!("`{what}` runs {when}"), instead(reached, what)),
         What::Hidden { program, word } => (
-            format!("nobody can tell what `{program} {word}` does on every deployment"),
+            format!("nobody can tell what `{program} {word}` does {when}"),
             format!("write out what stands for `{word}`"),
         ),
         What::Opaque { .. } => return None,
     };
-    let what = match &reached.hit.what {
-        What::Forbidden(what) => what.as_str(),
-        What::Hidden { word, .. } | What::Opaque { word } => word.as_str(),
-    };
-    Some(told(reached, what, message).help(help))
-}
-
-/// A finding at the beginning of the chain, with a label for each further step.
-pub(super) fn told(reached: &Reached<'_>, what: &str, message: String) -> Finding {
-    let chain = &reached.chain;
-    let message = if chain.len() == 1 { message } else { format!("{message}: {}", way(chain)) };
-    let subject = format!("{}:{}", chain[0].host.path, chain[0].host.key);
-    let mut finding = Finding::new(subject, chain[0].span.clone(), message).evidence(reached.text);
-    for (at, step) in chain.iter().enumerate().skip(1) {
-        let next = chain.get(at + 1).map_or(what, |it| short(it.host));
-        finding = finding.label(step.span.clone(), format!("`{}` runs `{next}`", short(step.host)));
-    }
-    finding
-}
-
-fn way(chain: &[Step<'_>]) -> String {
-    let names: Vec<String> = chain.iter().map(|it| format!("`{}`", short(it.host))).collect();
-    names.join(" → ")
-}
-
-/// The name that a reader of the file would use: `setup`, `release_command`.
-pub(super) fn short(host: &Host) -> &str {
-    let key = host.key.strip_prefix("scripts.").unwrap_or(&host.key);
-    if host.kind == Kind::Fly { key.rsplit(' ').next().unwrap_or(key) } else { key }
+    Some(told(reached, message)?.help(help))
 }
 
 fn instead(reached: &Reached<'_>, what: &str) -> String {
-    let name = short(reached.chain[0].host);
-    let generates = what.starts_with("prisma ") && matches!(name, "setup" | "release_command");
-    if generates {
+    let name = reached.chain.last().map(|it| it.host.name()).unwrap_or_default();
+    let generates = what.starts_with("prisma ");
+    if generates && matches!(&*name, "setup" | "release_command") {
         format!("let `{name}` be `npx prisma generate`; apply migrations by hand")
     } else {
-        let last = reached.chain.last().map_or(name, |it| short(it.host));
-        format!("take `{what}` out of `{last}`; apply migrations by hand")
+        format!("take `{what}` out of `{name}`; apply migrations by hand")
     }
 }

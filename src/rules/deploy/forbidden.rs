@@ -63,38 +63,61 @@ pub(super) enum What {
     Opaque { word: String },
 }
 
-pub(super) fn judge(command: &Command) -> Option<Hit> {
-    let first = command.words.first()?;
-    let Some(program) = command.program() else {
-        return opaque(command, first).filter(|_| !command.guessed);
-    };
-    let hit = migrates(command, &program).or_else(|| opaque_program(command, &program))?;
-    (!command.guessed || matches!(hit.what, What::Forbidden(_))).then_some(hit)
-}
-
-fn migrates(command: &Command, program: &str) -> Option<Hit> {
-    if program == "psql" {
-        return psql(command);
-    }
-    let mut hidden = None;
-    for line in FORBIDDEN {
-        match Pattern::new(line).meets(program, &command.words) {
-            Meeting::Full(what, last) => {
-                let range = range(command, 0, last);
-                return Some(Hit { what: What::Forbidden(what), range });
-            }
-            Meeting::Hidden(at) => {
-                hidden.get_or_insert(at);
-            }
-            Meeting::None => {}
+impl What {
+    /// The words that stand for it.
+    pub(super) fn word(&self) -> &str {
+        match self {
+            What::Forbidden(word) | What::Hidden { word, .. } | What::Opaque { word } => word,
         }
     }
-    let at = hidden?;
-    let word = command.words[at].text.clone();
-    Some(Hit {
-        what: What::Hidden { program: program.to_owned(), word },
-        range: range(command, 0, at),
-    })
+}
+
+/// The commands that no deployment may run: the list of the program, and what a policy adds to it.
+#[derive(Debug)]
+pub struct Forbidden {
+    patterns: Vec<Pattern>,
+}
+
+impl Forbidden {
+    /// `more` are lines as those of the built-in list: a program, then words that follow it in this order.
+    pub fn new<'a>(more: impl IntoIterator<Item = &'a str>) -> Forbidden {
+        let lines = FORBIDDEN.iter().copied().chain(more);
+        Forbidden { patterns: lines.map(Pattern::new).collect() }
+    }
+
+    pub(super) fn judge(&self, command: &Command) -> Option<Hit> {
+        let first = command.words.first()?;
+        let Some(program) = command.program() else {
+            return opaque(command, first).filter(|_| !command.guessed);
+        };
+        let hit = self.migrates(command, &program).or_else(|| opaque_program(command, &program))?;
+        (!command.guessed || matches!(hit.what, What::Forbidden(_))).then_some(hit)
+    }
+
+    fn migrates(&self, command: &Command, program: &str) -> Option<Hit> {
+        if program == "psql" {
+            return psql(command);
+        }
+        let mut hidden = None;
+        for pattern in &self.patterns {
+            match pattern.meets(program, &command.words) {
+                Meeting::Full(what, last) => {
+                    let range = range(command, 0, last);
+                    return Some(Hit { what: What::Forbidden(what), range });
+                }
+                Meeting::Hidden(at) => {
+                    hidden.get_or_insert(at);
+                }
+                Meeting::None => {}
+            }
+        }
+        let at = hidden?;
+        let word = command.words[at].text.clone();
+        Some(Hit {
+            what: What::Hidden { program: program.to_owned(), word },
+            range: range(command, 0, at),
+        })
+    }
 }
 
 /// The bytes from one word to another.
@@ -106,11 +129,12 @@ fn range(command: &Command, from: usize, to: usize) -> Range<usize> {
 }
 
 /// One line of the list.
-struct Pattern<'a> {
-    programs: Vec<&'a str>,
-    words: Vec<Vec<&'a str>>,
-    options: Vec<Vec<&'a str>>,
-    absent: Vec<&'a str>,
+#[derive(Debug)]
+struct Pattern {
+    programs: Vec<String>,
+    words: Vec<Vec<String>>,
+    options: Vec<Vec<String>>,
+    absent: Vec<String>,
 }
 
 enum Meeting {
@@ -121,17 +145,18 @@ enum Meeting {
     None,
 }
 
-impl<'a> Pattern<'a> {
-    fn new(line: &'a str) -> Pattern<'a> {
+impl Pattern {
+    fn new(line: &str) -> Pattern {
+        let alternatives = |it: &str| it.split('|').map(str::to_owned).collect();
         let mut parts = line.split_whitespace();
-        let programs = parts.next().unwrap_or_default().split('|').collect();
+        let programs = alternatives(parts.next().unwrap_or_default());
         let mut pattern =
             Pattern { programs, words: Vec::new(), options: Vec::new(), absent: Vec::new() };
         for part in parts {
             match part.strip_prefix('!') {
-                Some(option) => pattern.absent.push(option),
-                None if part.starts_with("--") => pattern.options.push(part.split('|').collect()),
-                None => pattern.words.push(part.split('|').collect()),
+                Some(option) => pattern.absent.push(option.to_owned()),
+                None if part.starts_with("--") => pattern.options.push(alternatives(part)),
+                None => pattern.words.push(alternatives(part)),
             }
         }
         pattern
@@ -139,15 +164,16 @@ impl<'a> Pattern<'a> {
 
     /// Follows the words as the program itself would, not knowing which of its options take a value.
     fn meets(&self, program: &str, words: &[Word]) -> Meeting {
-        let named =
-            |it: &&&str| **it == program || (it.ends_with("-engine") && program.starts_with(**it));
+        let named = |it: &&String| {
+            *it == program || (it.ends_with("-engine") && program.starts_with(&**it))
+        };
         let Some(name) = self.programs.iter().find(named) else { return Meeting::None };
         let has =
             |option: &str| words.iter().position(|it| it.text.split('=').next() == Some(option));
         if self.absent.iter().any(|it| has(it).is_some()) {
             return Meeting::None;
         }
-        let mut said = vec![(*name).to_owned()];
+        let mut said = vec![name.clone()];
         let mut last = 0;
         // Which lengths of the pattern the words so far may have met.
         let mut met = vec![true];
@@ -174,7 +200,7 @@ impl<'a> Pattern<'a> {
             for length in (0..self.words.len()).rev().filter(|it| met[*it]).collect::<Vec<_>>() {
                 let star = self.words[length] == ["*"];
                 let next = length + usize::from(star);
-                if self.words.get(next).is_some_and(|it| it.contains(&word.text.as_str())) {
+                if self.words.get(next).is_some_and(|it| it.contains(&word.text)) {
                     met[next + 1] = true;
                     last = at;
                     said.truncate(length + 1);
@@ -191,10 +217,10 @@ impl<'a> Pattern<'a> {
             };
         }
         for option in &self.options {
-            let Some((option, at)) = option.iter().find_map(|it| Some((*it, has(it)?))) else {
+            let Some((option, at)) = option.iter().find_map(|it| Some((it, has(it)?))) else {
                 return Meeting::None;
             };
-            said.push(option.to_owned());
+            said.push(option.clone());
             last = last.max(at);
         }
         Meeting::Full(said.join(" "), last)
@@ -204,7 +230,7 @@ impl<'a> Pattern<'a> {
     fn or_later(&self, words: &[Word], at: usize, met: &[bool], mut said: Vec<String>) -> Meeting {
         let mut length = met.iter().rposition(|it| *it).unwrap_or(0);
         for (later, word) in words.iter().enumerate().skip(at + 1) {
-            if self.words.get(length).is_some_and(|it| it.contains(&word.text.as_str())) {
+            if self.words.get(length).is_some_and(|it| it.contains(&word.text)) {
                 said.push(word.text.clone());
                 length += 1;
                 if length == self.words.len() && self.options.is_empty() {

@@ -2,83 +2,33 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::forbidden::{Hit, What, judge};
-use super::routes::Routes;
-use crate::parse::command::{Call, Command, Host, Weight, Word};
+use super::Judging;
+use super::forbidden::{Hit, What};
+use super::graph::Graph;
+use crate::parse::command::{Host, Weight, Word};
 use crate::source::{RepoPath, Span};
 
 /// How many commands are looked at in all; a repository that needs more is made to need them.
-const STEPS: usize = 2_000_000;
+const STEPS: usize = 4_000_000;
 /// How many words callers may add to a script. No tool has its command further behind.
 const ADDED: usize = 64;
 
 /// Something wrong that a deployment comes to.
 pub(super) struct Reached<'a> {
-    /// From what deploys to what holds the command.
+    /// From what deploys to what holds the command, the shortest way.
     pub(super) chain: Vec<Step<'a>>,
+    /// Why the first of the chain counts.
+    pub(super) weight: Weight,
     pub(super) hit: Hit,
     /// The text of the command.
     pub(super) text: &'a str,
 }
 
 /// A host on the way, and the place in it that leads on. At the end: the place of the hit.
+#[derive(Clone)]
 pub(super) struct Step<'a> {
     pub(super) host: &'a Host,
     pub(super) span: Span,
-}
-
-/// Everything that deploys and is wrong, where a step on the way to it is in a changed file.
-pub(super) fn reached<'a>(
-    commands: &'a [Command],
-    changed: &BTreeSet<RepoPath>,
-) -> Vec<Reached<'a>> {
-    let mut graph = Graph::new(commands);
-    let leads = graph.leads();
-    let roots = (0..graph.nodes.len()).filter(|at| graph.nodes[*at].host.weight == Weight::Deploys);
-    let mut found = Vec::new();
-    let roots: Vec<usize> = roots.collect();
-    for &root in roots.iter().filter(|it| leads[**it]) {
-        found.extend(graph.from(root, changed));
-    }
-    if graph.exhausted() {
-        let in_change = |it: &&usize| changed.contains(&graph.nodes[**it].host.path);
-        let root = roots.iter().find(in_change).or(roots.first());
-        found.extend(root.and_then(|it| graph.too_much(*it)));
-    }
-    without_shadows(found)
-}
-
-/// Of two that end in the same command, one on the way of the other, the nearer is enough.
-fn without_shadows(found: Vec<Reached<'_>>) -> Vec<Reached<'_>> {
-    let end = |it: &Reached<'_>| it.chain.last().map(|it| it.span.clone());
-    let said: BTreeSet<(Host, Option<Span>)> =
-        found.iter().map(|it| (it.chain[0].host.clone(), end(it))).collect();
-    let shadowed = |it: &Reached<'_>| {
-        it.chain[1..].iter().any(|step| said.contains(&(step.host.clone(), end(it))))
-    };
-    found.into_iter().filter(|it| !shadowed(it)).collect()
-}
-
-struct Graph<'a> {
-    nodes: Vec<Node<'a>>,
-    routes: Routes<'a>,
-    steps: usize,
-}
-
-struct Node<'a> {
-    host: &'a Host,
-    actions: Vec<Action<'a>>,
-    /// Whether it goes to another folder, so that a name may mean a script there.
-    moves: bool,
-}
-
-/// A command, what is wrong with it, and where it leads.
-#[derive(Clone)]
-struct Action<'a> {
-    command: &'a Command,
-    hit: Option<Hit>,
-    /// The numbers of routes, and the words the command adds there.
-    leads: Vec<(usize, Vec<Word>)>,
 }
 
 /// A host that is looked at: with what words added, and from where.
@@ -89,160 +39,171 @@ struct Visit {
     from: Option<(usize, Span)>,
 }
 
-impl<'a> Graph<'a> {
-    fn new(commands: &'a [Command]) -> Graph<'a> {
-        let mut graph = Graph { nodes: Vec::new(), routes: Routes::default(), steps: 0 };
-        for command in commands {
-            let at = graph.routes.host(&command.host, graph.nodes.len());
-            if at == graph.nodes.len() {
-                graph.nodes.push(Node { host: &command.host, actions: Vec::new(), moves: false });
-            }
-            let node = &mut graph.nodes[at];
-            node.moves |= matches!(command.program().as_deref(), Some("cd" | "pushd"));
-            node.actions.push(Action { command, hit: judge(command), leads: Vec::new() });
-        }
-        for node in &mut graph.nodes {
-            for action in &mut node.actions {
-                action.leads = led(&mut graph.routes, node.host, node.moves, action.command);
-            }
-        }
-        graph
+/// Everything that deploys and is wrong, where a step on the way to it is part of the change: each once, by its best
+/// proof.
+pub(super) fn reached<'a>(graph: &mut Graph<'a>, judging: &Judging<'_>) -> Vec<Reached<'a>> {
+    let mut walk = Walk {
+        judging,
+        found: Vec::new(),
+        told: BTreeSet::new(),
+        seen: BTreeSet::new(),
+        taken: BTreeSet::new(),
+        steps: 0,
+    };
+    let weight = |host: &Host| judging.weight(host);
+    for tier in [Weight::Platform, Weight::Image, Weight::Named] {
+        let roots = (0..graph.nodes.len()).filter(|at| weight(graph.nodes[*at].host) == tier);
+        let roots = roots.collect();
+        walk.from(graph, roots, tier);
     }
+    let peoples = called_by_people(graph, judging);
+    let alone = (0..graph.nodes.len())
+        .filter(|at| weight(graph.nodes[*at].host) == Weight::Alone && !peoples[*at]);
+    let alone = alone.collect();
+    walk.from(graph, alone, Weight::Alone);
+    let rehearsals =
+        (0..graph.nodes.len()).filter(|at| weight(graph.nodes[*at].host) == Weight::Rehearsal);
+    let rehearsals = rehearsals.collect();
+    // What a job runs against a database of its own may be run otherwise too.
+    walk.seen.clear();
+    walk.taken.clear();
+    walk.from(graph, rehearsals, Weight::Rehearsal);
+    walk.found
+}
 
-    fn exhausted(&self) -> bool {
-        self.steps > STEPS || self.routes.exhausted()
-    }
-
-    /// Breadth first, so that the shortest way is told.
-    fn from(&mut self, root: usize, changed: &BTreeSet<RepoPath>) -> Vec<Reached<'a>> {
-        let mut found = Vec::new();
-        let mut told = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut taken = BTreeSet::new();
-        let mut visits: Vec<Visit> = Vec::new();
-        let mut next = VecDeque::new();
-        next.push_back(Visit { node: root, touched: false, arguments: Vec::new(), from: None });
-        while let Some(mut visit) = next.pop_front() {
-            visit.touched |= changed.contains(&self.nodes[visit.node].host.path);
-            self.steps += 1;
-            if !seen.insert((visit.node, visit.touched, written(&visit.arguments))) {
+/// What is called by something that only people run, by whatever way.
+fn called_by_people(graph: &Graph<'_>, judging: &Judging<'_>) -> Vec<bool> {
+    let mut called = vec![false; graph.nodes.len()];
+    let mut opened = vec![false; graph.routes.targets.len()];
+    let mut open: Vec<usize> = (0..graph.nodes.len())
+        .filter(|at| {
+            matches!(judging.weight(graph.nodes[*at].host), Weight::Maybe | Weight::Rehearsal)
+        })
+        .collect();
+    while let Some(at) = open.pop() {
+        for (route, _) in graph.nodes[at].actions.iter().flat_map(|it| &it.leads) {
+            if std::mem::replace(&mut opened[*route], true) {
                 continue;
             }
-            if self.exhausted() {
-                break;
+            for (node, _) in &graph.routes.targets[*route] {
+                if !std::mem::replace(&mut called[*node], true) {
+                    open.push(*node);
+                }
             }
-            let host = self.nodes[visit.node].host;
-            for action in self.actions(&visit) {
-                self.steps += 1;
+        }
+    }
+    called
+}
+
+struct Walk<'a, 'j> {
+    judging: &'j Judging<'j>,
+    found: Vec<Reached<'a>>,
+    told: BTreeSet<(RepoPath, usize, usize, String)>,
+    seen: BTreeSet<(usize, bool, Vec<String>)>,
+    /// Routes that were followed, so that many callers of many scripts are not multiplied.
+    taken: BTreeSet<(usize, bool, Vec<String>)>,
+    steps: usize,
+}
+
+impl<'a> Walk<'a, '_> {
+    /// Breadth first from all roots at once, so that the shortest way is told, and each way is walked once.
+    fn from(&mut self, graph: &mut Graph<'a>, roots: Vec<usize>, tier: Weight) {
+        let root = |node| Visit { node, touched: false, arguments: Vec::new(), from: None };
+        let mut next: VecDeque<Visit> = roots.into_iter().map(root).collect();
+        let mut visits: Vec<Visit> = Vec::new();
+        while let Some(mut visit) = next.pop_front() {
+            let host = graph.nodes[visit.node].host;
+            visit.touched |= (self.judging.changed)(host);
+            let key = |touched| (visit.node, touched, written(&visit.arguments));
+            if self.seen.contains(&key(true)) || !self.seen.insert(key(visit.touched)) {
+                continue;
+            }
+            let actions = graph.actions(visit.node, &visit.arguments);
+            self.steps += actions.len() + visit.arguments.len();
+            if self.steps > STEPS || graph.routes.exhausted() {
+                self.too_much(graph, visit.node, tier);
+                return;
+            }
+            for action in actions {
                 if let Some(hit) = action.hit.filter(|_| visit.touched) {
+                    let mut chain = chain(graph, &visits, &visit);
                     let span = Span::new(host.path.clone(), hit.range.clone());
-                    if told.insert((span.clone(), format!("{:?}", hit.what))) {
-                        let mut chain = self.chain(&visits, &visit);
-                        chain.push(Step { host, span });
-                        found.push(Reached { chain, hit, text: &action.command.text });
-                    }
+                    chain.push(Step { host, span });
+                    self.tell(Reached { chain, weight: tier, hit, text: action.text }, graph);
                 }
                 for (route, mut arguments) in action.leads {
                     arguments.truncate(ADDED);
-                    if !taken.insert((route, visit.touched, written(&arguments))) {
+                    if !self.taken.insert((route, visit.touched, written(&arguments))) {
                         continue;
                     }
-                    for &(node, main) in &self.routes.targets[route] {
+                    for &(node, main) in &graph.routes.targets[route] {
                         let arguments = if main { arguments.clone() } else { Vec::new() };
-                        let from = Some((visits.len(), action.command.span.clone()));
+                        let from = Some((visits.len(), action.span.clone()));
                         next.push_back(Visit { node, touched: visit.touched, arguments, from });
                     }
                 }
             }
             visits.push(visit);
         }
-        found
     }
 
-    /// Which hosts may come to something wrong: those with a hit, or with words for a script, and their callers.
-    fn leads(&self) -> Vec<bool> {
-        let mut takers: Vec<Vec<usize>> = vec![Vec::new(); self.routes.targets.len()];
-        let mut into: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        for (route, targets) in self.routes.targets.iter().enumerate() {
-            for (node, _) in targets {
-                into[*node].push(route);
-            }
+    fn tell(&mut self, reached: Reached<'a>, graph: &Graph<'a>) {
+        let Some(last) = reached.chain.last() else { return };
+        if reached.weight == Weight::Rehearsal && !leaves(&reached, graph) {
+            return;
         }
-        let mut open = Vec::new();
-        for (at, node) in self.nodes.iter().enumerate() {
-            let leads = || node.actions.iter().flat_map(|it| &it.leads);
-            leads().for_each(|(route, _)| takers[*route].push(at));
-            let adds = leads().any(|(_, arguments)| arguments.iter().any(|it| !it.is_flag()));
-            if adds || node.actions.iter().any(|it| it.hit.is_some()) {
-                open.push(at);
-            }
+        let Span { path, start, end } = last.span.clone();
+        if self.told.insert((path, start, end, reached.hit.what.word().to_owned())) {
+            self.found.push(reached);
         }
-        let mut leads = vec![false; self.nodes.len()];
-        while let Some(at) = open.pop() {
-            if !std::mem::replace(&mut leads[at], true) {
-                for route in std::mem::take(&mut into[at]) {
-                    open.append(&mut takers[route]);
-                }
-            }
-        }
-        leads
     }
 
-    fn too_much(&self, root: usize) -> Option<Reached<'a>> {
-        let command = self.nodes[root].actions.first()?.command;
+    fn too_much(&mut self, graph: &Graph<'a>, node: usize, weight: Weight) {
+        let node = &graph.nodes[node];
+        let Some(action) = node.actions.first() else { return };
         let word = "more scripts than are followed".to_owned();
-        let hit = Hit { what: What::Opaque { word }, range: command.span.range() };
-        let chain = vec![Step { host: &command.host, span: command.span.clone() }];
-        Some(Reached { chain, hit, text: &command.text })
-    }
-
-    /// What a host does. The words a caller adds stand at the end of its last command.
-    fn actions(&mut self, visit: &Visit) -> Vec<Action<'a>> {
-        let node = &self.nodes[visit.node];
-        let mut actions = node.actions.clone();
-        let Some(last) =
-            actions.last().map(|it| it.command).filter(|_| !visit.arguments.is_empty())
-        else {
-            return actions;
-        };
-        self.steps += visit.arguments.len();
-        for command in last.with_arguments(&visit.arguments) {
-            // The added words are of another place, perhaps of another file.
-            let hit = judge(&command).map(|hit| Hit { range: last.span.range(), ..hit });
-            let leads = led(&mut self.routes, node.host, node.moves, &command);
-            actions.push(Action { command: last, hit, leads });
-        }
-        actions
-    }
-
-    fn chain(&self, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {
-        let mut chain = Vec::new();
-        let mut from = &visit.from;
-        while let Some((at, span)) = from {
-            chain.push(Step { host: self.nodes[visits[*at].node].host, span: span.clone() });
-            from = &visits[*at].from;
-        }
-        chain.reverse();
-        chain
+        let hit = Hit { what: What::Opaque { word }, range: action.span.range() };
+        let chain = vec![Step { host: node.host, span: action.span.clone() }];
+        self.found.push(Reached { chain, weight, hit, text: action.text });
     }
 }
 
-fn led(
-    routes: &mut Routes<'_>,
-    host: &Host,
-    moves: bool,
-    command: &Command,
-) -> Vec<(usize, Vec<Word>)> {
-    let calls = command.calls().into_iter();
-    calls
-        .map(|call| {
-            let route = routes.resolve(&host.path, moves, &call);
-            match call {
-                Call::Script { arguments, .. } => (route, arguments),
-                Call::File { .. } => (route, Vec::new()),
-            }
-        })
-        .collect()
+/// Whether something on the way of a rehearsal may turn to another database than the one of the job.
+fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
+    const TURNS: &[&str] = &[
+        "_URL",
+        "url",
+        "dotenv",
+        ".env",
+        "doppler",
+        "infisical",
+        "op run",
+        "vault",
+        "export ",
+        "env ",
+        "GITHUB_ENV",
+        "secrets",
+        "ssh",
+        "fly ",
+        "flyctl",
+        "heroku",
+        "railway",
+    ];
+    let hosts: BTreeSet<&Host> = reached.chain.iter().map(|it| it.host).collect();
+    let nodes = graph.nodes.iter().filter(|it| hosts.contains(it.host));
+    let mut texts = nodes.flat_map(|it| it.actions.iter().map(|it| it.text));
+    texts.any(|text| TURNS.iter().any(|it| text.contains(it)))
+}
+
+fn chain<'a>(graph: &Graph<'a>, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {
+    let mut chain = Vec::new();
+    let mut from = &visit.from;
+    while let Some((at, span)) = from {
+        chain.push(Step { host: graph.nodes[visits[*at].node].host, span: span.clone() });
+        from = &visits[*at].from;
+    }
+    chain.reverse();
+    chain
 }
 
 fn written(words: &[Word]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::parse::command::{Call, Host};
+use crate::parse::command::{Call, Host, Kind};
 use crate::source::RepoPath;
 
 /// How many names are compared with patterns in all.
@@ -31,31 +31,52 @@ impl<'a> Routes<'a> {
     }
 
     /// The number of the answer to a call. `moves`: the caller goes to another folder.
-    pub(super) fn resolve(&mut self, from: &RepoPath, moves: bool, call: &Call) -> usize {
-        let key = match call {
-            Call::File { path } => (joined(from, &path.text), String::new()),
-            Call::Script { name, elsewhere, .. } => {
-                let own = if *elsewhere || moves { None } else { self.package(from) };
-                (own.unwrap_or(RepoPath::from("")), name.text.clone())
+    pub(super) fn resolve(&mut self, from: &Host, moves: bool, call: &Call) -> usize {
+        match call {
+            Call::File { part, .. } => {
+                let path = call.files(from).into_iter().find(|it| self.files.contains_key(it));
+                let part = part.as_ref().map_or("", |it| it.text.as_str());
+                let Some(path) = path else { return self.answer(Vec::new()) };
+                let names = self.files.get(&path);
+                let found = names.and_then(|it| it.get(part)).map(|it| (*it, true));
+                let key = (path, format!("#{part}"));
+                self.remembered(key, |_, _| found.into_iter().collect())
             }
-        };
+            Call::Script { name, elsewhere, .. } => {
+                let own = if *elsewhere || moves { None } else { self.package(&from.folder) };
+                let key = (own.unwrap_or(RepoPath::from("")), name.text.clone());
+                self.remembered(key, |routes, (path, name)| {
+                    routes.compared += if name.contains('*') { routes.everywhere.len() } else { 0 };
+                    let own = routes.named(path, name);
+                    if own.is_empty() { routes.named(&RepoPath::from(""), name) } else { own }
+                })
+            }
+        }
+    }
+
+    /// The number of the answer to a program that a `package.json` brings along; none where none does.
+    pub(super) fn program(&mut self, name: &str) -> Option<usize> {
+        let found = self.everywhere.get(format!("bin.{name}").as_str())?.clone();
+        let key = (RepoPath::from(""), format!("bin.{name}"));
+        Some(self.remembered(key, |_, _| found.into_iter().map(|it| (it, false)).collect()))
+    }
+
+    fn remembered(
+        &mut self,
+        key: (RepoPath, String),
+        answer: impl FnOnce(&mut Routes<'a>, &(RepoPath, String)) -> Vec<(usize, bool)>,
+    ) -> usize {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let (path, name) = &key;
-        let found = match call {
-            Call::File { .. } => {
-                let whole = self.files.get(path).and_then(|it| it.get(""));
-                whole.map(|it| (*it, true)).into_iter().collect()
-            }
-            Call::Script { .. } => {
-                self.compared += if name.contains('*') { self.everywhere.len() } else { 0 };
-                let own = self.named(path, name);
-                if own.is_empty() { self.named(&RepoPath::from(""), name) } else { own }
-            }
-        };
+        let found = answer(self, &key);
+        let number = self.answer(found);
+        self.known.insert(key, number);
+        number
+    }
+
+    fn answer(&mut self, found: Vec<(usize, bool)>) -> usize {
         self.targets.push(found);
-        self.known.insert(key, self.targets.len() - 1);
         self.targets.len() - 1
     }
 
@@ -96,16 +117,18 @@ impl<'a> Routes<'a> {
         found
     }
 
-    /// The `package.json` that is nearest to a file.
-    fn package(&self, path: &RepoPath) -> Option<RepoPath> {
-        let mut folder = path.parent();
+    /// The `package.json` that is nearest to a folder.
+    fn package(&self, folder: &RepoPath) -> Option<RepoPath> {
+        let mut folder = Some(folder.clone()).filter(|it| !it.as_bytes().is_empty());
         loop {
-            let mut name =
-                folder.as_ref().map_or_else(Vec::new, |it| [it.as_bytes(), b"/"].concat());
-            name.extend_from_slice(b"package.json");
-            let name = RepoPath::from(name);
-            if self.files.contains_key(&name) {
-                return Some(name);
+            for name in Kind::PackageJson.usual_names() {
+                let path = folder.as_ref().map_or_else(
+                    || RepoPath::from(*name),
+                    |it| RepoPath::from([it.as_bytes(), b"/", name.as_bytes()].concat()),
+                );
+                if self.files.contains_key(&path) {
+                    return Some(path);
+                }
             }
             folder = folder?.parent();
         }
@@ -123,20 +146,4 @@ fn matches(pattern: &str, name: &str) -> bool {
         rest = &rest[at + part.len()..];
     }
     rest.ends_with(last)
-}
-
-/// A path as a command in `host` names it, from the top of the repository.
-fn joined(host: &RepoPath, path: &str) -> RepoPath {
-    let folder = host.parent().map(|it| it.to_str_lossy().into_owned()).unwrap_or_default();
-    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    RepoPath::from(parts.join("/").as_str())
 }

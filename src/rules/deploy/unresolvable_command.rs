@@ -23,15 +23,10 @@
 //! { "scripts": { "start": "node server.js --port $PORT" } }
 //! ```
 
-use crate::rules::{Check, Rule, declare};
-use std::collections::BTreeSet;
-
-use super::deploy_migration::{short, told};
 use super::forbidden::What;
-use super::reach::{Reached, reached};
-use crate::parse::command::Command;
-use crate::rules::Finding;
-use crate::source::RepoPath;
+use super::reach::Reached;
+use super::told::{told, when};
+use crate::rules::{Check, Finding, Rule, declare};
 
 pub const RULE: Rule = declare!(
     "deploy",
@@ -41,14 +36,9 @@ pub const RULE: Rule = declare!(
     Check::Elsewhere
 );
 
-/// Judges every command of the repository as it will be. `changed` are the files that the change adds or edits.
-pub fn check(commands: &[Command], changed: &BTreeSet<RepoPath>) -> Vec<Finding> {
-    reached(commands, changed).iter().filter_map(finding).collect()
-}
-
-fn finding(reached: &Reached<'_>) -> Option<Finding> {
+pub(super) fn finding(reached: &Reached<'_>) -> Option<Finding> {
     let What::Opaque { word } = &reached.hit.what else { return None };
-    let name = short(reached.chain.last()?.host);
-    let message = format!("nobody can tell what `{word}` runs on every deployment");
-    Some(told(reached, word, message).help(format!("write out the command in `{name}`")))
+    let name = reached.chain.last()?.host.name();
+    let message = format!("nobody can tell what `{word}` runs {}", when(reached));
+    Some(told(reached, message)?.help(format!("write out the command in `{name}`")))
 }

@@ -2,33 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Host, Kind, LONGEST, Reading, Weight};
+use crate::parse::command::names::deploys;
+use crate::parse::command::{Host, Kind, LONGEST, Reading, Weight};
 use crate::parse::json::{self, Json, Member, Value};
 use crate::source::Source;
-
-/// Names that `npm` or a platform runs without being asked, and those that a deployment is known by.
-const DEPLOYS: &[&str] = &[
-    "install",
-    "prepare",
-    "prepublish",
-    "prepublishOnly",
-    "pack",
-    "dependencies",
-    "build",
-    "start",
-    "restart",
-    "deploy",
-    "release",
-    "setup",
-    "heroku-build",
-    "heroku-postbuild",
-    "vercel-build",
-    "now-build",
-    "gcp-build",
-    "docker-start",
-    "docker:start",
-    "docker-entrypoint",
-];
 
 pub(super) fn read(source: &Source) -> Reading {
     let mut reading = Reading::default();
@@ -64,7 +41,7 @@ fn scripts(source: &Source, reading: &mut Reading, value: &Value<'_>) {
         return;
     };
     for member in last(source, reading, "scripts.", members) {
-        let weight = if deploys(&member.key) { Weight::Deploys } else { Weight::Maybe };
+        let weight = if deploys(&member.key) { Weight::Named } else { Weight::Maybe };
         script(source, reading, &format!("scripts.{}", member.key), weight, &member.value);
     }
 }
@@ -85,12 +62,7 @@ fn script(source: &Source, reading: &mut Reading, key: &str, weight: Weight, val
     }
     match value.text() {
         Some(text) => {
-            let host = Host {
-                kind: Kind::PackageJson,
-                path: source.path.clone(),
-                key: key.into(),
-                weight,
-            };
+            let host = Host::new(Kind::PackageJson, source, key, weight);
             reading.add_shell(&host, &value.range(), &text);
         }
         None => {
@@ -121,22 +93,4 @@ fn last<'a>(
         }
     }
     kept
-}
-
-/// Whether a script of that name runs when the project is installed, built, started or deployed.
-fn deploys(name: &str) -> bool {
-    const FAMILIES: &[&str] = &["deploy", "predeploy", "postdeploy", "release"];
-    const LOCAL: &[&str] =
-        &["dev", "development", "local", "localhost", "test", "preview", "dry", "check", "help"];
-    const LIVE: &[&str] = &["prod", "production", "live", "staging", "fly", "docker"];
-    let bare = name.strip_prefix("pre").or_else(|| name.strip_prefix("post")).unwrap_or(name);
-    if DEPLOYS.contains(&name) || DEPLOYS.contains(&bare) {
-        return true;
-    }
-    let mut parts = name.split([':', '-', '_', '.']);
-    let first = parts.next().unwrap_or_default();
-    let rest: Vec<&str> = parts.collect();
-    let live = FAMILIES.contains(&first)
-        || (DEPLOYS.contains(&first) && rest.iter().any(|it| LIVE.contains(it)));
-    live && !rest.iter().any(|it| LOCAL.contains(it))
 }

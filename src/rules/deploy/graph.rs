@@ -1,0 +1,118 @@
+//! What runs what: every place with commands, and where each of them leads.
+
+use super::forbidden::{Forbidden, Hit};
+use super::routes::Routes;
+use crate::parse::command::{Call, Command, Host, Reading, Word};
+use crate::source::Span;
+
+/// Everything that was read of a repository, joined.
+pub(super) struct Graph<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
+    pub(super) routes: Routes<'a>,
+    forbidden: &'a Forbidden,
+}
+
+pub(super) struct Node<'a> {
+    pub(super) host: &'a Host,
+    pub(super) actions: Vec<Action<'a>>,
+    /// Whether it goes to another folder, so that a name may mean a script there.
+    moves: bool,
+}
+
+/// A command or a link, what is wrong with it, and where it leads.
+#[derive(Clone)]
+pub(super) struct Action<'a> {
+    pub(super) span: Span,
+    /// The text it is part of; empty for a link.
+    pub(super) text: &'a str,
+    pub(super) command: Option<&'a Command>,
+    pub(super) hit: Option<Hit>,
+    /// The numbers of routes, and the words the command adds there.
+    pub(super) leads: Vec<(usize, Vec<Word>)>,
+}
+
+impl<'a> Graph<'a> {
+    pub(super) fn new(reading: &'a Reading, forbidden: &'a Forbidden) -> Graph<'a> {
+        let mut graph = Graph { nodes: Vec::new(), routes: Routes::default(), forbidden };
+        for command in &reading.commands {
+            let node = graph.node(&command.host);
+            node.moves |= matches!(command.program().as_deref(), Some("cd" | "pushd"));
+            let hit = forbidden.judge(command);
+            let span = command.span.clone();
+            let (text, command) = (&*command.text, Some(command));
+            node.actions.push(Action { span, text, command, hit, leads: Vec::new() });
+        }
+        for link in &reading.links {
+            let span = link.span.clone();
+            let action = Action { span, text: "", command: None, hit: None, leads: Vec::new() };
+            graph.node(&link.host).actions.push(action);
+        }
+        graph.connect(reading);
+        graph
+    }
+
+    fn node(&mut self, host: &'a Host) -> &mut Node<'a> {
+        let at = self.routes.host(host, self.nodes.len());
+        if at == self.nodes.len() {
+            self.nodes.push(Node { host, actions: Vec::new(), moves: false });
+        }
+        &mut self.nodes[at]
+    }
+
+    /// Finds where everything leads, once every place is known by its name.
+    fn connect(&mut self, reading: &'a Reading) {
+        let mut links = reading.links.iter();
+        for link in links.by_ref() {
+            let at = self.routes.host(&link.host, self.nodes.len());
+            let route = self.routes.resolve(&link.host, false, &link.call);
+            let same = |it: &&mut Action<'_>| it.command.is_none() && it.span == link.span;
+            if let Some(action) = self.nodes[at].actions.iter_mut().find(same) {
+                action.leads.push((route, Vec::new()));
+            }
+        }
+        for node in &mut self.nodes {
+            for action in &mut node.actions {
+                if let Some(command) = action.command {
+                    action.leads = led(&mut self.routes, node.host, node.moves, command);
+                }
+            }
+        }
+    }
+
+    /// What a place does. The words a caller adds stand at the end of its last command.
+    pub(super) fn actions(&mut self, node: usize, arguments: &[Word]) -> Vec<Action<'a>> {
+        let node = &self.nodes[node];
+        let mut actions = node.actions.clone();
+        let last = actions.iter().rev().find_map(|it| it.command);
+        let Some(last) = last.filter(|_| !arguments.is_empty()) else { return actions };
+        for command in last.with_arguments(arguments) {
+            // The added words are of another place, perhaps of another file.
+            let range = last.span.range();
+            let hit = self.forbidden.judge(&command).map(|hit| Hit { range, ..hit });
+            let leads = led(&mut self.routes, node.host, node.moves, &command);
+            let span = last.span.clone();
+            actions.push(Action { span, text: &last.text, command: Some(last), hit, leads });
+        }
+        actions
+    }
+}
+
+fn led(
+    routes: &mut Routes<'_>,
+    host: &Host,
+    moves: bool,
+    command: &Command,
+) -> Vec<(usize, Vec<Word>)> {
+    let calls = command.calls().into_iter();
+    let mut leads: Vec<(usize, Vec<Word>)> = calls
+        .map(|call| {
+            let route = routes.resolve(host, moves, &call);
+            match call {
+                Call::Script { arguments, .. } => (route, arguments),
+                Call::File { .. } => (route, Vec::new()),
+            }
+        })
+        .collect();
+    leads.extend(command.program().and_then(|it| routes.program(&it)).map(|it| (it, Vec::new())));
+    leads
+}
