@@ -43,6 +43,8 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Write a policy.toml that fits the repository
     Init,
+    /// Show what deployments run, and what that runs
+    DeployGraph(DeployGraph),
     /// Show a rule's page
     Explain { rule: String },
     /// List every rule
@@ -116,6 +118,25 @@ pub(super) struct Audit {
     /// Show what is excused as well
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeployGraph {
+    #[arg(default_value = "HEAD")]
+    pub(super) rev: String,
+    /// How to draw it
+    #[arg(long, default_value = "text")]
+    pub(super) format: Picture,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    /// A tree, for a terminal
+    Text,
+    /// A flowchart, which GitHub draws in Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
 }
 
 #[derive(Debug, Args)]

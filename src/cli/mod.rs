@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod check;
 mod ci;
+mod deploy_graph;
 mod hook;
 mod init;
 mod install;
@@ -85,6 +86,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Uninstall(it) => install::uninstall(&it, output),
         Command::Doctor(it) => install::doctor(&it, output),
         Command::Init => init::run(output),
+        Command::DeployGraph(it) => deploy_graph::run(&it, output),
         Command::Explain { rule } => rules::explain(&rule, output),
         Command::Rules => Ok(rules::list(output)),
     }

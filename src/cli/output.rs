@@ -6,7 +6,8 @@ use super::arguments::Format;
 use super::{NOT_JUDGED, PASSED, REFUSED, env};
 use crate::failure::Failure;
 use crate::gate::{Broken, Judged, Stop};
-use crate::report::{self, Action, Problem, Report, Style};
+use crate::report::{self, Action, GraphFormat, Problem, Report, Sources, Style};
+use crate::rules::deploy::Map;
 
 /// Where and how this process says what it has to say.
 #[derive(Clone, Debug)]
@@ -39,6 +40,10 @@ impl Output {
         };
         // A verdict that nobody could be told of stands all the same.
         let _ = written;
+    }
+
+    pub(super) fn graph(&self, map: &Map, sources: &Sources, format: GraphFormat) {
+        self.say(&report::graph(map, sources, format, &self.style));
     }
 
     /// Text about the work itself.

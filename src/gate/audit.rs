@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::change::{baseline, broken, state_of, target};
-use super::commands::commands;
+use super::deployment::Deployment;
 use super::read::unreadable;
-use super::watch::Watch;
+use super::watch::Migrations;
 use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, provider, read};
 use crate::cache::Cache;
 use crate::failure::Result;
-use crate::parse::command;
 use crate::policy::tampering::PolicyState;
 use crate::policy::{Date, Policy};
-use crate::repo::{Entry, Repo, Side};
+use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
 use crate::schema::Catalog;
@@ -28,7 +27,6 @@ struct Kept {
     /// Files whose text the findings point into.
     files: Vec<(RepoPath, ObjectId)>,
     counts: (usize, usize, usize),
-    problems: Vec<String>,
 }
 
 /// Judges all migrations, each on top of those before it, and every other file that the policy speaks of.
@@ -48,7 +46,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     let (found, counts) = match kept {
         Some(kept) => recalled(repo, kept, &mut sources)?,
         None => {
-            let (found, counts, files) = everything(repo, side, &policy, &state, &mut sources)?;
+            let (found, counts, files) = everything(repo, side, &policy, &mut sources)?;
             if let Side::Tree(tree) = side {
                 keep(&cache, tree, &found, counts, &files);
             }
@@ -89,12 +87,9 @@ fn everything(
     repo: &Repo,
     side: &Side,
     policy: &Policy,
-    state: &PolicyState,
     sources: &mut Sources,
 ) -> std::result::Result<Everything, super::Stop> {
-    let entries = repo.list(side, &Watch { migrations: &policy.migrations, base: state })?;
-    let (migrations, others): (Vec<Entry>, Vec<Entry>) =
-        entries.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
+    let migrations = repo.list(side, &Migrations(&policy.migrations))?;
     let problems = policy.unmatched(migrations.iter().map(|it| it.path.as_bytes()));
     if !problems.is_empty() {
         return Err(broken(repo, side, &problems));
@@ -137,12 +132,10 @@ fn everything(
         }
     }
 
-    let others: Vec<Entry> = others.into_iter().filter(|it| command::is_read(&it.path)).collect();
-    let others = read::files(repo, others, COMMAND_LIMIT)?;
-    counts.files += others.len();
-    let all: BTreeSet<RepoPath> = others.iter().map(|it| it.path.clone()).collect();
-    found.extend(commands(&others, &all, &policy.deploy, sources));
-    files.extend(others);
+    let deployment = Deployment::whole(repo, side)?;
+    counts.files += deployment.files();
+    found.extend(deployment.judge(&policy.deploy, None, sources));
+    files.extend(deployment.into_files());
     Ok((found, counts, files))
 }
 
@@ -158,7 +151,8 @@ fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: 
     let named: BTreeSet<&RepoPath> = found
         .iter()
         .flat_map(|it| {
-            std::iter::once(&it.finding.span).chain(it.finding.labels.iter().map(|it| &it.span))
+            let Finding { span, labels, path, .. } = &it.finding;
+            std::iter::once(span).chain(labels.iter().chain(path).map(|it| &it.span))
         })
         .map(|it| &it.path)
         .collect();
@@ -167,7 +161,6 @@ fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: 
         found: found.iter().map(|it| (it.rule.name.to_owned(), it.finding.clone())).collect(),
         files: files.map(|it| (it.path.clone(), it.id.clone())).collect(),
         counts: (counts.files, counts.statements, counts.opaque),
-        problems: Vec::new(),
     };
     cache.keep_value("audit", tree, &kept);
 }

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::commands::commands;
+use super::changed::Changed;
+use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read};
+use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -70,7 +71,7 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
-    work.misplaced(&others);
+    work.misplaced(&others, &migrations);
     work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -194,9 +195,14 @@ impl Work<'_> {
     }
 
     /// A link, a submodule or a file where a folder of migrations would be hides all of them.
-    fn misplaced(&mut self, deltas: &[Delta]) {
+    fn misplaced(&mut self, deltas: &[Delta], migrations: &[Delta]) {
         for delta in deltas {
             let Some((mode, _)) = &delta.after else { continue };
+            let plain = matches!(mode, Mode::Regular | Mode::Executable);
+            let replaced = |it: &Delta| it.path.is_under(delta.path.as_bytes());
+            if plain && !migrations.iter().any(replaced) {
+                continue;
+            }
             if self.policy.migrations.names(delta.path.as_bytes()) {
                 let what = match mode {
                     Mode::Symlink => "a symbolic link",
@@ -291,32 +297,16 @@ impl Work<'_> {
         }
     }
 
-    /// Commands that run when the application is deployed. Beside a changed file, the ones in its folder are read: a
-    /// release command may run a script.
+    /// Commands that run when the application is deployed. What runs them may be in any file, so where the change makes
+    /// a difference to what is run, all of them are read.
     fn commands(&mut self, deltas: &[Delta], after: &Side) -> Result<()> {
-        let changed: BTreeSet<RepoPath> = deltas
-            .iter()
-            .filter(|it| it.after.is_some() && command::is_read(&it.path))
-            .map(|it| it.path.clone())
-            .collect();
-        let mut entries: BTreeMap<RepoPath, Entry> = BTreeMap::new();
-        for delta in deltas.iter().filter(|it| changed.contains(&it.path)) {
-            if let Some((mode, id)) = delta.after.clone() {
-                entries.insert(delta.path.clone(), Entry { path: delta.path.clone(), mode, id });
-            }
-            for beside in ["package.json", "fly.toml"] {
-                let path = match delta.path.parent() {
-                    Some(folder) => [folder.as_bytes(), b"/", beside.as_bytes()].concat(),
-                    None => beside.as_bytes().to_vec(),
-                };
-                if let Some(entry) = self.repo.entry(after, &path)? {
-                    entries.entry(entry.path.clone()).or_insert(entry);
-                }
-            }
+        let changed = Changed::of(self.repo, deltas)?;
+        if changed.is_empty() {
+            return Ok(());
         }
-        let files = read::files(self.repo, entries.into_values().collect(), COMMAND_LIMIT)?;
-        self.counts.files += changed.len();
-        let found = commands(&files, &changed, &self.policy.deploy, &mut self.sources);
+        self.counts.files += changed.files();
+        let deployment = Deployment::around(self.repo, after, &changed)?;
+        let found = deployment.judge(&self.policy.deploy, Some(&changed), &mut self.sources);
         self.found.extend(found);
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Judges files as they lie, or a text, as if they were added to a revision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::change::{baseline, broken, state_of, target};
-use super::commands::commands;
+use super::deployment::Deployment;
 use super::read::unreadable;
 use super::{Judged, Outcome, order, past};
 use crate::parse::{Migration, command};
@@ -77,8 +77,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
         }));
     }
     let runs: Vec<File> = runs.into_iter().cloned().collect();
-    let all: BTreeSet<RepoPath> = runs.iter().map(|it| it.path.clone()).collect();
-    found.extend(commands(&runs, &all, &policy.deploy, &mut sources));
+    found.extend(Deployment::of_files(&runs).judge(&policy.deploy, None, &mut sources));
 
     let baseline = match repo {
         Some((repo, side)) => baseline(repo, side)?,

@@ -2,9 +2,11 @@
 
 mod audit;
 mod change;
-mod commands;
+mod changed;
+mod deployment;
 mod edited;
 mod files;
+mod map;
 mod order;
 mod past;
 mod provider;
@@ -19,6 +21,7 @@ use crate::verdict::Verdict;
 pub use audit::audit;
 pub use change::{Change, Published, change};
 pub use files::files;
+pub use map::deploy_graph;
 pub use order::database;
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged};
 
@@ -26,6 +29,8 @@ pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged};
 pub const SQL_LIMIT: usize = 8 << 20;
 /// The same of a `package.json` or `fly.toml`.
 pub const COMMAND_LIMIT: usize = 64 << 20;
+/// The same of a program or script. What is longer was written by a program.
+pub const PROGRAM_LIMIT: usize = 1 << 20;
 
 /// What was found, and the texts that the places in it point into.
 #[derive(Debug, Default)]

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use super::changed::Changed;
 use super::watch::Watch;
 use super::{Change, Judged, Outcome, Published, change};
 use crate::failure::{Failure, Result};
+use crate::parse::command;
 use crate::policy::tampering::PolicyState;
 use crate::policy::{Date, Policy};
-use crate::repo::{Commit, Head, Peeled, Repo, Side, Update};
+use crate::repo::{Commit, Delta, Head, Peeled, Repo, Side, Update};
 
 use super::change::state_of;
 
@@ -44,8 +46,12 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     conflicts(&staged.conflicted, &watch)?;
     // Where the policy cannot be read, before and after, nobody knows what is judged: what follows says so.
     let unknown = matches!((&known, &proposed), (PolicyState::Broken(_), PolicyState::Broken(_)));
-    if !unknown && repo.diff(&head_side, &staged.side, &watch)?.is_empty() {
-        return Ok(Outcome::default());
+    if !unknown {
+        let deltas = repo.diff(&head_side, &staged.side, &watch)?;
+        let judged = |it: &Delta| watch.is_judged(&it.path) && !command::is_read(&it.path);
+        if !deltas.iter().any(judged) && Changed::of(repo, &deltas)?.is_empty() {
+            return Ok(Outcome::default());
+        }
     }
     let base = match &head {
         Head::Unborn => Base::only(Side::Empty),
@@ -56,7 +62,7 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
 }
 
 fn conflicts(paths: &[crate::source::RepoPath], watch: &Watch<'_>) -> Result<()> {
-    let ours = paths.iter().find(|it| crate::repo::Wanted::file(watch, it.as_bytes()));
+    let ours = paths.iter().find(|it| watch.is_judged(it));
     match ours {
         Some(path) => Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
             .help(format!("resolve it, then `git add '{path}'`"))),

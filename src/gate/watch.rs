@@ -6,19 +6,25 @@ use crate::policy::tampering::{self, PolicyState};
 use crate::repo::Wanted;
 use crate::source::RepoPath;
 
-/// Migrations, files with commands, and what the gate itself hangs on.
+/// Migrations, files that may hold commands, and what the gate itself hangs on.
 pub(super) struct Watch<'a> {
     pub(super) migrations: &'a Globs,
     pub(super) base: &'a PolicyState,
 }
 
+impl Watch<'_> {
+    /// Whether a file is judged for its name, whatever is in it.
+    pub(super) fn is_judged(&self, path: &RepoPath) -> bool {
+        self.migrations.matches(path.as_bytes())
+            || command::is_read(path)
+            || tampering::watches(path, self.base)
+    }
+}
+
 impl Wanted for Watch<'_> {
     fn file(&self, path: &[u8]) -> bool {
-        if self.migrations.matches(path) {
-            return true;
-        }
         let path = RepoPath::from(path);
-        command::is_read(&path) || tampering::watches(&path, self.base)
+        command::may_hold(&path) || self.is_judged(&path)
     }
 
     fn directory(&self, _: &[u8]) -> bool {

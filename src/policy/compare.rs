@@ -223,6 +223,18 @@ fn deploy(found: &mut Found<'_>, before: &Deploy) {
     for (name, span) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
         found.push(format!("deploy: takes the script `{name}` for local"), span.clone());
     }
+    let known =
+        |glob: &str| before.rehearsals.iter().all(|it| it.patterns().any(|it| it.0 == glob));
+    for (glob, span) in after.rehearsals.iter().flat_map(Globs::patterns).filter(|it| !known(it.0))
+    {
+        let text = format!("deploy: `{glob}` may migrate a database of its own");
+        found.push(text, span.clone());
+    }
+    for (command, _) in &before.forbidden {
+        if !after.forbidden.iter().any(|it| it.0 == *command) {
+            found.at_section(format!("forbidden: `{command}` is gone"), "forbidden");
+        }
+    }
 }
 
 fn approvals(found: &mut Found<'_>, trusted: &Policy) {
@@ -259,5 +271,8 @@ pub(super) fn stricter_deploy(trusted: &Deploy, proposed: &Deploy) -> Deploy {
         .filter(|it| proposed.is_local_script(&it.0))
         .cloned()
         .collect();
-    Deploy { allow, local_scripts }
+    let rehearsals = trusted.rehearsals.iter().chain(&proposed.rehearsals).cloned().collect();
+    let mut forbidden = trusted.forbidden.clone();
+    forbidden.extend(proposed.forbidden.iter().cloned());
+    Deploy { allow, local_scripts, rehearsals, forbidden }
 }

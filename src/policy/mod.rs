@@ -42,6 +42,16 @@ const MIGRATIONS: [&str; 4] = [
     "**/drizzle/*/migration.sql",
 ];
 
+/// What it calls rehearsals; a test compares.
+const REHEARSALS: [&str; 6] = [
+    ".github/workflows/*test*",
+    ".github/workflows/*ci.y*ml",
+    ".github/workflows/*check*",
+    ".github/workflows/*migration*",
+    ".github/workflows/*dry-run*",
+    ".github/workflows/*e2e*",
+];
+
 /// A policy without problems.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -73,13 +83,18 @@ pub struct Problem {
 }
 
 /// What may be run when the application is deployed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Deploy {
     /// The only commands that may stand as a release command or a setup script. Absent: any that leaves the database
     /// alone.
     pub allow: Option<Vec<(String, Span)>>,
-    /// Scripts of `package.json` that only developers run.
+    /// What only developers run: scripts of `package.json` by their name, files by their path, and places in files as
+    /// findings name them.
     pub local_scripts: Vec<(String, Span)>,
+    /// Workflows whose jobs may migrate a database of their own. Of several lists all must have it.
+    pub rehearsals: Vec<Globs>,
+    /// Commands that no deployment may run, besides those the program knows: a program, then words that follow it.
+    pub forbidden: Vec<(String, Span)>,
 }
 
 impl Deploy {
@@ -93,6 +108,12 @@ impl Deploy {
     #[must_use]
     pub fn is_local_script(&self, name: &str) -> bool {
         self.local_scripts.iter().any(|it| it.0 == name)
+    }
+
+    /// Whether the jobs of a workflow may migrate a database that they have made for themselves.
+    #[must_use]
+    pub fn rehearses(&self, path: &RepoPath) -> bool {
+        !self.rehearsals.is_empty() && self.rehearsals.iter().all(|it| it.matches(path.as_bytes()))
     }
 }
 
@@ -125,6 +146,9 @@ impl Policy {
         if !policy.places.contains_key("paths") {
             policy.migrations = Policy::built_in_with(catalogue).migrations;
         }
+        if policy.deploy.rehearsals.is_empty() {
+            policy.deploy.rehearsals.push(Policy::built_in_rehearsals());
+        }
         if problems.is_empty() { Ok(policy) } else { Err(problems) }
     }
 
@@ -152,6 +176,11 @@ impl Policy {
     pub fn built_in_migrations() -> Globs {
         let place = || Span::file("policy.toml (built in)".into());
         Globs::new(MIGRATIONS.iter().map(|it| ((*it).to_owned(), place())).collect())
+    }
+
+    fn built_in_rehearsals() -> Globs {
+        let place = || Span::file("policy.toml (built in)".into());
+        Globs::new(REHEARSALS.iter().map(|it| ((*it).to_owned(), place())).collect())
     }
 
     /// As `built_in`, for these rules. Lines about others are passed over; a test keeps them out.
@@ -290,6 +319,9 @@ impl Policy {
         if !policy.places.contains_key("paths") {
             policy.migrations = self.migrations;
         }
+        if policy.deploy.rehearsals.is_empty() {
+            policy.deploy.rehearsals = self.deploy.rehearsals;
+        }
         Policy { built_in: self.built_in, proposed: self.proposed, ..policy }
     }
 
@@ -321,5 +353,7 @@ mod tests {
         let globs = Policy::built_in_migrations();
         let texts = |it: &super::Globs| it.patterns().map(|it| it.0.to_owned()).collect::<Vec<_>>();
         assert_eq!(texts(&globs), texts(&policy.migrations));
+        let rehearsals = Policy::built_in_rehearsals();
+        assert_eq!(texts(&rehearsals), texts(&policy.deploy.rehearsals[0]));
     }
 }

@@ -10,7 +10,7 @@ use super::text::{clean, clean_lines};
 use super::words::{meaning, object, refused, summary, untouched};
 use super::{Action, Problem, Report, Sources, Style, Tally, ranked, spans};
 use crate::failure::Failure;
-use crate::rules::Level;
+use crate::rules::{Label, Level};
 use crate::source::Span;
 use crate::verdict::{Excuse, Judged, Outcome};
 
@@ -66,6 +66,9 @@ fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
         Some(set_by) => Note::Bare(line(&set_by.span, set_by.reason.as_deref(), texts, style)),
         None => Note::Named("note", format!("by default, `{rule}` {}", meaning(judged.level))),
     }];
+    if !judged.finding.path.is_empty() {
+        notes.push(Note::Named("path", way(&judged.finding.path, texts, style)));
+    }
     match &judged.outcome {
         Outcome::Blocks if judged.level == Level::Approve => {
             let subject = clean(&judged.finding.subject.0, style);
@@ -95,6 +98,39 @@ fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
         notes,
     };
     draw(card, texts, style)
+}
+
+/// What runs what, a line each: where it is written, and how.
+fn way(steps: &[Label], texts: &Texts<'_>, style: Style) -> String {
+    /// What is longer hides the end of the line.
+    const WIDEST: usize = 76;
+    let step = |step: &Label| {
+        let file = path(&step.span.path, style);
+        let text = texts.get(&step.span);
+        match text.filter(|_| step.span.end > 0) {
+            Some(text) => {
+                let line = text.position(step.span.start).line;
+                let said = text.line_at(step.span.start).trim();
+                (format!("{file}:{line}"), clean(&shortened(said, WIDEST, style), style))
+            }
+            None => (file, clean(&step.text, style)),
+        }
+    };
+    let steps: Vec<(String, String)> = steps.iter().map(step).collect();
+    let width = steps.iter().map(|it| it.0.chars().count()).max().unwrap_or_default();
+    let lines = steps.iter().map(|(place, said)| {
+        let gap = " ".repeat(width - place.chars().count());
+        format!("{place}{gap}  {said}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn shortened(text: &str, most: usize, style: Style) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most).collect();
+    format!("{kept}{}", style.ellipsis())
 }
 
 /// A line of the policy on one line: where, what, and why.

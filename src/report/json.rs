@@ -13,7 +13,7 @@ use crate::source::{RepoPath, Span};
 use crate::verdict::{Excuse, Judged, Outcome};
 
 /// Grows when a reader of the old form would misread the new one.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -75,6 +75,9 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     set_by: Option<Given<'a>>,
     labels: Vec<Labelled<'a>>,
+    /// What runs what, from what deploys to the command.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    path: Vec<Labelled<'a>>,
 }
 
 #[derive(Serialize)]
@@ -106,10 +109,10 @@ struct Labelled<'a> {
 /// text is not known.
 #[derive(Serialize)]
 struct Place {
-    path: String,
-    /// Base16, where the path is not UTF-8 and `path` shows it with escapes.
+    file: String,
+    /// Base16, where the path is not UTF-8 and `file` shows it with escapes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
+    file_bytes: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
     end_line: Option<usize>,
@@ -120,13 +123,13 @@ struct Place {
 
 impl Place {
     fn new(span: &Span, texts: &Texts<'_>) -> Place {
-        let (path, path_bytes) = name(&span.path);
+        let (file, file_bytes) = name(&span.path);
         let text = texts.get(span);
         let start = text.map(|it| it.position(span.start));
         let end = text.map(|it| it.position(span.end.max(span.start)));
         Place {
-            path,
-            path_bytes,
+            file,
+            file_bytes,
             line: start.map(|it| it.line),
             column: start.map(|it| it.column),
             end_line: end.map(|it| it.line),
@@ -223,6 +226,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         fingerprint: &judged.fingerprint.0,
         set_by: judged.set_by.as_ref().map(|it| given(&it.span, it.reason.as_deref())),
         labels: finding.labels.iter().map(labelled).collect(),
+        path: finding.path.iter().map(labelled).collect(),
     }
 }
 

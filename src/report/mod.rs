@@ -6,6 +6,7 @@
 mod excerpt;
 mod frame;
 mod github;
+mod graph;
 mod human;
 mod json;
 mod style;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use github::step_summary;
+pub use graph::{GraphFormat, graph};
 pub use human::problems;
 pub use style::Style;
 
@@ -148,7 +150,8 @@ fn spans(judged: &Judged) -> impl Iterator<Item = &Span> {
         Outcome::Excused(Excuse::Policy { span, .. }) => Some(span),
         _ => None,
     };
-    let labels = judged.finding.labels.iter().map(|label| &label.span);
+    let finding = &judged.finding;
+    let labels = finding.labels.iter().chain(&finding.path).map(|label| &label.span);
     let policy = judged.set_by.iter().map(|set_by| &set_by.span);
     std::iter::once(&judged.finding.span).chain(labels).chain(policy).chain(excuse)
 }

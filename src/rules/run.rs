@@ -1,6 +1,6 @@
 //! Runs the rules over migrations.
 
-use super::{Check, Context, Finding, History, Rule, State, Target, all};
+use super::{Check, Context, Finding, History, Rule, State, Target, all, by_name};
 use crate::parse::Migration;
 use crate::schema::Catalog;
 
@@ -9,6 +9,13 @@ use crate::schema::Catalog;
 pub struct Found {
     pub rule: &'static Rule,
     pub finding: Finding,
+}
+
+impl Found {
+    /// A finding of the rule of that name.
+    pub fn of(rule: &str, finding: Finding) -> Option<Found> {
+        Some(Found { rule: by_name(rule)?, finding })
+    }
 }
 
 /// What a run is about.

@@ -28,6 +28,27 @@ impl RepoPath {
         Some(RepoPath(self.0[..cut].into()))
     }
 
+    /// A path as it is named from `folder`, from the top of the repository. `..` stops there.
+    pub fn joined(folder: &str, path: &str) -> RepoPath {
+        let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                part => parts.push(part),
+            }
+        }
+        RepoPath::from(parts.join("/").as_str())
+    }
+
+    /// What this file names `path`, as a symbolic link or an import does.
+    pub fn beside(&self, path: &str) -> RepoPath {
+        let folder = self.parent().map(|it| it.to_str_lossy().into_owned());
+        RepoPath::joined(&folder.unwrap_or_default(), path)
+    }
+
     /// The path as a string, where it is UTF-8; else with U+FFFD for what is not.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)

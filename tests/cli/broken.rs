@@ -37,7 +37,7 @@ fn a_rule_that_does_not_exist_stops_everything_and_is_shown() {
     "#);
     assert_snapshot!(shown(&sandbox, &["check", "--format", "json"]), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "error",
       "action": {
         "kind": "change",

@@ -15,18 +15,19 @@ fn help() {
     Usage: sprag <COMMAND>
 
     Commands:
-      check      Judge a change, or files
-      audit      Judge everything that the repository holds
-      baseline   Write down what was there before, so that only new findings are refused
-      ci         Judge the change that a CI job is about
-      hook       What the git hooks run
-      install    Put the hooks where git looks
-      uninstall  Take the hooks away again
-      doctor     Say whether the hooks are really there, and what mends them
-      init       Write a policy.toml that fits the repository
-      explain    Show a rule's page
-      rules      List every rule
-      help       Print this message or the help of the given subcommand(s)
+      check         Judge a change, or files
+      audit         Judge everything that the repository holds
+      baseline      Write down what was there before, so that only new findings are refused
+      ci            Judge the change that a CI job is about
+      hook          What the git hooks run
+      install       Put the hooks where git looks
+      uninstall     Take the hooks away again
+      doctor        Say whether the hooks are really there, and what mends them
+      init          Write a policy.toml that fits the repository
+      deploy-graph  Show what deployments run, and what that runs
+      explain       Show a rule's page
+      rules         List every rule
+      help          Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help

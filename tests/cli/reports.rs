@@ -35,7 +35,7 @@ fn a_check_for_people() {
 fn a_check_for_programs() {
     assert_snapshot!(shown(&staged(), &["check", "--format", "json"]), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "refused",
       "action": {
         "kind": "change",
@@ -62,7 +62,7 @@ fn a_check_for_programs() {
             "leave `public.a` in place and stop using it; schema changes here only add"
           ],
           "subject": "public.a",
-          "path": "db/migrations/V3__c.sql",
+          "file": "db/migrations/V3__c.sql",
           "line": 3,
           "column": 12,
           "end_line": 3,
@@ -111,7 +111,7 @@ fn a_check_that_finds_nothing() {
     "#);
     assert_snapshot!(shown(&sandbox, &["check", "--format", "json"]), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "pass",
       "action": {
         "kind": "change",
@@ -251,7 +251,7 @@ fn what_was_asked_for_and_is_not_there_is_named() {
     "#);
     assert_snapshot!(shown(&sandbox, &["check", "--rev", "nothing", "--format", "json"]), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "error",
       "action": null,
       "error": {

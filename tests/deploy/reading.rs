@@ -200,3 +200,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_quote_without_an_end_has_its_place() {
+    let text = package(&[("setup", "sh -c `$#\"\né|\\\\` prisma migrate deploy")]);
+    for command in commands(&[("package.json", &text)]) {
+        assert!(text.get(command.span.range()).is_some());
+    }
+}

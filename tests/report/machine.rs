@@ -27,7 +27,7 @@ fn json_has_every_finding_and_its_place() {
     let push = Action::Push { refs: vec!["refs/heads/main".to_owned()] };
     assert_snapshot!(tell(&both(), &texts(), &push, Format::Json, UNICODE), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "refused",
       "action": {
         "kind": "push",
@@ -56,7 +56,7 @@ fn json_has_every_finding_and_its_place() {
             "stop reading the column in one release, drop it in the next"
           ],
           "subject": "public.users.email",
-          "path": "prisma/migrations/2_drop/migration.sql",
+          "file": "prisma/migrations/2_drop/migration.sql",
           "line": 3,
           "column": 21,
           "end_line": 3,
@@ -65,7 +65,7 @@ fn json_has_every_finding_and_its_place() {
           "byte_end": 56,
           "fingerprint": "00112233445566778899aabbccddeeff",
           "set_by": {
-            "path": "policy.toml",
+            "file": "policy.toml",
             "line": 5,
             "column": 1,
             "end_line": 5,
@@ -83,7 +83,7 @@ fn json_has_every_finding_and_its_place() {
           "outcome": "excused",
           "excuse": {
             "kind": "policy",
-            "path": "policy.toml",
+            "file": "policy.toml",
             "line": 3,
             "column": 1,
             "end_line": 3,
@@ -95,7 +95,7 @@ fn json_has_every_finding_and_its_place() {
           "message": "`users.age` is rewritten as `text`",
           "help": [],
           "subject": "public.users.age",
-          "path": "prisma/migrations/2_drop/migration.sql",
+          "file": "prisma/migrations/2_drop/migration.sql",
           "line": 4,
           "column": 1,
           "end_line": 5,
@@ -104,7 +104,7 @@ fn json_has_every_finding_and_its_place() {
           "byte_end": 106,
           "fingerprint": "00112233445566778899aabbccddeeff",
           "set_by": {
-            "path": "policy.toml",
+            "file": "policy.toml",
             "line": 6,
             "column": 1,
             "end_line": 6,
@@ -124,7 +124,7 @@ fn json_has_every_finding_and_its_place() {
 fn json_says_that_nothing_is_wrong() {
     assert_snapshot!(tell(&Verdict::default(), &texts(), &Action::Commit, Format::Json, UNICODE), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "pass",
       "action": {
         "kind": "commit"
@@ -158,8 +158,8 @@ fn json_keeps_the_bytes_of_a_path_that_is_no_text() {
     assert!(told.contains("\\u202e\\u001b\\udb40\\udc01"), "{told}");
     let json: Value = serde_json::from_str(&told).unwrap();
     let finding = &json["findings"][0];
-    assert_eq!(finding["path"], "a\\xff.sql");
-    assert_eq!(finding["path_bytes"], "61ff2e73716c");
+    assert_eq!(finding["file"], "a\\xff.sql");
+    assert_eq!(finding["file_bytes"], "61ff2e73716c");
     assert_eq!(finding["line"], Value::Null);
     assert_eq!(finding["message"], "no \u{202e}\u{1b}\u{e0001}");
 }
@@ -169,7 +169,7 @@ fn failures_are_json_too() {
     let broken = Failure::new("could not read the index").help("run `git status`");
     assert_snapshot!(failure(&broken, Some(&Action::Commit), Format::Json, &UNICODE), @r#"
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "verdict": "error",
       "action": {
         "kind": "commit"

@@ -52,7 +52,8 @@ impl Reader<'_> {
         self.at += 2;
         match self.spots.get(self.at - 1) {
             Some(spot) if spot.c == '\n' => {}
-            Some(spot) => fields.push(Spot { start, ..*spot }),
+            // In a text that was put together, what follows may be of an earlier place.
+            Some(spot) => fields.push(Spot { start: start.min(spot.start), ..*spot }),
             None => self.at = self.spots.len(),
         }
     }

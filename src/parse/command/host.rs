@@ -51,7 +51,7 @@ impl Host {
     /// The same, run from another folder, named from the top of the repository.
     #[must_use]
     pub(super) fn in_folder(self, folder: &str) -> Host {
-        Host { folder: super::path::below("", folder), ..self }
+        Host { folder: RepoPath::joined("", folder), ..self }
     }
 
     /// The name that a reader of the file would use: `setup`, `release_command`, `start.sh`.

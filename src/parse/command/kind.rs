@@ -63,7 +63,7 @@ impl Kind {
     /// What the name of a file says; nothing of one that is read only if something runs it, or if its text says what it
     /// is.
     pub fn by_name(path: &RepoPath) -> Option<Kind> {
-        if is_foreign(path) {
+        if Kind::is_foreign(path) {
             return None;
         }
         let path = path.to_str_lossy().to_ascii_lowercase();
@@ -136,12 +136,12 @@ impl Kind {
         let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
         let extension = name.rsplit_once('.').map_or("", |it| it.1);
         let known = program(extension).is_some() || matches!(extension, "" | "yml" | "yaml");
-        known && !is_foreign(path)
+        known && !Kind::is_foreign(path)
     }
 
     /// What a file is that has no telling name, by its extension, its first line, or its keys.
     pub fn by_text(path: &RepoPath, text: &str) -> Option<Kind> {
-        if is_foreign(path) {
+        if Kind::is_foreign(path) {
             return None;
         }
         let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
@@ -156,6 +156,11 @@ impl Kind {
             }
             (None, None) => None,
         }
+    }
+
+    /// Code of others, which is not this repository's to judge.
+    pub(super) fn is_foreign(path: &RepoPath) -> bool {
+        path.as_bytes().split(|&it| it == b'/').any(|it| it == b"node_modules" || it == b".yarn")
     }
 
     /// What such a file is called where a tool looks for it by itself.
@@ -182,11 +187,6 @@ impl Kind {
             _ => &[],
         }
     }
-}
-
-/// Code of others, which is not this repository's to judge.
-fn is_foreign(path: &RepoPath) -> bool {
-    path.as_bytes().split(|&it| it == b'/').any(|it| it == b"node_modules" || it == b".yarn")
 }
 
 /// Whether a path ends in these folders.

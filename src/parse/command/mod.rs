@@ -108,6 +108,25 @@ pub fn is_read(path: &RepoPath) -> bool {
     Kind::by_name(path).is_some()
 }
 
+/// Whether a file of that name may hold commands: it is read for its name, or is no document, picture or data.
+pub fn may_hold(path: &RepoPath) -> bool {
+    const NEVER: &[&str] = &[
+        "md", "mdx", "rst", "adoc", "sql", "lock", "css", "scss", "less", "svg", "png", "jpg",
+        "jpeg", "gif", "webp", "avif", "ico", "pdf", "woff", "woff2", "ttf", "otf", "eot", "mp3",
+        "mp4", "mov", "webm", "wasm", "zip", "gz", "tgz", "snap", "csv", "tsv", "po", "map",
+    ];
+    let name = path.file_name();
+    let extension = name.rsplit(|&it| it == b'.').next().unwrap_or_default();
+    let never = NEVER.iter().any(|it| extension.eq_ignore_ascii_case(it.as_bytes()));
+    !(never || Kind::is_foreign(path))
+}
+
+/// STUB
+pub fn may_run(path: &RepoPath, text: &str) -> bool {
+    !Kind::perhaps(path)
+        || ["exec", "spawn", "migrat", "prisma", "#!"].iter().any(|it| text.contains(it))
+}
+
 impl Command {
     /// The name of the program without folders, versions and suffixes: `prisma` for `./node_modules/.bin/prisma`.
     pub fn program(&self) -> Option<String> {

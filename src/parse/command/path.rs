@@ -3,21 +3,6 @@
 use super::{Call, Host, Kind, Word};
 use crate::source::RepoPath;
 
-/// A path as it is named from `folder`, from the top of the repository. `..` stops there.
-pub(super) fn below(folder: &str, path: &str) -> RepoPath {
-    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    RepoPath::from(parts.join("/").as_str())
-}
-
 impl Call {
     /// Where the file of a call may be, most likely first; none for a script of a `package.json`.
     pub fn files(&self, host: &Host) -> Vec<RepoPath> {
@@ -30,7 +15,7 @@ impl Call {
         };
         let mut found = Vec::new();
         for path in spellings(word) {
-            found.extend(bases(host).iter().map(|it| below(it, path)));
+            found.extend(bases(host).iter().map(|it| RepoPath::joined(it, path)));
             if let Some(kind) = kind {
                 found.extend(named(host, path, *kind));
             }
@@ -54,7 +39,7 @@ fn bases(host: &Host) -> Vec<String> {
 /// The files of a kind that a tool looks for by itself in a folder.
 fn named(host: &Host, folder: &str, kind: Kind) -> Vec<RepoPath> {
     let names = kind.usual_names().iter();
-    let path = |base: &String, name: &str| below(base, &format!("{folder}/{name}"));
+    let path = |base: &String, name: &str| RepoPath::joined(base, &format!("{folder}/{name}"));
     bases(host).iter().flat_map(|base| names.clone().map(|it| path(base, it))).collect()
 }
 

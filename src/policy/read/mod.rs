@@ -67,8 +67,17 @@ fn version(r: &mut Reader<'_>, document: &Table) -> bool {
 }
 
 fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
-    const KNOWN: [&str; 8] =
-        ["version", "paths", "database", "rules", "overrides", "exceptions", "approvals", "deploy"];
+    const KNOWN: [&str; 9] = [
+        "version",
+        "paths",
+        "database",
+        "rules",
+        "overrides",
+        "exceptions",
+        "approvals",
+        "deploy",
+        "forbidden",
+    ];
     r.only(document, &KNOWN, "a policy");
     for entry in &document.entries {
         policy.places.insert(entry.key.clone(), entry.key_range.clone());
@@ -80,6 +89,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             "exceptions" => policy.exceptions = exceptions::exceptions(r, entry, &policy.catalogue),
             "approvals" => approvals(r, entry, &mut policy.approvals),
             "deploy" => deploy(r, entry, &mut policy.deploy),
+            "forbidden" => policy.deploy.forbidden = forbidden(r, entry),
             _ => {}
         }
     }
@@ -197,11 +207,26 @@ fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
 
 fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
     let Some(table) = r.table(entry) else { return };
-    r.only(table, &["allow", "local-scripts"], "`[deploy]`");
-    let mut placed = |entry: &Entry| -> Vec<(String, Span)> {
-        let texts = r.texts(entry);
-        texts.into_iter().map(|(text, range)| (text, r.span(range))).collect()
-    };
-    deploy.allow = table.get("allow").map(&mut placed);
-    deploy.local_scripts = table.get("local-scripts").map(placed).unwrap_or_default();
+    r.only(table, &["allow", "local-scripts", "rehearsals"], "`[deploy]`");
+    deploy.allow = table.get("allow").map(|it| placed(r, it));
+    deploy.local_scripts = table.get("local-scripts").map(|it| placed(r, it)).unwrap_or_default();
+    deploy.rehearsals = table.get("rehearsals").map(|it| globs(r, it)).into_iter().collect();
+}
+
+fn placed(r: &mut Reader<'_>, entry: &Entry) -> Vec<(String, Span)> {
+    let texts = r.texts(entry);
+    texts.into_iter().map(|(text, range)| (text, r.span(range))).collect()
+}
+
+/// Commands that are refused besides those that always are.
+fn forbidden(r: &mut Reader<'_>, entry: &Entry) -> Vec<(String, Span)> {
+    let commands = placed(r, entry);
+    for (command, span) in &commands {
+        // One word alone would refuse everything a program does.
+        if command.split_whitespace().nth(1).is_none() {
+            let message = format!("`{command}` is a program, and a command has further words");
+            r.problem(span.range(), message, "write it out, as `prisma migrate deploy`");
+        }
+    }
+    commands
 }

@@ -3,6 +3,7 @@
 pub mod deploy_migration;
 mod forbidden;
 mod graph;
+mod map;
 mod reach;
 mod routes;
 mod told;
@@ -13,6 +14,7 @@ use crate::parse::command::{Host, Reading, Weight};
 use crate::source::RepoPath;
 
 pub use forbidden::Forbidden;
+pub use map::{Map, Place, Run, map};
 
 pub(super) const RULES: &[&Rule] = &[&deploy_migration::RULE, &unresolvable_command::RULE];
 
