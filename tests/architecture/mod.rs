@@ -21,6 +21,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("crc32fast", &["cache"]),
     ("git2", &["repo"]),
+    ("jsonc-parser", &["parse/command/jsonc.rs"]),
     // Named only for how it is built.
     ("libz-sys", &[]),
     ("globset", &["policy/globs.rs"]),

@@ -51,7 +51,12 @@ pub(super) fn of_shell(text: &Text, variables: &Variables) -> Vec<Found> {
 
 /// What one command comes to.
 pub(super) fn unwrapped(words: Vec<Word>, input: Input) -> Vec<Found> {
-    run(Job { work: Work::Words(words, input), depth: 0, guessed: false }, &Variables::new())
+    of_words(words, input, &Variables::new())
+}
+
+/// What one command comes to where these variables are set, which matter to the shells in it.
+pub(super) fn of_words(words: Vec<Word>, input: Input, variables: &Variables) -> Vec<Found> {
+    run(Job { work: Work::Words(words, input), depth: 0, guessed: false }, variables)
 }
 
 struct Job {

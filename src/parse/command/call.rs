@@ -4,6 +4,7 @@ use super::Kind;
 use super::packages::{self, Run};
 use super::program;
 use super::text::Text;
+use super::tools;
 use super::word::Word;
 
 /// Something written in another place that a command runs.
@@ -59,6 +60,7 @@ pub(super) fn of(words: &[Word]) -> Vec<Call> {
             Run::Words(_) | Run::Shell(_) => None,
         })
         .collect();
+    calls.extend(tools::calls(&program, arguments).unwrap_or_default());
     match program.as_str() {
         "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "." | "source" | "node" | "tsx"
         | "ts-node" | "python" | "python3" | "bun" => {

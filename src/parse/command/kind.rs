@@ -183,6 +183,7 @@ impl Kind {
                 "Taskfile.dist.yml",
             ],
             Kind::Action => &["action.yml", "action.yaml"],
+            Kind::Prisma => &["prisma/schema.prisma", "schema.prisma"],
             Kind::JavaScript => &["index.js", "index.ts", "index.mjs"],
             _ => &[],
         }

@@ -2,11 +2,15 @@
 
 mod argv;
 mod call;
+mod containers;
+mod environment;
 mod expand;
 mod host;
 mod hosts;
+mod jsonc;
 mod kind;
 mod lexer;
+mod lines;
 mod literals;
 mod names;
 mod packages;
@@ -14,6 +18,7 @@ mod path;
 mod program;
 mod shell;
 mod text;
+mod tools;
 mod tree;
 mod word;
 mod wrappers;
@@ -166,13 +171,27 @@ impl Reading {
         text: &Text,
         variables: &Variables,
     ) {
-        self.add(host, whole, &text.to_string().into(), argv::of_shell(text, variables));
+        let variables = environment::named(variables, [text]);
+        self.add(host, whole, &text.to_string().into(), argv::of_shell(text, &variables));
     }
 
     /// Adds a command that is written as a list of words.
     fn add_words(&mut self, host: &Host, whole: &Range<usize>, words: Vec<Word>) {
+        self.add_words_with(host, whole, words, &Variables::new());
+    }
+
+    /// As `add_words`, where these variables are set.
+    fn add_words_with(
+        &mut self,
+        host: &Host,
+        whole: &Range<usize>,
+        words: Vec<Word>,
+        variables: &Variables,
+    ) {
         let text = words.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" ");
-        self.add(host, whole, &text.into(), argv::unwrapped(words, Input::default()));
+        let variables = environment::named(variables, words.iter().map(|it| &it.spots));
+        let found = argv::of_words(words, Input::default(), &variables);
+        self.add(host, whole, &text.into(), found);
     }
 
     fn add(&mut self, host: &Host, whole: &Range<usize>, text: &Arc<str>, found: Vec<argv::Found>) {

@@ -78,6 +78,11 @@ pub(super) fn is_local(name: &str) -> bool {
     words(name).any(|it| LOCAL.contains(&it.to_ascii_lowercase().as_str()))
 }
 
+/// Whether the name of a file, or of a folder it lies in, says that.
+pub(super) fn is_local_file(path: &RepoPath) -> bool {
+    path.to_str_lossy().split('/').any(|it| is_local(it.trim_matches('_')))
+}
+
 /// The weight of a script that is a file of its own, by its name and its folders.
 pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
     let path = path.to_str_lossy();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Reading, Text};
+use super::{Reading, Text, jsonc};
 use crate::parse::json::{self, Json, Value};
 use crate::source::Source;
 
@@ -41,6 +41,8 @@ pub(super) struct Entry {
 pub(super) enum Format {
     Toml,
     Json,
+    /// With comments and bare keys.
+    Json5,
     Yaml,
 }
 
@@ -50,6 +52,7 @@ impl Format {
         let name = String::from_utf8_lossy(source.path.file_name()).to_ascii_lowercase();
         match name.rsplit_once('.').map(|it| it.1) {
             Some("json") => Format::Json,
+            Some("json5" | "jsonc") => Format::Json5,
             Some("yml" | "yaml") => Format::Yaml,
             _ => Format::Toml,
         }
@@ -71,6 +74,14 @@ pub(super) fn read(source: &Source, format: Format, reading: &mut Reading) -> Ve
             Json::Malformed(why) => {
                 let message = format!("this is not JSON: {}", why.message);
                 reading.problem(&source.path, why.offset..why.offset, message);
+                Vec::new()
+            }
+        },
+        Format::Json5 => match jsonc::read(&source.text) {
+            Ok(tree) => vec![tree],
+            Err((offset, why)) => {
+                let message = format!("this is not JSON: {why}");
+                reading.problem(&source.path, offset..offset, message);
                 Vec::new()
             }
         },

@@ -1,6 +1,7 @@
 //! Programs that run what stands after them.
 
 use super::Input;
+use super::containers;
 use super::program;
 use super::shell::assignment;
 use super::text::Text;
@@ -34,6 +35,11 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         "env" => Some(split_string(arguments).unwrap_or_else(|| plain(&WRAPPERS[0], arguments))),
         "su" => Some(valued(arguments, &["-c", "--command"])),
         "fly" | "flyctl" => Some(fly(arguments)),
+        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" | "kubectl"
+        | "oc" => {
+            let inner = containers::inner(program, arguments).map(Inner::Guess);
+            with_tail(inner.into_iter().collect(), arguments)
+        }
         "awk" | "gawk" | "mawk" => Some(arguments.iter().cloned().map(Inner::Program).collect()),
         "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
         "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {

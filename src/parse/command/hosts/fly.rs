@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::fly_build;
 use crate::parse::command::tree::{self, Format, Node, Tree};
-use crate::parse::command::{Host, Kind, Reading, Text, Weight, Word};
+use crate::parse::command::{Call, Host, Kind, Reading, Text, Variables, Weight, Word};
 use crate::parse::json::{self, Json};
 use crate::source::Source;
 
@@ -14,13 +15,17 @@ const COMMANDS: &[&str] =
 pub(super) fn read(source: &Source) -> Reading {
     let mut reading = Reading::default();
     for tree in tree::read(source, Format::of(source), &mut reading) {
-        walk(source, &mut reading, tree);
+        let files = fly_build::files(&tree);
+        let environment = fly_build::environment(&tree);
+        fly_build::build(source, &mut reading, &tree);
+        walk(source, &mut reading, tree, &environment);
+        fly_build::copied(&mut reading, &files);
     }
     reading
 }
 
 /// Every command of the file, in whatever table it stands.
-fn walk(source: &Source, reading: &mut Reading, tree: Tree) {
+fn walk(source: &Source, reading: &mut Reading, tree: Tree, environment: &Variables) {
     let mut open = vec![(Vec::<String>::new(), tree)];
     while let Some((path, tree)) = open.pop() {
         match tree.node {
@@ -39,9 +44,13 @@ fn walk(source: &Source, reading: &mut Reading, tree: Tree) {
             Node::Text(text) if is(path.last(), "raw_value") && is(path.first(), "files") => {
                 file(source, reading, &path, &tree.range, &text);
             }
+            Node::Text(text) if is(path.last(), "local_path") && is(path.first(), "files") => {
+                let host = host(source, &path, Weight::Platform);
+                reading.link(&host, tree.range, Call::file(Word::new(text)));
+            }
             Node::Text(text) if is_command(&path) => {
                 let host = host(source, &path, Weight::Platform);
-                reading.add_shell(&host, &tree.range, &text);
+                reading.add_shell_with(&host, &tree.range, &text, environment);
             }
             Node::List(items) => {
                 let words = items.into_iter().filter_map(|it| match it.node {
@@ -49,7 +58,8 @@ fn walk(source: &Source, reading: &mut Reading, tree: Tree) {
                     Node::List(_) | Node::Table(_) | Node::Other => None,
                 });
                 let words = words.collect();
-                reading.add_words(&host(source, &path, Weight::Platform), &tree.range, words);
+                let host = host(source, &path, Weight::Platform);
+                reading.add_words_with(&host, &tree.range, words, environment);
             }
             Node::Text(_) | Node::Other => {}
         }
@@ -74,7 +84,7 @@ fn is_command(path: &[String]) -> bool {
 }
 
 /// Compares as Go's JSON reader does, through which Fly's configuration passes: case folded, and two letters more.
-fn is(key: Option<&String>, name: &str) -> bool {
+pub(super) fn is(key: Option<&String>, name: &str) -> bool {
     let folded = |c: char| match c {
         'ſ' => 's',
         '\u{212a}' => 'k',
@@ -131,6 +141,8 @@ fn machine_config(
 ) {
     let json = text.to_string();
     if !json.trim_start().starts_with('{') {
+        let host = host(source, path, Weight::Platform);
+        reading.link(&host, range.clone(), Call::file_as(Word::new(text.clone()), Kind::Fly));
         return;
     }
     match json::read(&json) {
@@ -140,6 +152,7 @@ fn machine_config(
                 &Source::new(source.path.clone(), json.as_str()),
                 &mut inner,
                 tree::json_tree(&value),
+                &Variables::new(),
             );
             for mut command in inner.commands {
                 // Its places are those of the inner text.
