@@ -17,6 +17,7 @@ mod text;
 mod tree;
 mod word;
 mod wrappers;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
