@@ -109,6 +109,11 @@ pub fn is_read(path: &RepoPath) -> bool {
     Kind::by_name(path).is_some()
 }
 
+/// The words of a text that is split as a shell splits it, with no shell to run it.
+fn split(text: &Text, variables: &Variables) -> Vec<Word> {
+    shell::read(text, variables).commands.into_iter().flat_map(|it| it.0).collect()
+}
+
 impl Command {
     /// The name of the program without folders, versions and suffixes: `prisma` for `./node_modules/.bin/prisma`.
     pub fn program(&self) -> Option<String> {

@@ -248,9 +248,9 @@ fn merged(entries: Vec<Entry>) -> Vec<Entry> {
     if !entries.iter().any(|it| it.key == "<<") {
         return entries;
     }
-    let (merges, own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|it| {
-        it.key == "<<" && matches!(it.value.node, Node::Table(_) | Node::List(_))
-    });
+    let (merges, own): (Vec<Entry>, Vec<Entry>) = entries
+        .into_iter()
+        .partition(|it| it.key == "<<" && matches!(it.value.node, Node::Table(_) | Node::List(_)));
     let names: BTreeSet<String> = own.iter().map(|it| it.key.clone()).collect();
     let mut all = Vec::new();
     for merge in merges {

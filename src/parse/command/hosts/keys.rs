@@ -105,7 +105,8 @@ impl Walk<'_> {
     /// A text, a list of texts, or a table that has the command in it.
     fn command(&mut self, value: &Tree, scope: &Scope) {
         let host = self.host(scope);
-        let value = if self.keys.kind == Kind::CircleCi { parameters(value) } else { value.clone() };
+        let value =
+            if self.keys.kind == Kind::CircleCi { parameters(value) } else { value.clone() };
         values::add_lines(&mut self.reading, &host, &value, &scope.variables);
         match &value.node {
             Node::Table(_) => self.tree(&value, scope),
@@ -149,7 +150,8 @@ fn filled(text: &Text) -> Text {
         let length = parameter(rest).unwrap_or(1);
         let taken = rest.get(..length).unwrap_or_default();
         if length > 1 {
-            filled.extend(&taken.iter().take(1).map(|it| Spot { c: '$', ..*it }).collect::<Vec<_>>());
+            filled
+                .extend(&taken.iter().take(1).map(|it| Spot { c: '$', ..*it }).collect::<Vec<_>>());
         }
         for spot in taken {
             let c = match spot.c {
@@ -166,7 +168,8 @@ fn filled(text: &Text) -> Text {
 
 /// How many characters the `<< name.of >>` that begins here has.
 fn parameter(rest: &[Spot]) -> Option<usize> {
-    let twice = |from: usize, c: char| rest.iter().skip(from).take(2).filter(|it| it.c == c).count() == 2;
+    let twice =
+        |from: usize, c: char| rest.iter().skip(from).take(2).filter(|it| it.c == c).count() == 2;
     if !twice(0, '<') {
         return None;
     }

@@ -1,15 +1,23 @@
 //! The kinds of files that hold commands, one reader each.
 
 mod ci;
+mod compose;
 mod database;
 mod fly;
+mod git_hooks;
+mod gitlab;
 mod keys;
+mod kubernetes;
 mod package_json;
+mod package_yaml;
+mod platforms;
 mod rehearsal;
 mod steps;
+mod taskfile;
 mod values;
 mod workflow;
 
+use super::tree::Format;
 use super::{Kind, Reading};
 use crate::source::Source;
 
@@ -17,6 +25,7 @@ use crate::source::Source;
 pub(super) fn read(source: &Source, kind: Kind) -> Reading {
     match kind {
         Kind::Fly => fly::read(source),
+        Kind::PackageJson if Format::of(source) == Format::Yaml => package_yaml::read(source),
         Kind::PackageJson => package_json::read(source),
         Kind::Workflow => workflow::read(source),
         Kind::Action => workflow::action(source),
@@ -27,6 +36,14 @@ pub(super) fn read(source: &Source, kind: Kind) -> Reading {
         Kind::Amplify => ci::amplify(source),
         Kind::Render => ci::render(source),
         Kind::DigitalOcean => ci::digital_ocean(source),
+        Kind::GitLab => gitlab::read(source),
+        Kind::Compose => compose::read(source),
+        Kind::Heroku => platforms::heroku(source),
+        Kind::CloudBuild => platforms::cloud_build(source),
+        Kind::Taskfile => taskfile::read(source),
+        Kind::Lefthook => git_hooks::lefthook(source),
+        Kind::PreCommit => git_hooks::pre_commit(source),
+        Kind::Kubernetes => kubernetes::read(source),
         _ => Reading::default(),
     }
 }

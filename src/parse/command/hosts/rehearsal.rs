@@ -25,6 +25,8 @@ struct Database {
     ports: Vec<String>,
 }
 
+/// How many variables, and how many databases, a job may have that is looked at closely.
+const MOST: usize = 100;
 /// Variables by which a shell, an interpreter or a client of Postgres is led somewhere else.
 const LEADING: &[&str] = &[
     "bash_env",
@@ -44,16 +46,84 @@ const LEADING: &[&str] = &[
 const SECRET: &[&str] = &["secrets", "vars.", "vars[", "id-token", "write-all"];
 /// What no script of such a job says, in lower case: ways to another database, and to other variables.
 const TURNS: &[&str] = &[
-    "github_env", "github_path", "bash_env", "set-env", "exportvariable", "process.env",
-    "os.environ", "url=", "url =", "url+=", "uri=", "dsn=", "pghost", "pgservice", "-url", "--uri",
-    ".env", "dotenv", "direnv", "env-cmd", "doppler", "infisical", "op run", "op inject", "op read",
-    "vault", "chamber", "sops", "teller", "aws ", "gcloud", "az ", "ssh", "fly ", "flyctl",
-    "heroku", "railway", "render ", "vercel", "netlify", "kubectl", "helm ", "--linked",
-    "supabase link", "supabase db push", "supabase migration", "env -", "unset ", "eval", "source ",
-    "declare ", "typeset ", "printf -v", "read ", "set -a", "allexport", "export $", "export \"$",
-    "env $", "proxy", "tunnel", "socat", "ngrok", "iptables", "/etc/hosts", "port-forward",
-    "docker stop", "docker rm", "docker kill", "sudo npx", "sudo npm", "sudo pnpm", "sudo yarn",
-    "sudo bun", "sudo prisma", "sudo node", "url'", "url\"",
+    "github_env",
+    "github_path",
+    "bash_env",
+    "set-env",
+    "exportvariable",
+    "process.env",
+    "os.environ",
+    "url=",
+    "url =",
+    "url+=",
+    "uri=",
+    "dsn=",
+    "pghost",
+    "pgservice",
+    "-url",
+    "--uri",
+    ".env",
+    "dotenv",
+    "direnv",
+    "env-cmd",
+    "doppler",
+    "infisical",
+    "op run",
+    "op inject",
+    "op read",
+    "vault",
+    "chamber",
+    "sops",
+    "teller",
+    "aws ",
+    "gcloud",
+    "az ",
+    "ssh",
+    "fly ",
+    "flyctl",
+    "heroku",
+    "railway",
+    "render ",
+    "vercel",
+    "netlify",
+    "kubectl",
+    "helm ",
+    "--linked",
+    "supabase link",
+    "supabase db push",
+    "supabase migration",
+    "env -",
+    "unset ",
+    "eval",
+    "source ",
+    "declare ",
+    "typeset ",
+    "printf -v",
+    "read ",
+    "set -a",
+    "allexport",
+    "export $",
+    "export \"$",
+    "env $",
+    "proxy",
+    "tunnel",
+    "socat",
+    "ngrok",
+    "iptables",
+    "/etc/hosts",
+    "port-forward",
+    "docker stop",
+    "docker rm",
+    "docker kill",
+    "sudo npx",
+    "sudo npm",
+    "sudo pnpm",
+    "sudo yarn",
+    "sudo bun",
+    "sudo prisma",
+    "sudo node",
+    "url'",
+    "url\"",
 ];
 /// Actions that change nothing a database is found by.
 const ACTIONS: &[&str] = &[
@@ -106,6 +176,7 @@ impl Place {
             variables.extend(table(env)?);
         }
         let container = container.is_some();
+        let harmless = harmless && variables.len() <= MOST && databases.len() <= MOST;
         (harmless && plain).then_some(Place { databases, container, variables })
     }
 
@@ -244,7 +315,8 @@ fn is_of_github(job: &Tree) -> bool {
 /// No shell of the job does more than to run what it is given.
 fn has_plain_shells(workflow: &Tree, job: &Tree) -> bool {
     let steps = job.get("steps").map(Tree::items).unwrap_or_default();
-    let defaults = [workflow, job].into_iter().filter_map(|it| it.at(&["defaults", "run", "shell"]));
+    let defaults =
+        [workflow, job].into_iter().filter_map(|it| it.at(&["defaults", "run", "shell"]));
     let mut shells = defaults.chain(steps.iter().filter_map(|it| it.get("shell")));
     shells.all(|it| {
         let name = it.text().map(Text::to_string);

@@ -201,9 +201,8 @@ pub(super) fn filled(text: &Text, variables: &Variables) -> Text {
     let mut filled = Text::default();
     let mut at = 0;
     while let Some(rest) = spots.get(at..).filter(|it| !it.is_empty()) {
-        let found = expression(rest).and_then(|(name, length)| {
-            Some((variables.get(&name)?.as_ref()?, length))
-        });
+        let found = expression(rest)
+            .and_then(|(name, length)| Some((variables.get(&name)?.as_ref()?, length)));
         match found {
             Some((value, length)) => {
                 filled.extend(value.spots());
@@ -228,7 +227,9 @@ fn expression(rest: &[Spot]) -> Option<(String, usize)> {
     let (inside, _) = text.get(3..)?.split_once("}}")?;
     let name = inside.trim().strip_prefix("env.")?;
     let length = 3 + inside.chars().count() + 2;
-    name.chars().all(|it| it == '_' || it.is_ascii_alphanumeric()).then(|| (name.to_owned(), length))
+    name.chars()
+        .all(|it| it == '_' || it.is_ascii_alphanumeric())
+        .then(|| (name.to_owned(), length))
 }
 
 /// A text in which lines go on behind another sign than a backslash.

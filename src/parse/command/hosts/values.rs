@@ -144,7 +144,8 @@ pub(super) fn set(variables: &mut Variables, tree: &Tree) {
 fn put(variables: &mut Variables, name: &str, value: Option<&Text>) {
     let sizes = variables.values().flatten().map(|it| it.spots().len());
     let room = CHARACTERS.saturating_sub(sizes.sum());
-    let known = value.filter(|it| it.spots().len() <= room && !it.spots().iter().any(|it| it.c == '$'));
+    let known =
+        value.filter(|it| it.spots().len() <= room && !it.spots().iter().any(|it| it.c == '$'));
     if variables.contains_key(name) || (variables.len() < VARIABLES && name.len() <= NAME) {
         variables.insert(name.to_owned(), known.cloned());
     }

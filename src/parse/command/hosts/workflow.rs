@@ -6,6 +6,9 @@ use crate::parse::command::tree::{self, Format, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Weight, Word};
 use crate::source::Source;
 
+/// Of how many jobs it is found out whether they only rehearse. GitHub starts no more than 256 of a matrix.
+const LOOKED_AT: usize = 256;
+
 /// `.github/workflows/*.yml`: each step of each job.
 pub(super) fn read(source: &Source) -> Reading {
     let mut reading = Reading::default();
@@ -16,9 +19,11 @@ pub(super) fn read(source: &Source) -> Reading {
             whole = weight;
         }
         let scope = Scope::default().under(&tree);
-        for entry in tree.get("jobs").map(Tree::entries).unwrap_or_default() {
+        let jobs = tree.get("jobs").map(Tree::entries).unwrap_or_default();
+        for (at, entry) in jobs.iter().enumerate() {
             let name = format!("jobs.{}", values::short(&entry.key));
-            job(source, &mut reading, &tree, &name, &entry.value, &scope, weight);
+            let workflow = Some(&tree).filter(|_| at < LOOKED_AT);
+            job(source, &mut reading, workflow, &name, &entry.value, &scope, weight);
         }
     }
     values::join(&mut reading, source, Kind::Workflow, whole);
@@ -40,7 +45,7 @@ fn weight(workflow: &Tree) -> Weight {
 fn job(
     source: &Source,
     reading: &mut Reading,
-    workflow: &Tree,
+    workflow: Option<&Tree>,
     name: &str,
     job: &Tree,
     scope: &Scope,
@@ -51,7 +56,7 @@ fn job(
         let host = Host::new(Kind::Workflow, source, name, weight).in_folder("");
         called(reading, &host, uses, job, &scope);
     }
-    let place = rehearsal::Place::of(source, workflow, job);
+    let place = workflow.and_then(|it| rehearsal::Place::of(source, it, job));
     for (at, step) in job.get("steps").map(Tree::items).unwrap_or_default().iter().enumerate() {
         let weight = match &place {
             Some(place) if weight == Weight::Platform && place.holds(step) => Weight::Rehearsal,
@@ -89,7 +94,8 @@ pub(super) fn action(source: &Source) -> Reading {
             let host = Host::new(Kind::Action, source, key, Weight::Maybe).in_folder("");
             steps::read(&mut reading, &host, step, &scope);
         }
-        let host = |key: &str| Host::new(Kind::Action, source, format!("runs.{key}"), Weight::Maybe);
+        let host =
+            |key: &str| Host::new(Kind::Action, source, format!("runs.{key}"), Weight::Maybe);
         for key in PROGRAMS {
             let Some((tree, text)) = runs.get(key).and_then(|it| Some((it, it.text()?))) else {
                 continue;
