@@ -27,6 +27,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("globset", &["policy/globs.rs"]),
     // Catalogs lie in files so that one table can be read of ten thousand, and the cache writes such files.
     ("postcard", &["schema/store.rs", "schema/stored.rs", "cache"]),
+    ("saphyr-parser", &["parse/command/yaml.rs"]),
     // Derives, wherever something is kept or told as JSON.
     ("serde", &["source", "schema", "parse", "rules", "report", "cache", "gate", "hooks"]),
     ("serde_json", &["parse/json.rs", "report/json.rs"]),

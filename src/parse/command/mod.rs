@@ -22,6 +22,7 @@ mod tools;
 mod tree;
 mod word;
 mod wrappers;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -130,6 +131,11 @@ pub fn may_hold(path: &RepoPath) -> bool {
 pub fn may_run(path: &RepoPath, text: &str) -> bool {
     !Kind::perhaps(path)
         || ["exec", "spawn", "migrat", "prisma", "#!"].iter().any(|it| text.contains(it))
+}
+
+/// The words of a text that is split as a shell splits it, with no shell to run it.
+fn split(text: &Text, variables: &Variables) -> Vec<Word> {
+    shell::read(text, variables).commands.into_iter().flat_map(|it| it.0).collect()
 }
 
 impl Command {

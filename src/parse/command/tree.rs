@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Reading, Text, jsonc};
+use super::{Reading, Text, jsonc, yaml};
 use crate::parse::json::{self, Json, Value};
 use crate::source::Source;
 
@@ -85,7 +85,13 @@ pub(super) fn read(source: &Source, format: Format, reading: &mut Reading) -> Ve
                 Vec::new()
             }
         },
-        Format::Yaml => Vec::new(),
+        Format::Yaml => {
+            let (trees, problem) = yaml::read(&source.text);
+            if let Some((range, message)) = problem {
+                reading.problem(&source.path, range, message);
+            }
+            trees
+        }
     }
 }
 

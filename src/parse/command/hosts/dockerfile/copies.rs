@@ -32,7 +32,7 @@ pub(super) enum Origin {
 /// A path in an image, from its top.
 pub(super) fn absolute(folder: &str, path: &str) -> String {
     let folder = if path.starts_with('/') { "" } else { folder };
-    let below = crate::parse::command::path::below(folder, path);
+    let below = crate::source::RepoPath::joined(folder, path);
     format!("/{}", below.to_str_lossy())
 }
 
