@@ -8,6 +8,7 @@ mod hosts;
 mod kind;
 mod lexer;
 mod literals;
+mod may_run;
 mod names;
 mod packages;
 mod path;
@@ -27,6 +28,7 @@ use crate::source::{RepoPath, Source, Span};
 pub use call::Call;
 pub use host::{Host, Weight};
 pub use kind::Kind;
+pub use may_run::may_run;
 pub use text::{Spot, Text};
 pub use word::Word;
 
