@@ -4,7 +4,9 @@ mod argv;
 mod chains;
 mod json;
 mod pages;
+mod programs;
 mod reading;
+mod scripts;
 mod spans;
 
 use std::collections::BTreeSet;

@@ -12,6 +12,7 @@ mod kind;
 mod lexer;
 mod lines;
 mod literals;
+mod may_run;
 mod names;
 mod packages;
 mod path;
@@ -33,6 +34,7 @@ use crate::source::{RepoPath, Source, Span};
 pub use call::Call;
 pub use host::{Host, Weight};
 pub use kind::Kind;
+pub use may_run::may_run;
 pub use text::{Spot, Text};
 pub use word::Word;
 
@@ -125,12 +127,6 @@ pub fn may_hold(path: &RepoPath) -> bool {
     let extension = name.rsplit(|&it| it == b'.').next().unwrap_or_default();
     let never = NEVER.iter().any(|it| extension.eq_ignore_ascii_case(it.as_bytes()));
     !(never || Kind::is_foreign(path))
-}
-
-/// STUB
-pub fn may_run(path: &RepoPath, text: &str) -> bool {
-    !Kind::perhaps(path)
-        || ["exec", "spawn", "migrat", "prisma", "#!"].iter().any(|it| text.contains(it))
 }
 
 /// The words of a text that is split as a shell splits it, with no shell to run it.

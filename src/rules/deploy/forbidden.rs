@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::parse::command::{Call, Command, Input, Word};
+use crate::parse::command::{Call, Command, Input, Kind, Word};
 
 /// The default list: a program, the words that follow it in this order, options that must be there or (`!`) must not.
 /// `|` separates alternatives, `*` stands for any words.
@@ -41,7 +41,15 @@ const FORBIDDEN: &[&str] = &[
     "pgroll start|migrate|complete",
     "sqitch deploy|revert|rebase",
     "alembic upgrade|downgrade",
+    "django migrate",
     "rails|rake db:migrate|db:schema:load|db:reset|db:drop|db:prepare",
+    // Told of programs that call these libraries.
+    "drizzle-orm migrate",
+    "@prisma/migrate",
+    "umzug up",
+    "sequelize sync",
+    "postgrator migrate",
+    "postgres-migrations migrate",
     "schema-engine",
     "migration-engine",
 ];
@@ -88,10 +96,17 @@ impl Forbidden {
     pub(super) fn judge(&self, command: &Command) -> Option<Hit> {
         let first = command.words.first()?;
         let Some(program) = command.program() else {
-            return opaque(command, first).filter(|_| !command.guessed);
+            let counts = !command.guessed && !is_program(command.host.kind);
+            return opaque(command, first).filter(|_| counts);
         };
         let hit = self.migrates(command, &program).or_else(|| opaque_program(command, &program))?;
-        (!command.guessed || matches!(hit.what, What::Forbidden(_))).then_some(hit)
+        let sure = match hit.what {
+            What::Forbidden(_) => true,
+            What::Hidden { .. } => !command.guessed,
+            // A program that starts others runs what it is told; only tools that migrate are asked for more.
+            What::Opaque { .. } => !command.guessed && !is_program(command.host.kind),
+        };
+        sure.then_some(hit)
     }
 
     fn migrates(&self, command: &Command, program: &str) -> Option<Hit> {
@@ -287,6 +302,11 @@ fn psql(command: &Command) -> Option<Hit> {
     let (at, word) = hidden?;
     let what = What::Hidden { program: "psql".to_owned(), word: word.text.clone() };
     Some(Hit { what, range: range(command, 0, at) })
+}
+
+/// Whether what it holds is no list of commands, but a program that may start some.
+fn is_program(kind: Kind) -> bool {
+    matches!(kind, Kind::JavaScript | Kind::Python | Kind::Ruby)
 }
 
 /// Shells and package managers that are handed what nobody knows.

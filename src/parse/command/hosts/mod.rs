@@ -20,7 +20,9 @@ mod platform;
 mod platforms;
 mod prisma;
 mod procfile;
+pub(super) mod program;
 mod rehearsal;
+mod script;
 mod steps;
 mod taskfile;
 mod values;
@@ -67,6 +69,7 @@ pub(super) fn read(source: &Source, kind: Kind) -> Reading {
         Kind::Lefthook => git_hooks::lefthook(source),
         Kind::PreCommit => git_hooks::pre_commit(source),
         Kind::Kubernetes => kubernetes::read(source),
-        _ => Reading::default(),
+        Kind::Shell => script::read(source),
+        Kind::JavaScript | Kind::Python | Kind::Ruby | Kind::Jenkins => program::read(source, kind),
     }
 }

@@ -181,7 +181,7 @@ pub(super) fn folder(text: &str) -> Option<&str> {
 
 /// A folder inside a folder.
 pub(super) fn inside(outer: &str, inner: &str) -> String {
-    crate::source::RepoPath::joined(outer, inner).to_string()
+    RepoPath::joined(outer, inner).to_string()
 }
 
 /// A file, named from a folder, as a word of the place where it is named.
