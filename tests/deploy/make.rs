@@ -130,7 +130,7 @@ fn hostile_recipes_are_read_in_time() {
             .collect(),
         format!("x:\n\t{}\n", "$(a ".repeat(50_000)),
         format!("x:\n{}", "\t$(A)\n".repeat(many)),
-        format!("{}", "A += x\n".repeat(many)),
+        "A += x\n".repeat(many),
         format!("{}:\n{}", "a ".repeat(many), "\tb\n".repeat(many)),
         format!("{}\n\tx\n", "a:".repeat(many)),
         format!("A = {}#{}\n", "a".repeat(100_000), "a".repeat(100_000)),

@@ -1,5 +1,6 @@
 //! What is read of the files of platforms and of those that start programs on a machine.
 
+use proptest::prelude::*;
 use sprag::parse::command;
 use sprag::source::Source;
 
@@ -224,11 +225,59 @@ fn hostile_files_are_read_in_time() {
         ("crontab", "A=b\n* * * * * $A\n".repeat(20_000)),
         ("schema.prisma", "generator a {\nprovider = \"x\n".repeat(20_000)),
         ("Procfile", "web: a\n".repeat(20_000)),
-        ("fly.toml", format!("{}", "[[files]]\nguest_path='a'\nlocal_path='b'\n".repeat(10_000))),
+        ("fly.toml", "[[files]]\nguest_path='a'\nlocal_path='b'\n".repeat(10_000)),
     ] {
         let reading = command::commands(&Source::new(path, text.as_str()));
         for it in &reading.commands {
             assert!(text.get(it.span.range()).is_some());
+        }
+    }
+}
+
+/// Names of files of every kind that is read without being YAML.
+const NAMES: &[&str] = &[
+    "Dockerfile",
+    "Makefile",
+    "justfile",
+    "Procfile",
+    "x.service",
+    "supervisord.conf",
+    "crontab",
+    "schema.prisma",
+    "railway.toml",
+    "vercel.json",
+    "app.json",
+    "fly.toml",
+    "package.json5",
+];
+
+proptest! {
+    #[test]
+    fn no_text_breaks_a_reader(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "FROM a AS b", "FROM b", "RUN", "CMD", "COPY", "--from=b", "<<E", "E", "ENV", "ARG", "ONBUILD",
+                "ENTRYPOINT", "HEALTHCHECK", "SHELL", "[\"sh\",\"-c\",\"é $A\"]", "# escape=`", "`", "A=b", "a:", ":=",
+                "+=", "?=", "!=", "define A", "endef", "ifdef", "endif", "include x", "$(A", "$(call A,", "$(shell ",
+                "${A", ")", "}", "$@", "$$", "{{", "}}", "[script]", "#!/bin/node", "[Service]", "ExecStart=@-", "%(a",
+                "[program:a]", "command=", "* * * * *", "@daily", "generator a {", "provider = \"", "env(", "//",
+                "[build]", "[[files]]", "guest_path = '/a'", "local_path = 'é'", "'", "\"", "\\", "\\\n", "\n", "\n",
+                "\n\t", "\r\n", " ", " ", "\t", "é", "\u{feff}", "/a", "sh /a", "prisma db push", "{", "[", ",", "a",
+            ]),
+            0..40,
+        ),
+    ) {
+        let text = parts.concat();
+        for path in NAMES {
+            let reading = command::commands(&Source::new(*path, text.as_str()));
+            let spans = reading.commands.iter().map(|it| &it.span);
+            let spans = spans.chain(reading.links.iter().map(|it| &it.span));
+            for span in spans.chain(reading.problems.iter().map(|it| &it.span)) {
+                prop_assert!(text.get(span.range()).is_some(), "{path}: {span:?}");
+            }
+            for finding in findings(&[(path, &text)]) {
+                prop_assert!(text.get(finding.span.range()).is_some(), "{path}");
+            }
         }
     }
 }
