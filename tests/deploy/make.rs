@@ -115,8 +115,11 @@ fn every_way_to_write_a_just_recipe_is_read() {
         assert_eq!(said(&[("justfile", text)]), [""; 0], "{text}");
     }
     let just = "all:\n    true\ndb:\n    npx prisma migrate deploy\n";
-    let file = package(&[("setup", "just db")]);
-    assert_eq!(findings(&[("package.json", &file), ("justfile", just)]).len(), 1);
+    for (script, count) in [("just db", 1), ("just --set a db all", 0), ("just", 0)] {
+        let file = package(&[("setup", script)]);
+        let found = findings(&[("package.json", &file), ("justfile", just)]);
+        assert_eq!(found.len(), count, "{script}");
+    }
 }
 
 #[test]

@@ -35,7 +35,6 @@ const BARE: &[&str] = &[
     "--use-aliases",
     "--quiet-pull",
     "--remove-orphans",
-    "--stdin",
     "--command",
     "--sig-proxy",
     "--replace",
