@@ -1,4 +1,4 @@
-//! What deployments run: `package.json`, `fly.toml` and `fly.json`, with the readers of TOML, JSON and shell below them.
+//! What deployments run: a file of each kind, with the readers of TOML, JSON and shell below them.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,6 +12,17 @@ fuzz_target!(|text: &str| {
         ("package.json", text.to_owned()),
         ("fly.toml", text.to_owned()),
         ("fly.json", text.to_owned()),
+        ("package.json5", text.to_owned()),
+        ("Dockerfile", text.to_owned()),
+        ("Makefile", text.to_owned()),
+        ("justfile", text.to_owned()),
+        ("Procfile", text.to_owned()),
+        ("x.service", text.to_owned()),
+        ("supervisord.conf", text.to_owned()),
+        ("crontab", text.to_owned()),
+        ("schema.prisma", text.to_owned()),
+        ("railway.toml", text.to_owned()),
+        ("vercel.json", text.to_owned()),
         ("package.json", format!("{{\"scripts\":{{\"setup\":{quoted}}}}}")),
     ] {
         let source = Source::new(path, text.as_str());

@@ -40,7 +40,10 @@ impl Changed {
             let mut after = files(repo, of(|it| it.after.as_ref()))?;
             after.retain(|it| {
                 command::is_read(&it.path)
-                    || it.content.text().is_some_and(|text| command::may_run(&it.path, text.as_bytes()))
+                    || it
+                        .content
+                        .text()
+                        .is_some_and(|text| command::may_run(&it.path, text.as_bytes()))
             });
             let suspects: BTreeSet<&RepoPath> = after.iter().map(|it| &it.path).collect();
             let before = of(|it| it.before.as_ref()).filter(|it| suspects.contains(&it.path));

@@ -61,7 +61,8 @@ impl Deployment {
         let programs: Vec<&Entry> = programs.collect();
         for chunk in programs.chunks(AT_ONCE) {
             for file in files(repo, chunk.iter().map(|it| (*it).clone()))? {
-                if file.content.text().is_some_and(|it| command::may_run(&file.path, it.as_bytes())) {
+                if file.content.text().is_some_and(|it| command::may_run(&file.path, it.as_bytes()))
+                {
                     deployment.add(&file, None);
                 }
             }

@@ -2,8 +2,12 @@
 
 mod argv;
 mod chains;
+mod image;
 mod json;
+mod make;
 mod pages;
+
+mod platforms;
 mod programs;
 mod reading;
 mod scripts;
@@ -11,7 +15,7 @@ mod spans;
 
 use std::collections::BTreeSet;
 
-use sprag::parse::command::{self, Command, Host, Reading};
+use sprag::parse::command::{self, Call, Command, Host, Problem, Reading};
 use sprag::rules::Finding;
 use sprag::rules::deploy::{self, Forbidden, Judging};
 use sprag::source::{RepoPath, Source};
@@ -62,4 +66,39 @@ fn package(scripts: &[(&str, &str)]) -> String {
 /// What is said of a `setup` script.
 fn setup(text: &str) -> Vec<Finding> {
     findings(&[("package.json", &package(&[("setup", text)]))])
+}
+
+/// What both rules say of these files, and of those among them that something runs as a kind of file.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    let mut all = Reading::default();
+    let mut add = |it: Reading| {
+        all.commands.extend(it.commands);
+        all.links.extend(it.links);
+    };
+    let sources: Vec<Source> = files.iter().map(|it| Source::new(it.0, it.1)).collect();
+    for source in &sources {
+        let reading = command::commands(source);
+        let links = reading.links.iter().map(|it| (it.host.clone(), it.call.clone()));
+        let calls = reading.commands.iter();
+        let calls = calls.flat_map(|it| it.calls().into_iter().map(|call| (it.host.clone(), call)));
+        for (host, call) in links.chain(calls) {
+            let Call::File { kind: Some(kind), .. } = &call else { continue };
+            let named = sources.iter().filter(|it| call.files(&host).contains(&it.path));
+            let unread = named.filter(|it| command::commands(it).commands.is_empty());
+            unread.for_each(|it| add(command::commands_as(it, *kind)));
+        }
+        add(reading);
+    }
+    let judging = Judging {
+        changed: &|_| true,
+        local: &|_| false,
+        rehearses: &|_| true,
+        forbidden: &Forbidden::new([]),
+    };
+    deploy::findings(&all, &judging).into_iter().map(|it| it.finding.message).collect()
+}
+
+/// What could not be read of a file.
+fn problems_of(path: &str, text: &str) -> Vec<Problem> {
+    command::commands(&Source::new(path, text)).problems
 }

@@ -35,7 +35,6 @@ const BARE: &[&str] = &[
     "--use-aliases",
     "--quiet-pull",
     "--remove-orphans",
-    "--stdin",
     "--command",
     "--sig-proxy",
     "--replace",
@@ -71,7 +70,7 @@ fn container(arguments: &[Word]) -> Option<Vec<Word>> {
                 at += 1;
             }
             Some(value) if value.starts_with('=') => {
-                command.push(word.after("--entrypoint=".len()))
+                command.push(word.after("--entrypoint=".len()));
             }
             _ => at += usize::from(!word.text.contains('=') && !BARE.contains(&word.text.as_str())),
         }

@@ -126,7 +126,9 @@ pub fn may_hold(path: &RepoPath) -> bool {
     let name = path.file_name();
     let extension = name.rsplit(|&it| it == b'.').next().unwrap_or_default();
     let never = NEVER.iter().any(|it| extension.eq_ignore_ascii_case(it.as_bytes()));
-    !(never || Kind::is_foreign(path))
+    // Names of packages that are programs too, by the thousand.
+    let lock = matches!(name, b"package-lock.json" | b"npm-shrinkwrap.json" | b"pnpm-lock.yaml");
+    !(never || lock || Kind::is_foreign(path))
 }
 
 /// The words of a text that is split as a shell splits it, with no shell to run it.
@@ -204,13 +206,6 @@ impl Reading {
     fn link(&mut self, host: &Host, range: Range<usize>, call: Call) {
         let span = Span::new(host.path.clone(), range);
         self.links.push(Link { host: host.clone(), call, span });
-    }
-
-    /// Takes in what another reader found.
-    fn extend(&mut self, other: Reading) {
-        self.commands.extend(other.commands);
-        self.links.extend(other.links);
-        self.problems.extend(other.problems);
     }
 
     fn problem(&mut self, path: &RepoPath, range: Range<usize>, message: impl Into<String>) {

@@ -88,10 +88,13 @@ fn targets(arguments: &[Word], runner: &Runner) -> Vec<Call> {
             path = Some(file);
         } else if let Some(folder) = value(at, runner.folder) {
             path = path.or(Some(folder));
-        } else if value(at, runner.valued).is_some() || word.is_flag() || word.is("--") {
         } else if word.is("--set") {
             *at += 2;
-        } else if !word.text.contains('=') {
+        } else if value(at, runner.valued).is_none()
+            && !word.is_flag()
+            && !word.is("--")
+            && !word.text.contains('=')
+        {
             parts.push(Some(word.clone()));
         }
     }

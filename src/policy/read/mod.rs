@@ -46,13 +46,8 @@ pub(super) fn read(source: &Source, catalogue: &Catalogue) -> (Policy, Vec<Probl
 
 /// Whether the rest is worth reading: another version may mean anything by it.
 fn version(r: &mut Reader<'_>, document: &Table) -> bool {
-    let Some(entry) = document.get("version") else {
-        // `versoin` is told as a key that does not exist.
-        if document.entries.iter().all(|it| meant(&it.key, ["version"]).is_none()) {
-            r.missing(0..0, "version", format!("begin the file with `version = {VERSION}`"));
-        }
-        return true;
-    };
+    // There has been one version, so a file that names none is of it. `versoin` is told as a key that does not exist.
+    let Some(entry) = document.get("version") else { return true };
     if let Kind::Integer(found) = entry.value.kind
         && found > VERSION
     {

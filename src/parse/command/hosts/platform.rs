@@ -104,7 +104,7 @@ fn host(source: &Source, kind: Kind, keys: &Keys, path: &[String]) -> Host {
     let begins = |it: &&[&str]| path.len() >= it.len() && path.iter().zip(*it).all(|(a, b)| a == b);
     // `dev` of Shopify runs in its containers too.
     let named = kind == Kind::AppJson && path.iter().any(|it| is_local(it));
-    let local = named || keys.local.iter().any(|it| begins(&it));
+    let local = named || keys.local.iter().any(begins);
     let weight = if local { Weight::Maybe } else { Weight::Platform };
     Host::new(kind, source, path.join("."), weight)
 }

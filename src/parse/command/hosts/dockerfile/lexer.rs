@@ -104,7 +104,7 @@ impl<'a> Lexer<'a> {
                 line == name
             };
             let lines = self.lines.get(self.at..).unwrap_or_default();
-            let end = lines.iter().position(|(_, it)| ends(it)).filter(|_| !self.broken);
+            let end = if self.broken { None } else { lines.iter().position(|(_, it)| ends(it)) };
             let Some(end) = end else {
                 self.broken = true;
                 break;

@@ -7,7 +7,9 @@ use crate::parse::command::{Spot, Text};
 /// How deep variables may hold each other.
 const DEPTH: usize = 16;
 /// How many characters all of them may come to in one file.
-const CHARACTERS: usize = 1 << 21;
+const CHARACTERS: usize = 1 << 20;
+/// How many characters one text may come to.
+const LONGEST: usize = 1 << 16;
 /// How many values of one variable count, where branches set it differently.
 const VALUES: usize = 4;
 
@@ -99,7 +101,10 @@ impl Variables {
         let mut at = 0;
         while let Some(&c) = text.get(at) {
             self.spent += 1;
-            if c != '$' || self.spent > CHARACTERS {
+            if self.spent > CHARACTERS || out.len() > LONGEST {
+                return unknown("make", out);
+            }
+            if c != '$' {
                 out.push(c);
                 at += 1;
                 continue;
@@ -129,7 +134,7 @@ impl Variables {
             "MAKE" if !self.is_set(word) => put("make", out),
             "CURDIR" | "PWD" if !self.is_set(word) => out.push('.'),
             "SHELL" if !self.is_set(word) => put("sh", out),
-            _ if depth >= DEPTH || self.spent > CHARACTERS => unknown(word, out),
+            _ if depth >= DEPTH => unknown(word, out),
             "shell" => {
                 put("$(", out);
                 self.chars(&rest.chars().collect::<Vec<_>>(), place, depth + 1, out);
