@@ -4,8 +4,12 @@ mod argv;
 mod chains;
 mod json;
 mod pages;
+mod pipelines;
 mod reading;
+mod rehearsals;
 mod spans;
+mod workflows;
+mod yaml;
 
 use std::collections::BTreeSet;
 

@@ -59,7 +59,7 @@ fn job(
     let place = workflow.and_then(|it| rehearsal::Place::of(source, it, job));
     for (at, step) in job.get("steps").map(Tree::items).unwrap_or_default().iter().enumerate() {
         let weight = match &place {
-            Some(place) if weight == Weight::Platform && place.holds(step) => Weight::Rehearsal,
+            Some(place) if place.holds(step) => Weight::Rehearsal,
             _ => weight,
         };
         let key = format!("{name}.steps.{}", at + 1);
@@ -125,6 +125,10 @@ fn image(reading: &mut Reading, host: &dyn Fn(&str) -> Host, runs: &Tree) {
     let lists = ["entrypoint", "args"].map(|it| runs.get(it));
     let words: Vec<Word> = lists.iter().flatten().flat_map(|it| values::arguments(it)).collect();
     if let Some(tree) = lists.iter().flatten().next().filter(|_| !words.is_empty()) {
+        let first = reading.commands.len();
         reading.add_words(&host("args"), &tree.range, words);
+        // Without an entrypoint the image has one, and may take these for its options.
+        let named = runs.get("entrypoint").is_some();
+        reading.commands.iter_mut().skip(first).for_each(|it| it.guessed |= !named);
     }
 }
