@@ -70,6 +70,8 @@ fn a_job_with_a_database_of_its_own_may_migrate_it() {
         after("      - run: sudo apt-get install -y postgresql-client"),
         after("      - run: psql -h localhost -U postgres -c 'select 1'"),
         after(&format!("      - run: psql {URL} -c 'select 1'")),
+        after("      - run: psql \"$DATABASE_URL\" -c 'select 1'"),
+        after("      - run: echo echo a resource of the thread of bazaars"),
         with(
             "    steps:",
             &format!(

@@ -63,6 +63,7 @@ fn a_step_that_speaks_of_it_passes() {
         "- uses: ./.github/actions/say\n  with: {message: never run npx prisma migrate deploy}",
         "- uses: ./.github/actions/x\n  with: {args: '${{ matrix.args }}'}",
         "- uses: tauri-apps/tauri-action@v0\n  with: {args: '${{ matrix.args }}'}",
+        "- uses: actions/github-script@v7\n  with:\n    script: |\n      const { main } = require('${{ runner.temp }}/x/${{ github.sha }}.cjs'); await main();",
         "- run: npm test -- --shard=${{ matrix.shard }}/4",
         "- run: gh pr comment ${{ github.event.number }} --body 'run prisma migrate deploy'",
         "- shell: pwsh\n  run: Write-Host \"prisma migrate deploy\"",

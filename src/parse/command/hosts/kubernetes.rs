@@ -64,7 +64,9 @@ fn walk(source: &Source, reading: &mut Reading, tree: &Tree, name: &str, weight:
             }
         }
         Node::List(items) => {
-            items.iter().for_each(|it| walk(source, reading, it, name, weight));
+            for it in items {
+                walk(source, reading, it, name, weight);
+            }
         }
         Node::Text(_) | Node::Other => {}
     }

@@ -111,11 +111,10 @@ pub(super) fn action(source: &Source) -> Reading {
 
 /// An action that is an image, and what it runs in it.
 fn image(reading: &mut Reading, host: &dyn Fn(&str) -> Host, runs: &Tree) {
-    if let Some((tree, text)) = runs.get("image").and_then(|it| Some((it, it.text()?))) {
-        if !text.to_string().starts_with("docker://") {
-            let call = Call::file_as(Word::new(text.clone()), Kind::Dockerfile);
-            reading.link(&host("image"), tree.range.clone(), call);
-        }
+    let named = runs.get("image").and_then(|it| Some((it, it.text()?)));
+    if let Some((tree, text)) = named.filter(|it| !it.1.to_string().starts_with("docker://")) {
+        let call = Call::file_as(Word::new(text.clone()), Kind::Dockerfile);
+        reading.link(&host("image"), tree.range.clone(), call);
     }
     for key in ["pre-entrypoint", "post-entrypoint"] {
         if let Some(tree) = runs.get(key) {
