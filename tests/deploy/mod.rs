@@ -6,12 +6,15 @@ mod image;
 mod json;
 mod make;
 mod pages;
-
+mod pipelines;
 mod platforms;
 mod programs;
 mod reading;
+mod rehearsals;
 mod scripts;
 mod spans;
+mod workflows;
+mod yaml;
 
 use std::collections::BTreeSet;
 

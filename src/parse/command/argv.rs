@@ -160,7 +160,7 @@ impl Inside {
 fn insides(words: &[Word], input: &Input) -> Vec<Inside> {
     let Some(program) = program::name(&words[0]) else { return Vec::new() };
     let arguments = &words[1..];
-    if words[0].text.contains(char::is_whitespace) {
+    if has_blanks(&words[0]) {
         // `heroku run "npx prisma …"`: a whole line in the place of a program.
         return vec![Inside::guess(Work::Shell(words[0].spots.clone()))];
     }
@@ -174,6 +174,16 @@ fn insides(words: &[Word], input: &Input) -> Vec<Inside> {
         return Vec::new();
     }
     wrappers::tail(arguments).into_iter().flat_map(|it| inside_wrapper(it, input)).collect()
+}
+
+/// Whether a word has blanks besides those of what is unknown in it, which a shell would not split either.
+fn has_blanks(word: &Word) -> bool {
+    let known = word.text.replacen(word.unknown.as_deref().unwrap_or_default(), "", 1);
+    let outside = |(at, part): (usize, &str)| {
+        let part = if at == 0 { part } else { part.split_once("}}").map_or("", |it| it.1) };
+        part.contains(char::is_whitespace)
+    };
+    known.split("${{").enumerate().any(outside)
 }
 
 fn inside_wrapper(inner: Inner, input: &Input) -> Vec<Inside> {

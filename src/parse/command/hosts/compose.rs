@@ -69,7 +69,7 @@ fn service(reading: &mut Reading, host: &Host, service: &Tree) {
 fn command(reading: &mut Reading, host: &Host, tree: &Tree, variables: &Variables) {
     match &tree.node {
         Node::Text(text) => {
-            values::add_text(reading, host, &tree.range, &one_line(text), variables)
+            values::add_text(reading, host, &tree.range, &one_line(text), variables);
         }
         Node::List(_) => reading.add_words(host, &tree.range, values::arguments(tree)),
         Node::Table(_) | Node::Other => {}

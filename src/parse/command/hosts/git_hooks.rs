@@ -1,5 +1,7 @@
 //! Managers of git hooks: Lefthook and pre-commit. What they run, git runs by itself.
 
+use std::ops::Range;
+
 use super::values;
 use crate::parse::command::tree::{self, Format, Node, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Variables, Weight, Word};
@@ -39,12 +41,12 @@ fn hook(reading: &mut Reading, host: &Host, tree: &Tree) {
                     "run" => values::add_lines(reading, host, &entry.value, &variables),
                     "script" => {
                         if let Some(text) = entry.value.text() {
-                            script(reading, host, &text.to_string(), &entry.value);
+                            script(reading, host, &text.to_string(), entry.value.range.clone());
                         }
                     }
                     "scripts" => {
                         for it in entry.value.entries() {
-                            script(reading, host, &it.key, &it.value);
+                            script(reading, host, &it.key, it.key_range.clone());
                         }
                     }
                     "env" | "glob" | "exclude" | "tags" | "skip" | "only" | "fail_text" => {}
@@ -58,10 +60,11 @@ fn hook(reading: &mut Reading, host: &Host, tree: &Tree) {
 }
 
 /// A file of the hook's folder.
-fn script(reading: &mut Reading, host: &Host, name: &str, tree: &Tree) {
+fn script(reading: &mut Reading, host: &Host, name: &str, range: Range<usize>) {
     for folder in [".lefthook", ".lefthook-local"] {
         let path = format!("{folder}/{}/{name}", host.key);
-        reading.link(host, tree.range.clone(), Call::file(values::implied(&path, &tree.range)));
+        let call = Call::file(values::implied(&path, &range));
+        reading.link(host, range.clone(), call);
     }
 }
 

@@ -131,7 +131,7 @@ impl Walk<'_> {
     }
 }
 
-/// The parameters of CircleCI (`<< parameters.x >>`), which are put in before a shell could take them for input, in
+/// The parameters of `CircleCI` (`<< parameters.x >>`), which are put in before a shell could take them for input, in
 /// the spelling that says so. No deeper than the tree.
 fn parameters(tree: &Tree) -> Tree {
     let node = match &tree.node {

@@ -35,6 +35,12 @@ pub(super) fn read(source: &Source) -> Reading {
         let name = if trees.len() > 1 { format!("{}. {name}", at + 1) } else { name };
         walk(source, &mut reading, tree, values::short(name.trim()), weight);
     }
+    if source.text.contains("{{") {
+        // A chart whose values name the program says nothing by itself.
+        for command in &mut reading.commands {
+            command.guessed |= command.words.first().is_some_and(|it| it.unknown.is_some());
+        }
+    }
     values::join(&mut reading, source, Kind::Kubernetes, weight);
     reading
 }
@@ -58,7 +64,9 @@ fn walk(source: &Source, reading: &mut Reading, tree: &Tree, name: &str, weight:
             }
         }
         Node::List(items) => {
-            items.iter().for_each(|it| walk(source, reading, it, name, weight));
+            for it in items {
+                walk(source, reading, it, name, weight);
+            }
         }
         Node::Text(_) | Node::Other => {}
     }
@@ -74,7 +82,11 @@ fn container(reading: &mut Reading, host: &Host, container: &Tree) {
     let both = ["command", "args"].map(|it| container.get(it));
     let words = both.iter().flatten().flat_map(|it| values::arguments(it)).collect::<Vec<_>>();
     if let Some(tree) = both.iter().flatten().next().filter(|_| !words.is_empty()) {
+        let first = reading.commands.len();
         reading.add_words(host, &tree.range, words);
+        // Without a command the image has one, and may take these for its options.
+        let named = container.get("command").is_some();
+        reading.commands.iter_mut().skip(first).for_each(|it| it.guessed |= !named);
     }
     for path in HOOKS {
         if let Some(tree) = container.at(path) {

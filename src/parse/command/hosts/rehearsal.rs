@@ -65,9 +65,40 @@ const TURNS: &[&str] = &[
     ".env",
     "dotenv",
     "direnv",
-    "env-cmd",
     "doppler",
     "infisical",
+    "--linked",
+    "supabase link",
+    "supabase db push",
+    "supabase migration",
+    "printf -v",
+    "set -a",
+    "allexport",
+    "export $",
+    "export \"$",
+    "proxy",
+    "tunnel",
+    "socat",
+    "ngrok",
+    "iptables",
+    "/etc/hosts",
+    "port-forward",
+    "docker stop",
+    "docker rm",
+    "docker kill",
+    "sudo npx",
+    "sudo npm",
+    "sudo pnpm",
+    "sudo yarn",
+    "sudo bun",
+    "sudo prisma",
+    "sudo node",
+    "url']",
+    "url\"]",
+];
+/// The same, where it begins a word.
+const TOOLS: &[&str] = &[
+    "env-cmd",
     "op run",
     "op inject",
     "op read",
@@ -88,42 +119,14 @@ const TURNS: &[&str] = &[
     "netlify",
     "kubectl",
     "helm ",
-    "--linked",
-    "supabase link",
-    "supabase db push",
-    "supabase migration",
     "env -",
     "unset ",
     "eval",
     "source ",
     "declare ",
     "typeset ",
-    "printf -v",
     "read ",
-    "set -a",
-    "allexport",
-    "export $",
-    "export \"$",
     "env $",
-    "proxy",
-    "tunnel",
-    "socat",
-    "ngrok",
-    "iptables",
-    "/etc/hosts",
-    "port-forward",
-    "docker stop",
-    "docker rm",
-    "docker kill",
-    "sudo npx",
-    "sudo npm",
-    "sudo pnpm",
-    "sudo yarn",
-    "sudo bun",
-    "sudo prisma",
-    "sudo node",
-    "url'",
-    "url\"",
 ];
 /// Actions that change nothing a database is found by.
 const ACTIONS: &[&str] = &[
@@ -346,9 +349,15 @@ fn is_harmless(step: &Tree) -> bool {
         let mut expressions = expressions.map(str::trim_start);
         expressions.all(|it| known.iter().any(|known| it.starts_with(known)))
             && !TURNS.iter().any(|it| text.contains(it))
+            && !TOOLS.iter().any(|it| begins_word(&text, it))
             && !text.lines().any(|it| it.trim_start().starts_with(". "))
             && !names_foreign_database(&text)
     })
+}
+
+fn begins_word(text: &str, word: &str) -> bool {
+    let before = |at: usize| text.get(..at).and_then(|it| it.chars().next_back());
+    text.match_indices(word).any(|(at, _)| before(at).is_none_or(|it| !it.is_alphanumeric()))
 }
 
 /// Whether a script names a database that is not on its own machine: by a URL, or by `-h`.

@@ -67,7 +67,7 @@ fn task(
         let items = if let Node::List(items) = &tree.node { items.as_slice() } else { one };
         let depends = task.get("deps").is_some_and(|it| it.range == tree.range);
         for item in items {
-            step(reading, &host, item, depends, &variables, &includes);
+            step(reading, &host, item, depends, &variables, includes);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::source::{RepoPath, Source};
 
 /// How many variables are known in one place, and how many characters they hold together. More are not known.
 const VARIABLES: usize = 200;
-const CHARACTERS: usize = 4096;
+const CHARACTERS: usize = 1024;
 /// How much of a key a host is named with.
 const NAME: usize = 60;
 
@@ -163,7 +163,9 @@ pub(super) fn join(reading: &mut Reading, source: &Source, kind: Kind, weight: W
     let hosts = hosts.chain(reading.links.iter().map(|it| (&it.host, &it.span)));
     let mut known: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut parts = Vec::new();
-    for (host, span) in hosts.filter(|it| !it.0.key.is_empty()) {
+    // Templates run where they are taken over, and what rehearses does so whoever calls it.
+    let counts = |it: &Host| !it.key.is_empty() && it.weight == weight;
+    for (host, span) in hosts.filter(|it| counts(it.0)) {
         if known.insert(Arc::clone(&host.key)) {
             parts.push((Arc::clone(&host.key), span.range()));
         }

@@ -59,7 +59,7 @@ fn job(
     let place = workflow.and_then(|it| rehearsal::Place::of(source, it, job));
     for (at, step) in job.get("steps").map(Tree::items).unwrap_or_default().iter().enumerate() {
         let weight = match &place {
-            Some(place) if weight == Weight::Platform && place.holds(step) => Weight::Rehearsal,
+            Some(place) if place.holds(step) => Weight::Rehearsal,
             _ => weight,
         };
         let key = format!("{name}.steps.{}", at + 1);
@@ -111,11 +111,10 @@ pub(super) fn action(source: &Source) -> Reading {
 
 /// An action that is an image, and what it runs in it.
 fn image(reading: &mut Reading, host: &dyn Fn(&str) -> Host, runs: &Tree) {
-    if let Some((tree, text)) = runs.get("image").and_then(|it| Some((it, it.text()?))) {
-        if !text.to_string().starts_with("docker://") {
-            let call = Call::file_as(Word::new(text.clone()), Kind::Dockerfile);
-            reading.link(&host("image"), tree.range.clone(), call);
-        }
+    let named = runs.get("image").and_then(|it| Some((it, it.text()?)));
+    if let Some((tree, text)) = named.filter(|it| !it.1.to_string().starts_with("docker://")) {
+        let call = Call::file_as(Word::new(text.clone()), Kind::Dockerfile);
+        reading.link(&host("image"), tree.range.clone(), call);
     }
     for key in ["pre-entrypoint", "post-entrypoint"] {
         if let Some(tree) = runs.get(key) {
@@ -125,6 +124,10 @@ fn image(reading: &mut Reading, host: &dyn Fn(&str) -> Host, runs: &Tree) {
     let lists = ["entrypoint", "args"].map(|it| runs.get(it));
     let words: Vec<Word> = lists.iter().flatten().flat_map(|it| values::arguments(it)).collect();
     if let Some(tree) = lists.iter().flatten().next().filter(|_| !words.is_empty()) {
+        let first = reading.commands.len();
         reading.add_words(&host("args"), &tree.range, words);
+        // Without an entrypoint the image has one, and may take these for its options.
+        let named = runs.get("entrypoint").is_some();
+        reading.commands.iter_mut().skip(first).for_each(|it| it.guessed |= !named);
     }
 }
