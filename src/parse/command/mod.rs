@@ -1,6 +1,7 @@
 //! What somebody or something will run: the commands of deployment files.
 
 mod argv;
+mod assign;
 mod call;
 mod expand;
 mod host;
@@ -13,11 +14,13 @@ mod names;
 mod packages;
 mod path;
 mod program;
+mod scope;
 mod shell;
 mod text;
 mod tree;
 mod word;
 mod wrappers;
+mod written;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

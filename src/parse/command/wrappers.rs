@@ -1,8 +1,8 @@
 //! Programs that run what stands after them.
 
 use super::Input;
+use super::assign::assignment;
 use super::program;
-use super::shell::assignment;
 use super::text::Text;
 use super::word::Word;
 
@@ -34,6 +34,14 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         "env" => Some(split_string(arguments).unwrap_or_else(|| plain(&WRAPPERS[0], arguments))),
         "su" => Some(valued(arguments, &["-c", "--command"])),
         "fly" | "flyctl" => Some(fly(arguments)),
+        "ssh" => {
+            // What it reads, the shell on the other side reads.
+            let text = match input {
+                Input::Text(text) => Some(Inner::Text(text.clone())),
+                _ => None,
+            };
+            with_tail(strings(arguments).into_iter().chain(text).collect(), arguments)
+        }
         "awk" | "gawk" | "mawk" => Some(arguments.iter().cloned().map(Inner::Program).collect()),
         "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
         "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
@@ -46,7 +54,6 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         | "onchange"
         | "chokidar"
         | "parallel"
-        | "ssh"
         | "wsl"
         | "powershell"
         | "pwsh" => with_tail(strings(arguments), arguments),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Program;
-use super::lexer::What;
+use super::token::What;
 use crate::parse::command::text::Text;
 use crate::parse::command::{Call, Kind, Reading, Word};
 
