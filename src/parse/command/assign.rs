@@ -43,7 +43,7 @@ impl Reader<'_> {
                 _ => words.append(&mut self.read_word()),
             }
         }
-        self.at += 1;
+        self.at = self.spots.len().min(self.at + 1);
         self.set(plain.trim_end_matches('='), words, true);
     }
 

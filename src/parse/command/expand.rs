@@ -196,9 +196,9 @@ impl Reader<'_> {
         let splits = !self.scope.contains_key("IFS");
         let Some(value) = self.scope.get(&name) else {
             if name == "IFS" && !quoted {
-                fields.next()
+                fields.next();
             } else {
-                self.unknown_since(start, fields)
+                self.unknown_since(start, fields);
             }
             return;
         };

@@ -8,10 +8,10 @@ pub(super) fn name(word: &Word) -> Option<String> {
     if matches!(text, "$npm_execpath" | "${npm_execpath}") {
         return Some("npm".to_owned());
     }
-    if word.unknown.is_some() {
-        if let Some(tool) = tool(text) {
-            return Some(tool);
-        }
+    if word.unknown.is_some()
+        && let Some(tool) = tool(text)
+    {
+        return Some(tool);
     }
     let (folder, file) = text.rsplit_once(['/', '\\']).unwrap_or(("", text));
     let whole = word.unknown.as_deref() == Some(text);

@@ -34,10 +34,10 @@ pub(super) fn own_functions(program: &Program<'_>) -> BTreeMap<String, Does> {
         }
         if program.is_sign(at + 1, '(') {
             let given = (at + 2..at + 5).find_map(|it| program.name(it));
-            if let Some((name, parameters)) = &function {
-                if given.is_some_and(|it| parameters.contains(it)) {
-                    own.insert(name.clone(), Does::Runs);
-                }
+            if let Some((name, parameters)) = &function
+                && given.is_some_and(|it| parameters.contains(it))
+            {
+                own.insert(name.clone(), Does::Runs);
             }
         } else if let Some(alias) = alias(program, at).filter(|_| sure) {
             // `const run = promisify(exec)`
@@ -138,9 +138,16 @@ fn javascript(name: &str, owner: Option<&str>) -> Option<(Does, bool)> {
 fn python(name: &str, owner: Option<&str>) -> Option<(Does, bool)> {
     match (owner, name) {
         (Some("subprocess" | "sp"), "run" | "call" | "check_call" | "check_output" | "Popen")
-        | (_, "check_call" | "check_output" | "Popen" | "getoutput" | "getstatusoutput")
-        | (Some("os"), "system" | "popen")
-        | (_, "create_subprocess_shell") => Some((Does::Runs, true)),
+        | (
+            _,
+            "check_call"
+            | "check_output"
+            | "Popen"
+            | "getoutput"
+            | "getstatusoutput"
+            | "create_subprocess_shell",
+        )
+        | (Some("os"), "system" | "popen") => Some((Does::Runs, true)),
         (_, "create_subprocess_exec") => Some((Does::RunsWords, true)),
         (
             Some("os") | None,

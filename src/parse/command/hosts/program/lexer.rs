@@ -220,11 +220,11 @@ impl Lexer<'_> {
                 '\n' if !rules.lines => return None,
                 '\\' if !rules.raw => self.escape(&mut text),
                 c if rules.code == Some(c) => match self.code(c, next)? {
-                    Some(code) => {
+                    Inside::Code(code) => {
                         parts.push(Part::Text(std::mem::take(&mut text)));
                         parts.push(Part::Code(code));
                     }
-                    None => {
+                    Inside::Character => {
                         text.push(spot);
                         self.at += if c == '{' && next == Some('{') { 2 } else { 1 };
                     }
@@ -240,9 +240,9 @@ impl Lexer<'_> {
     }
 
     /// The code that begins here inside a string; nothing where it is a character like others.
-    fn code(&mut self, c: char, next: Option<char>) -> Option<Option<Text>> {
+    fn code(&mut self, c: char, next: Option<char>) -> Option<Inside> {
         let from = match (c, next) {
-            ('{', Some('{')) => return Some(None),
+            ('{', Some('{')) => return Some(Inside::Character),
             ('{', _) => self.at + 1,
             (_, Some('{')) => self.at + 2,
             ('$', Some(first)) if self.kind == Kind::Jenkins && is_name(first) => {
@@ -250,14 +250,14 @@ impl Lexer<'_> {
                 let rest = &self.spots[from..];
                 let length = rest.iter().take_while(|it| is_name(it.c) || it.c == '.').count();
                 self.at = from + length;
-                return Some(Some(Text::from(&self.spots[from..self.at])));
+                return Some(Inside::Code(Text::from(&self.spots[from..self.at])));
             }
-            _ => return Some(None),
+            _ => return Some(Inside::Character),
         };
         let end = code_end(self.spots, from)?;
         self.inner.push(from..end);
         self.at = end + 1;
-        Some(Some(Text::from(&self.spots[from..end])))
+        Some(Inside::Code(Text::from(&self.spots[from..end])))
     }
 
     fn escape(&mut self, text: &mut Text) {
@@ -349,7 +349,15 @@ impl Lexer<'_> {
     }
 }
 
+/// What stands in a string where code may begin.
+enum Inside {
+    Code(Text),
+    /// A character like others.
+    Character,
+}
+
 /// How a string is read.
+#[derive(Clone, Copy)]
 struct Rules {
     quote: char,
     raw: bool,

@@ -57,10 +57,11 @@ impl Values {
             let free = before.is_none_or(|it| !is_sign(tokens, it, '.'));
             let declared = self.kind != Kind::JavaScript
                 || before.is_some_and(|it| declares(name(tokens, it)));
-            if free && declared {
-                if let Some(value) = self.assigned(tokens, at) {
-                    return self.declare(tokens, variable, value);
-                }
+            if free
+                && declared
+                && let Some(value) = self.assigned(tokens, at)
+            {
+                return self.declare(tokens, variable, value);
             }
             let loops = matches!(name(tokens, at + 1), Some("of" | "in"));
             if let Some((Value::List(words), _)) =
@@ -72,12 +73,11 @@ impl Values {
             if is_sign(tokens, at + 1, ':') {
                 self.key(tokens, variable.to_owned(), at + 2);
             }
-        } else if let Some(What::Literal(literal)) = tokens.get(at).map(|it| &it.what) {
-            if is_sign(tokens, at + 1, ':') {
-                if let Some(key) = literal.plain() {
-                    self.key(tokens, key, at + 2);
-                }
-            }
+        } else if let Some(What::Literal(literal)) = tokens.get(at).map(|it| &it.what)
+            && is_sign(tokens, at + 1, ':')
+            && let Some(key) = literal.plain()
+        {
+            self.key(tokens, key, at + 2);
         }
     }
 
