@@ -1,5 +1,6 @@
 //! Programs that start processes, migrate by themselves, or load others that do.
 
+use proptest::prelude::*;
 use sprag::parse::command::may_run;
 use sprag::source::RepoPath;
 
@@ -294,7 +295,7 @@ fn a_program_that_surely_starts_nothing_need_not_be_read() {
     assert!(may("bin/go", "#!/bin/sh\ntrue\n"));
     assert!(!may("a.yaml", "a: 1\n"));
     assert!(may("a.yaml", "apiVersion: v1\n"));
-
+    assert!(!may("a.md", "npx prisma migrate deploy"));
 }
 
 #[test]
@@ -323,6 +324,22 @@ fn a_program_written_to_break_its_reader_does_not() {
     ] {
         for path in ["a.ts", "a.py", "a.rb", "Jenkinsfile"] {
             commands(&[(path, &text)]);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_a_reader_of_programs(
+        text in "(\\PC{0,3}|[`'\"${}()\\[\\]/\\\\%#<~\n,.:+=*;& ]|exec|sh|system|const a|from|import|for|in|x|A|é|<<A|=>|spawn){0,60}",
+    ) {
+        for path in ["a.ts", "a.py", "a.rb", "Jenkinsfile", "a.sh", "ecosystem.config.js"] {
+            for command in commands(&[(path, &text)]) {
+                prop_assert!(text.get(command.span.range()).is_some());
+            }
+            for finding in findings(&[(path, &text)]) {
+                prop_assert!(text.get(finding.span.range()).is_some());
+            }
         }
     }
 }

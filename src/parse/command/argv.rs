@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::literals;
 use super::packages::{self, Run};
 use super::program;
+use super::scope::{self, Scope};
 use super::shell;
 use super::text::{Spot, Text};
 use super::word::Word;
@@ -46,7 +47,8 @@ impl Found {
 
 /// What a shell runs of a text.
 pub(super) fn of_shell(text: &Text, variables: &Variables) -> Vec<Found> {
-    run(Job { work: Work::Shell(text.clone()), depth: 0, guessed: false }, variables)
+    let scope = Arc::new(scope::of(variables));
+    run(Job { work: Work::Shell(text.clone()), depth: 0, guessed: false, scope })
 }
 
 /// What one command comes to.
@@ -56,13 +58,16 @@ pub(super) fn unwrapped(words: Vec<Word>, input: Input) -> Vec<Found> {
 
 /// What one command comes to where these variables are set, which matter to the shells in it.
 pub(super) fn of_words(words: Vec<Word>, input: Input, variables: &Variables) -> Vec<Found> {
-    run(Job { work: Work::Words(words, input), depth: 0, guessed: false }, variables)
+    let scope = Arc::new(scope::of(variables));
+    run(Job { work: Work::Words(words, input), depth: 0, guessed: false, scope })
 }
 
 struct Job {
     work: Work,
     depth: usize,
     guessed: bool,
+    /// The variables that are set round it.
+    scope: Arc<Scope>,
 }
 
 enum Work {
@@ -70,12 +75,15 @@ enum Work {
     Words(Vec<Word>, Input),
 }
 
-fn run(first: Job, variables: &Variables) -> Vec<Found> {
+fn run(first: Job) -> Vec<Found> {
     let mut found = Vec::new();
     let mut read = 0;
     let mut jobs = VecDeque::from([first]);
     while let Some(job) = jobs.pop_front() {
         read += job.work.length();
+        if let Work::Shell(_) = job.work {
+            read += job.scope.len();
+        }
         if job.depth > DEPTH || found.len() > COMMANDS || read > CHARACTERS {
             found.push(Found {
                 words: vec![job.work.too_much()],
@@ -84,18 +92,20 @@ fn run(first: Job, variables: &Variables) -> Vec<Found> {
             });
             break;
         }
-        let Job { work, depth, guessed } = job;
-        let mut inner = |work, sure: bool| {
-            jobs.push_back(Job { work, depth: depth + 1, guessed: guessed || !sure });
+        let Job { work, depth, guessed, mut scope } = job;
+        let mut inner = |work, sure: bool, scope: &Arc<Scope>| {
+            let scope = Arc::clone(scope);
+            jobs.push_back(Job { work, depth: depth + 1, guessed: guessed || !sure, scope });
         };
         match work {
             Work::Shell(text) => {
-                let script = shell::read(&text, variables);
+                let script = shell::read(&text, &scope);
+                scope = Arc::new(script.scope);
                 for (words, input) in script.commands {
-                    inner(Work::Words(words, input), true);
+                    inner(Work::Words(words, input), true, &scope);
                 }
                 for nested in script.nested {
-                    inner(Work::Shell(nested.text), nested.sure);
+                    inner(Work::Shell(nested.text), nested.sure, &scope);
                 }
             }
             Work::Words(words, input) => {
@@ -105,7 +115,7 @@ fn run(first: Job, variables: &Variables) -> Vec<Found> {
                 let insides = insides(&words, &input);
                 let replaced = insides.iter().any(|it| it.replaces);
                 for inside in insides {
-                    inner(inside.work, inside.sure);
+                    inner(inside.work, inside.sure, &scope);
                 }
                 if !replaced {
                     found.push(Found { words, input, guessed });
@@ -158,12 +168,16 @@ impl Inside {
 }
 
 fn insides(words: &[Word], input: &Input) -> Vec<Inside> {
-    let Some(program) = program::name(&words[0]) else { return Vec::new() };
     let arguments = &words[1..];
     if has_blanks(&words[0]) {
         // `heroku run "npx prisma …"`: a whole line in the place of a program.
         return vec![Inside::guess(Work::Shell(words[0].spots.clone()))];
     }
+    let Some(program) = program::name(&words[0]) else {
+        // `$RUN npx prisma …`
+        let tail = wrappers::tail(arguments).into_iter();
+        return tail.flat_map(|it| inside_wrapper(it, input)).collect();
+    };
     if let Some(inner) = wrappers::inner(&program, arguments, input) {
         return inner.into_iter().flat_map(|it| inside_wrapper(it, input)).collect();
     }

@@ -240,7 +240,7 @@ fn run_files(program: &str, arguments: &[Word]) -> Vec<Call> {
             calls.extend(arguments.get(at + 1).map(module).unwrap_or_default());
             return calls;
         }
-        if runner.code.iter().any(|it| text == *it) {
+        if runner.code.contains(&text) {
             return calls;
         }
         if word.is_flag() || text.starts_with('+') {

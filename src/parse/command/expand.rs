@@ -1,9 +1,15 @@
 //! A shell word without its quotes, with what its variables are known to be.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::lexer::{ansi_escape, closing, name_end, quote_end};
 use super::shell::{Nested, Reader};
-use super::text::{Spot, Text};
+use super::text::{Spot, Text, span};
 use super::word::Word;
+
+/// How many characters the variables of a text may come to: they may hold each other many times over.
+const EXPANDED: usize = 1 << 20;
 
 /// The words that one written word comes to: a variable may hold several.
 #[derive(Default)]
@@ -120,7 +126,7 @@ impl Reader<'_> {
                 Some(end) => {
                     self.at = end + 1;
                     self.default_value(&self.spots[start + 2..end]);
-                    self.unknown_since(start, fields);
+                    self.parameter(start, start + 2..end, fields, quoted);
                 }
                 None => self.unknown_rest(fields),
             },
@@ -149,22 +155,77 @@ impl Reader<'_> {
         }
     }
 
-    fn variable(
-        &mut self,
-        start: usize,
-        name: std::ops::Range<usize>,
-        fields: &mut Fields,
-        quoted: bool,
-    ) {
-        let name: String = self.spots[name].iter().map(|it| it.c).collect();
-        match self.variables.get(&name) {
-            Some(Some(value)) if quoted => {
-                fields.begun = true;
-                fields.extend(value.spots());
+    /// `${NAME[@]}`, `${NAME:-default}`, and what else braces may say of a variable.
+    fn parameter(&mut self, start: usize, inner: Range<usize>, fields: &mut Fields, quoted: bool) {
+        let end = name_end(self.spots, inner.start).min(inner.end);
+        let rest: String = self.spots[end..inner.end].iter().map(|it| it.c).collect();
+        if matches!(rest.as_str(), "[@]" | "[*]") {
+            return self.variable(start, inner.start..end, fields, quoted);
+        }
+        let operator = rest.strip_prefix(':').unwrap_or(&rest);
+        let after = inner.end - operator.chars().count();
+        let name: String = self.spots[inner.start..end].iter().map(|it| it.c).collect();
+        let literal = !rest.contains(['$', '`']);
+        match operator.chars().next() {
+            Some('-' | '=' | '?') if self.scope.get(&name).is_some_and(|it| it.count() > 0) => {
+                self.variable(start, inner.start..end, fields, quoted);
             }
-            Some(Some(value)) if !self.variables.contains_key("IFS") => fields.split(value.spots()),
-            None if name == "IFS" && !quoted => fields.next(),
+            Some(sign @ ('-' | '=' | '+')) if literal => {
+                let spots = &self.spots[after + 1..inner.end];
+                let spots: Vec<Spot> =
+                    spots.iter().filter(|it| !matches!(it.c, '"' | '\'')).copied().collect();
+                let word = Word::new(Text::from(spots.as_slice()));
+                self.most = self.most.max(2);
+                self.varies = true;
+                if sign == '=' {
+                    let value = self.scope.entry(name).or_default();
+                    value.open = true;
+                    value.add(vec![word.clone()]);
+                }
+                if self.choice == 0 {
+                    self.unknown_since(start, fields);
+                } else {
+                    self.insert(start, &[word], fields, quoted);
+                }
+            }
             _ => self.unknown_since(start, fields),
+        }
+    }
+
+    fn variable(&mut self, start: usize, name: Range<usize>, fields: &mut Fields, quoted: bool) {
+        let name: String = self.spots[name].iter().map(|it| it.c).collect();
+        let splits = !self.scope.contains_key("IFS");
+        let Some(value) = self.scope.get(&name) else {
+            if name == "IFS" && !quoted {
+                fields.next();
+            } else {
+                self.unknown_since(start, fields);
+            }
+            return;
+        };
+        let count = value.count();
+        let reading = value.readings.get(self.choice.min(count.saturating_sub(1)));
+        let short = self.expanded <= EXPANDED;
+        let reading = reading.filter(|_| short && (quoted || splits)).map(Arc::clone);
+        self.most = self.most.max(count);
+        self.varies |= count > 1;
+        let words = reading.iter().flat_map(|it| it.iter());
+        self.expanded += words.map(|it| it.text.len() + 1).sum::<usize>();
+        match reading.filter(|_| self.expanded <= EXPANDED) {
+            Some(words) => self.insert(start, &words, fields, quoted),
+            None => self.unknown_since(start, fields),
+        }
+    }
+
+    /// Puts what a variable holds in the place of its name.
+    fn insert(&mut self, start: usize, words: &[Word], fields: &mut Fields, quoted: bool) {
+        let Some(place) = span(&self.spots[start..self.at]) else { return };
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                fields.next();
+            }
+            fields.begun |= quoted;
+            fields.insert(word, &place, !quoted);
         }
     }
 
@@ -253,9 +314,24 @@ impl Fields {
         };
     }
 
-    fn split(&mut self, spots: &[Spot]) {
-        for &spot in spots {
-            if matches!(spot.c, ' ' | '\t' | '\n') { self.next() } else { self.push(spot) }
+    /// Adds a word that stands for what is written at `place`; its blanks end words, if it is to be split.
+    fn insert(&mut self, word: &Word, place: &Range<usize>, split: bool) {
+        // What is unknown in it has blanks of its own: `$(a b)`.
+        let hidden = word.unknown.as_deref().and_then(|it| {
+            let from = word.text.find(it)?;
+            let from = word.text[..from].chars().count();
+            Some(from..from + it.chars().count())
+        });
+        for (at, c) in word.text.chars().enumerate() {
+            let inside = hidden.as_ref().is_some_and(|it| it.contains(&at));
+            if split && !inside && matches!(c, ' ' | '\t' | '\n') {
+                self.next();
+                continue;
+            }
+            if inside || (word.unknown.is_some() && matches!(c, '$' | '`')) {
+                self.current.unknown = self.current.unknown.take().or_else(|| word.unknown.clone());
+            }
+            self.push(Spot { c, start: place.start, end: place.end });
         }
     }
 

@@ -1,6 +1,7 @@
 //! What somebody or something will run: the commands of deployment files.
 
 mod argv;
+mod assign;
 mod call;
 mod containers;
 mod environment;
@@ -17,12 +18,14 @@ mod names;
 mod packages;
 mod path;
 mod program;
+mod scope;
 mod shell;
 mod text;
 mod tools;
 mod tree;
 mod word;
 mod wrappers;
+mod written;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -133,7 +136,7 @@ pub fn may_hold(path: &RepoPath) -> bool {
 
 /// The words of a text that is split as a shell splits it, with no shell to run it.
 fn split(text: &Text, variables: &Variables) -> Vec<Word> {
-    shell::read(text, variables).commands.into_iter().flat_map(|it| it.0).collect()
+    shell::read(text, &scope::of(variables)).commands.into_iter().flat_map(|it| it.0).collect()
 }
 
 impl Command {

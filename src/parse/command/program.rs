@@ -8,6 +8,11 @@ pub(super) fn name(word: &Word) -> Option<String> {
     if matches!(text, "$npm_execpath" | "${npm_execpath}") {
         return Some("npm".to_owned());
     }
+    if word.unknown.is_some()
+        && let Some(tool) = tool(text)
+    {
+        return Some(tool);
+    }
     let (folder, file) = text.rsplit_once(['/', '\\']).unwrap_or(("", text));
     let whole = word.unknown.as_deref() == Some(text);
     let unresolved = whole || word.unknown.is_some() && file.contains(['$', '`', ')', '}', '{']);
@@ -43,4 +48,110 @@ fn package(inside: &str) -> &str {
         }
         _ => first,
     }
+}
+
+/// Tools that scripts call by a variable of their name: `$PYTHON`, `"${DOCKER_COMPOSE}"`, `$PRISMA_BIN`.
+const TOOLS: &[&str] = &[
+    "sudo",
+    "docker",
+    "podman",
+    "kubectl",
+    "helm",
+    "git",
+    "node",
+    "npm",
+    "npx",
+    "pnpm",
+    "yarn",
+    "bun",
+    "bunx",
+    "deno",
+    "tsx",
+    "python",
+    "python3",
+    "pip",
+    "pip3",
+    "uv",
+    "poetry",
+    "ruby",
+    "bundle",
+    "php",
+    "composer",
+    "perl",
+    "java",
+    "mvn",
+    "gradle",
+    "go",
+    "cargo",
+    "rustc",
+    "make",
+    "cmake",
+    "ninja",
+    "cc",
+    "cxx",
+    "gcc",
+    "clang",
+    "curl",
+    "wget",
+    "psql",
+    "pg_dump",
+    "prisma",
+    "supabase",
+    "drizzle-kit",
+    "knex",
+    "alembic",
+    "tar",
+    "sed",
+    "awk",
+    "grep",
+    "gpg",
+    "ssh",
+    "scp",
+    "rsync",
+    "aws",
+    "gcloud",
+    "az",
+    "terraform",
+    "gh",
+    "jq",
+    "yq",
+    "fly",
+    "flyctl",
+    "openssl",
+    "shell",
+    "bash",
+    "sh",
+    "editor",
+    "browser",
+    "vercel",
+    "netlify",
+    "heroku",
+    "railway",
+    "turbo",
+    "tsc",
+    "vite",
+];
+
+/// The tool that a word stands for which is a variable named like it, or asks where it is: `$(which npx)`.
+fn tool(text: &str) -> Option<String> {
+    let asked = text.strip_prefix("$(").and_then(|it| it.strip_suffix(')'));
+    let asked = asked.or_else(|| text.strip_prefix('`')?.strip_suffix('`'));
+    if let Some(asked) = asked {
+        let asks = ["command -v ", "which ", "type -P ", "type -p "];
+        let name = asks.iter().find_map(|it| asked.trim().strip_prefix(it))?.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        return name.chars().all(plain).then(|| name.to_owned());
+    }
+    let name = text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').map_or(Some(name), |it| it.strip_suffix('}'))?;
+    let name = name.to_ascii_lowercase();
+    let ends = ["_bin", "_cmd", "_path", "_exe", "_executable", "_command", "_binary"];
+    let name = ends.iter().find_map(|it| name.strip_suffix(it)).unwrap_or(&name);
+    let name = name.replace('_', "-");
+    let name = match name.as_str() {
+        "compose" => "docker-compose",
+        "shell" => "sh",
+        it => it,
+    };
+    (TOOLS.contains(&name) || matches!(name, "docker-compose" | "sh")).then(|| name.to_owned())
 }

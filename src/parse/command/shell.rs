@@ -1,9 +1,14 @@
 //! A shell text as the simple commands in it, in order. Every branch counts as taken.
 
+use std::collections::BTreeSet;
+
+use super::Input;
+use super::assign::{SETS, assignment};
 use super::lexer::closing;
+use super::scope::{MOST, Scope, Value};
 use super::text::{Spot, Text, span};
 use super::word::Word;
-use super::{Input, Variables};
+use super::written::{self, Flows};
 
 /// What a shell text says.
 #[derive(Default)]
@@ -11,6 +16,8 @@ pub(super) struct Script {
     pub(super) commands: Vec<(Vec<Word>, Input)>,
     /// The insides of `$(…)`, `` `…` `` and `<(…)`, which are run too.
     pub(super) nested: Vec<Nested>,
+    /// The variables that are set at its end.
+    pub(super) scope: Scope,
 }
 
 pub(super) struct Nested {
@@ -19,11 +26,37 @@ pub(super) struct Nested {
     pub(super) sure: bool,
 }
 
-pub(super) fn read(text: &Text, variables: &Variables) -> Script {
-    let variables = variables.clone();
-    let mut reader = Reader { spots: text.spots(), variables, ..Reader::default() };
+pub(super) fn read(text: &Text, scope: &Scope) -> Script {
+    let mut reader = Reader { spots: text.spots(), scope: scope.clone(), ..Reader::default() };
     reader.run();
-    reader.script
+    let Reader { mut script, flows, scope, most, .. } = reader;
+    written::follow_pipes(&mut script.commands, &flows);
+    let most = scope.values().map(Value::count).max().unwrap_or(0).max(most);
+    let written = written::scripts(&script.commands, &flows);
+    script.nested.extend(written.into_iter().map(|text| Nested { text, sure: true }));
+    // Where a variable may be one of several, the whole is read again with each.
+    let mut known: BTreeSet<String> = script.commands.iter().map(|it| written_out(&it.0)).collect();
+    for choice in 0..most.min(MOST + 1) {
+        if most < 2 {
+            break;
+        }
+        let spots = text.spots();
+        let again =
+            Reader { spots, scope: scope.clone(), choice, again: true, ..Reader::default() };
+        let again = again.read_again();
+        for (command, varied) in again.script.commands.into_iter().zip(again.varied) {
+            if varied && known.insert(written_out(&command.0)) {
+                script.commands.push(command);
+            }
+        }
+    }
+    script.scope = scope;
+    script
+}
+
+/// A command as it would be typed, to tell whether it is another one.
+fn written_out(words: &[Word]) -> String {
+    words.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("\u{0}")
 }
 
 #[derive(Default)]
@@ -31,21 +64,37 @@ pub(super) struct Reader<'a> {
     pub(super) spots: &'a [Spot],
     pub(super) at: usize,
     pub(super) script: Script,
-    words: Vec<Word>,
+    pub(super) words: Vec<Word>,
     /// `NAME=value` before any word: set for good only if no word follows.
     assignments: Vec<Vec<Word>>,
     input: Input,
     /// The next command reads what the last one writes.
     piped: bool,
-    /// A variable that is set twice is nothing to rely on.
-    pub(super) variables: Variables,
+    pub(super) scope: Scope,
+    /// Which of the values is taken of variables that may have one of several.
+    pub(super) choice: usize,
+    /// Whether the whole was read before, so that its variables are known.
+    pub(super) again: bool,
+    /// How many values a variable has that has most.
+    pub(super) most: usize,
+    /// Whether the command that is read depends on the choice.
+    pub(super) varies: bool,
+    /// Which of the commands did.
+    varied: Vec<bool>,
+    /// How many characters variables have come to.
+    pub(super) expanded: usize,
+    flows: Flows,
+    /// The file that the command writes.
+    output: Option<Word>,
+    /// The words that a loop goes over; none where they are not to be seen.
+    pub(super) items: Option<Vec<Word>>,
     /// Delimiters of here-documents whose bodies begin on the next line, and the command they belong to.
     here: Vec<(String, usize)>,
-    state: State,
+    pub(super) state: State,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     #[default]
     Commands,
     /// Between `for` and `do`, or `case` and `in`: words that are no command.
@@ -57,6 +106,12 @@ enum State {
 }
 
 impl Reader<'_> {
+    fn read_again(mut self) -> Self {
+        self.run();
+        written::follow_pipes(&mut self.script.commands, &self.flows);
+        self
+    }
+
     fn run(&mut self) {
         while let Some(c) = self.peek(0) {
             match (c, self.peek(1)) {
@@ -75,7 +130,7 @@ impl Reader<'_> {
         self.spots.get(self.at + ahead).map(|it| it.c)
     }
 
-    fn skip_line(&mut self) {
+    pub(super) fn skip_line(&mut self) {
         while self.peek(0).is_some_and(|it| it != '\n') {
             self.at += 1;
         }
@@ -163,11 +218,21 @@ impl Reader<'_> {
         while matches!(self.peek(0), Some(' ' | '\t')) {
             self.at += 1;
         }
+        if matches!((self.peek(0), self.peek(1)), (Some('<' | '>'), Some('('))) {
+            // `< <(…)`
+            let start = self.at;
+            let inner = self.substitution(self.at + 2, ')');
+            self.push_unknown(start, inner);
+            let word = self.words.pop();
+            self.input = word.filter(|_| operator == "<").map_or(Input::Inherited, Input::File);
+            return;
+        }
         let target = self.read_word().into_iter().next();
         let Some(target) = target else { return };
         match operator.as_str() {
             "<" | "<>" => self.input = Input::File(target),
             "<<<" => self.input = text_of(target),
+            ">" | ">>" | ">|" => self.output = Some(target),
             "<<" => self.here.push((target.text, self.script.commands.len())),
             _ => {}
         }
@@ -184,20 +249,26 @@ impl Reader<'_> {
         }
         match self.state {
             State::Head => {
-                if plain == "in" && self.words.first().is_some_and(|it| it.text == "case") {
+                let loops = self.words.first().is_some_and(|it| it.text != "case");
+                if plain == "in" && loops && self.words.len() == 2 && self.items.is_none() {
+                    self.items = Some(Vec::new());
+                } else if plain == "in" && self.words.first().is_some_and(|it| it.text == "case") {
                     self.words.clear();
                     self.state = State::Pattern;
                 } else if plain == "do" {
-                    self.words.clear();
-                    self.state = State::Commands;
+                    self.end_head();
+                } else if let Some(items) = &mut self.items {
+                    items.append(&mut words);
                 } else if self.words.len() == 1 {
-                    self.variables.insert(plain, None);
                     self.words.append(&mut words);
                 }
             }
             State::Pattern if plain == "esac" => self.state = State::Commands,
             State::Test if plain == "]]" => self.state = State::Commands,
             State::Pattern | State::Test => {}
+            State::Commands if self.peek(0) == Some('(') && self.begins_list(&plain) => {
+                self.list(&plain);
+            }
             State::Commands if self.words.is_empty() => self.first_word(&plain, words),
             State::Commands => self.words.append(&mut words),
         }
@@ -221,20 +292,12 @@ impl Reader<'_> {
         }
     }
 
-    /// `words` are what one assignment has come to; more than one, where a variable in it had blanks.
-    fn assign(&mut self, words: &[Word]) {
-        let Some((word, rest)) = words.split_first() else { return };
-        let Some(name) = assignment(&word.text) else { return };
-        let value = word.after(name.chars().count() + 1);
-        let value = (value.known().is_some() && rest.is_empty()).then_some(value.spots);
-        let name = name.trim_end_matches('+').to_owned();
-        self.variables.entry(name).and_modify(|it| *it = None).or_insert(value);
-    }
-
     fn end(&mut self, pipes: bool) {
         let words = std::mem::take(&mut self.words);
         let mut input = std::mem::take(&mut self.input);
         let assignments = std::mem::take(&mut self.assignments);
+        let output = self.output.take();
+        let varies = std::mem::take(&mut self.varies);
         if words.is_empty() {
             for words in &assignments {
                 self.assign(words);
@@ -245,27 +308,32 @@ impl Reader<'_> {
         }
         if self.state == State::Head {
             // `for x in …` ends at its line; `do` follows as a word.
-            self.state = State::Commands;
+            self.words = words;
+            self.end_head();
             return;
         }
         if words.is_empty() && input == Input::Inherited && self.here.is_empty() {
             self.piped &= !pipes;
             return;
         }
-        let sets = ["export", "readonly", "local", "declare"];
-        if words.first().is_some_and(|it| sets.contains(&it.text.as_str())) {
+        if words.first().is_some_and(|it| SETS.contains(&it.text.as_str())) {
             words[1..].iter().for_each(|it| self.assign(std::slice::from_ref(it)));
         }
         let reads = ["read", "unset", "mapfile", "readarray", "getopts", "printf"];
         if words.first().is_some_and(|it| reads.contains(&it.text.as_str())) {
-            let names = words[1..].iter().map(|it| (it.text.clone(), None));
-            self.variables.extend(names);
+            words[1..].iter().filter(|it| !it.is_flag()).for_each(|it| self.forget(&it.text));
         }
         if self.piped && input == Input::Inherited {
             let before = self.script.commands.last().map(|(words, _)| words.clone());
             input = Input::Pipe(before.unwrap_or_default());
         }
+        let at = self.script.commands.len();
+        if matches!(input, Input::Pipe(_)) && at > 0 {
+            self.flows.pipes.push((at, at - 1));
+        }
+        self.flows.files.extend(output.map(|it| (at, it)));
         self.piped = pipes;
+        self.varied.push(varies);
         self.script.commands.push((words, input));
     }
 
@@ -292,17 +360,6 @@ impl Reader<'_> {
         self.at = end + 1;
         Some(Text::from(&self.spots[from..end]))
     }
-}
-
-/// The name that `NAME=value` or `NAME+=value` sets.
-pub(super) fn assignment(word: &str) -> Option<&str> {
-    let (name, _) = word.split_once('=')?;
-    let bare = name.strip_suffix('+').unwrap_or(name);
-    let mut chars = bare.chars();
-    let first = chars.next()?;
-    let fits = (first == '_' || first.is_ascii_alphabetic())
-        && chars.all(|it| it == '_' || it.is_ascii_alphanumeric());
-    fits.then_some(name)
 }
 
 fn text_of(word: Word) -> Input {

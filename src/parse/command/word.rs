@@ -61,6 +61,15 @@ impl Word {
         Word { text: spots.to_string(), unknown: self.unknown.clone(), globs: self.globs, spots }
     }
 
+    /// Adds another word at its end, with nothing between them.
+    pub(super) fn join(&mut self, other: &Word) {
+        self.text.push_str(&other.text);
+        self.spots.extend(other.spots.spots());
+        if self.unknown.is_none() {
+            self.unknown.clone_from(&other.unknown);
+        }
+    }
+
     /// Moves the word to a place of which no more is known than that it is somewhere there.
     pub(super) fn place(&mut self, range: &Range<usize>) {
         self.spots = Text::within(&self.text, range);

@@ -1,9 +1,9 @@
 //! Programs that run what stands after them.
 
 use super::Input;
+use super::assign::assignment;
 use super::containers;
 use super::program;
-use super::shell::assignment;
 use super::text::Text;
 use super::word::Word;
 
@@ -40,6 +40,14 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
             let inner = containers::inner(program, arguments).map(Inner::Guess);
             with_tail(inner.into_iter().collect(), arguments)
         }
+        "ssh" => {
+            // What it reads, the shell on the other side reads.
+            let text = match input {
+                Input::Text(text) => Some(Inner::Text(text.clone())),
+                _ => None,
+            };
+            with_tail(strings(arguments).into_iter().chain(text).collect(), arguments)
+        }
         "awk" | "gawk" | "mawk" => Some(arguments.iter().cloned().map(Inner::Program).collect()),
         "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
         "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
@@ -52,7 +60,6 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         | "onchange"
         | "chokidar"
         | "parallel"
-        | "ssh"
         | "wsl"
         | "powershell"
         | "pwsh" => with_tail(strings(arguments), arguments),

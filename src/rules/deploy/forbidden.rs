@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::known::{downloads, passes};
 use crate::parse::command::{Call, Command, Input, Kind, Word};
 
 /// The default list: a program, the words that follow it in this order, options that must be there or (`!`) must not.
@@ -317,8 +318,11 @@ fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
             let file = arguments.iter().find(|it| !it.is_flag() && !it.is("-") && !it.is("--"));
             let file = file.filter(|_| !arguments.iter().any(|it| it.is("-s")));
             match (file, &command.input) {
+                // It only looks whether it could.
+                _ if arguments.iter().any(|it| it.is("-n")) => None,
+                (Some(word), _) if ends_in_a_name(word) => None,
                 (Some(word), _) => word.unknown.as_ref().and_then(|_| opaque(command, word)),
-                (None, Input::Pipe(before)) => {
+                (None, Input::Pipe(before)) if !downloads(before) => {
                     let said: Vec<&str> = before.iter().map(|it| it.text.as_str()).collect();
                     let word = format!("{} | {program}", said.join(" "));
                     Some(Hit { what: What::Opaque { word }, range: command.span.range() })
@@ -326,7 +330,7 @@ fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
                 (None, Input::File(word)) => {
                     word.unknown.as_ref().and_then(|_| opaque(command, word))
                 }
-                (None, Input::Text(_) | Input::Inherited) => None,
+                (None, Input::Text(_) | Input::Pipe(_) | Input::Inherited) => None,
             }
         }
         "npm" | "pnpm" | "yarn" | "bun" | "run-s" | "run-p" | "npm-run-all" => {
@@ -342,10 +346,16 @@ fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
 }
 
 fn opaque(command: &Command, word: &Word) -> Option<Hit> {
-    // The arguments of the script itself: whoever runs it is judged for them.
-    if matches!(word.text.as_str(), "$@" | "$*" | "${@}") || command.words.is_empty() {
+    if passes(&word.text) || command.words.is_empty() {
         return None;
     }
     let range = word.range().unwrap_or(command.span.range());
     Some(Hit { what: What::Opaque { word: word.text.clone() }, range })
+}
+
+/// `"$NVM_DIR/nvm.sh"`: where it lies is open, but what it is is said; if it is one of this repository, it is followed.
+fn ends_in_a_name(word: &Word) -> bool {
+    let Some(unknown) = &word.unknown else { return false };
+    let rest = word.text.strip_prefix(unknown.as_str()).unwrap_or_default();
+    rest.starts_with('/') && !rest.contains(['$', '`']) && !rest.ends_with('/')
 }

@@ -3,6 +3,7 @@
 pub mod deploy_migration;
 mod forbidden;
 mod graph;
+mod known;
 mod map;
 mod reach;
 mod routes;

@@ -1,8 +1,8 @@
 //! A crontab: what runs at which times.
 
+use crate::parse::command::assign::assignment;
 use crate::parse::command::lines::{lines, offset};
 use crate::parse::command::names::is_local_file;
-use crate::parse::command::shell::assignment;
 use crate::parse::command::{Host, Kind, Reading, Text, Variables, Weight};
 use crate::source::Source;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Program;
-use super::lexer::What;
+use super::token::What;
 use crate::parse::command::text::Text;
 use crate::parse::command::{Call, Kind, Reading, Word};
 
@@ -54,7 +54,8 @@ pub(super) fn read(reading: &mut Reading, program: &Program<'_>) -> Imports {
                 let at = at + 1 + usize::from(program.is_sign(at + 1, '('));
                 let Some(path) = program.literal(at) else { continue };
                 let own = name == "require_relative" || path.starts_with('.') || name == "load";
-                let end = if path.ends_with(".rb") { "" } else { ".rb" };
+                let named = path.rsplit_once('.').is_some_and(|it| it.1 == "rb");
+                let end = if named { "" } else { ".rb" };
                 link(reading, program, at..at, &format!("{path}{end}"), own, Kind::Ruby);
             }
             _ => {}

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::token::{Literal, Part, Token, What};
 use crate::parse::command::Kind;
 use crate::parse::command::text::{Spot, Text};
 
@@ -9,54 +10,6 @@ use crate::parse::command::text::{Spot, Text};
 const DEPTH: usize = 4;
 /// How many strings may be found never to end before quotes are no longer looked at.
 const UNCLOSED: usize = 64;
-
-/// A name, a string or a sign, and which characters it is written with.
-pub(super) struct Token {
-    pub(super) what: What,
-    pub(super) from: usize,
-    pub(super) to: usize,
-}
-
-pub(super) enum What {
-    Name(String),
-    Literal(Literal),
-    Sign(char),
-}
-
-/// A string.
-pub(super) struct Literal {
-    pub(super) parts: Vec<Part>,
-    /// The quote it begins with; `%` of `%x(…)`.
-    pub(super) quote: char,
-}
-
-/// What is written in a string, and the code whose value is put there.
-pub(super) enum Part {
-    Text(Text),
-    Code(Text),
-}
-
-impl Literal {
-    /// What it says; none where a part of it is known only when it runs.
-    pub(super) fn plain(&self) -> Option<String> {
-        self.parts.iter().try_fold(String::new(), |all, part| match part {
-            Part::Text(text) => Some(all + &text.to_string()),
-            Part::Code(_) => None,
-        })
-    }
-}
-
-/// The name of a token.
-pub(super) fn name(tokens: &[Token], at: usize) -> Option<&str> {
-    match &tokens.get(at)?.what {
-        What::Name(name) => Some(name),
-        What::Literal(_) | What::Sign(_) => None,
-    }
-}
-
-pub(super) fn is_sign(tokens: &[Token], at: usize, sign: char) -> bool {
-    matches!(tokens.get(at), Some(Token { what: What::Sign(it), .. }) if *it == sign)
-}
 
 /// All tokens in order; those of code inside strings after all others.
 pub(super) fn tokens(spots: &[Spot], kind: Kind) -> Vec<Token> {
@@ -267,11 +220,11 @@ impl Lexer<'_> {
                 '\n' if !rules.lines => return None,
                 '\\' if !rules.raw => self.escape(&mut text),
                 c if rules.code == Some(c) => match self.code(c, next)? {
-                    Some(code) => {
+                    Inside::Code(code) => {
                         parts.push(Part::Text(std::mem::take(&mut text)));
                         parts.push(Part::Code(code));
                     }
-                    None => {
+                    Inside::Character => {
                         text.push(spot);
                         self.at += if c == '{' && next == Some('{') { 2 } else { 1 };
                     }
@@ -287,9 +240,9 @@ impl Lexer<'_> {
     }
 
     /// The code that begins here inside a string; nothing where it is a character like others.
-    fn code(&mut self, c: char, next: Option<char>) -> Option<Option<Text>> {
+    fn code(&mut self, c: char, next: Option<char>) -> Option<Inside> {
         let from = match (c, next) {
-            ('{', Some('{')) => return Some(None),
+            ('{', Some('{')) => return Some(Inside::Character),
             ('{', _) => self.at + 1,
             (_, Some('{')) => self.at + 2,
             ('$', Some(first)) if self.kind == Kind::Jenkins && is_name(first) => {
@@ -297,14 +250,14 @@ impl Lexer<'_> {
                 let rest = &self.spots[from..];
                 let length = rest.iter().take_while(|it| is_name(it.c) || it.c == '.').count();
                 self.at = from + length;
-                return Some(Some(Text::from(&self.spots[from..self.at])));
+                return Some(Inside::Code(Text::from(&self.spots[from..self.at])));
             }
-            _ => return Some(None),
+            _ => return Some(Inside::Character),
         };
         let end = code_end(self.spots, from)?;
         self.inner.push(from..end);
         self.at = end + 1;
-        Some(Some(Text::from(&self.spots[from..end])))
+        Some(Inside::Code(Text::from(&self.spots[from..end])))
     }
 
     fn escape(&mut self, text: &mut Text) {
@@ -396,7 +349,15 @@ impl Lexer<'_> {
     }
 }
 
+/// What stands in a string where code may begin.
+enum Inside {
+    Code(Text),
+    /// A character like others.
+    Character,
+}
+
 /// How a string is read.
+#[derive(Clone, Copy)]
 struct Rules {
     quote: char,
     raw: bool,

@@ -5,10 +5,13 @@
 //! with arguments that can be told from the file alone are commands.
 
 mod calls;
+mod functions;
 mod imports;
 mod lexer;
 mod libraries;
+mod token;
 mod values;
+mod words;
 
 use std::ops::Range;
 
@@ -16,7 +19,7 @@ use crate::parse::command::names::weight_of_file;
 use crate::parse::command::{Host, Kind, Reading, Text, Weight};
 use crate::source::Source;
 
-use lexer::{Token, What};
+use token::{Token, What};
 use values::Values;
 
 /// A program that is a file of its own.
@@ -72,11 +75,11 @@ impl Program<'_> {
 
     /// The name of the token, if it is one.
     fn name(&self, at: usize) -> Option<&str> {
-        lexer::name(self.tokens, at)
+        token::name(self.tokens, at)
     }
 
     fn is_sign(&self, at: usize, sign: char) -> bool {
-        lexer::is_sign(self.tokens, at, sign)
+        token::is_sign(self.tokens, at, sign)
     }
 
     /// The name before the `.` that stands before a token: `subprocess` of `subprocess.run`.

@@ -3,8 +3,10 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::lexer::{Literal, Part, Token, What, is_sign, name};
-use crate::parse::command::text::{Spot, Text};
+use super::token::{Literal, Part, Token, What, is_sign, name};
+pub(super) use super::words::joined;
+use super::words::{fields, open, unknown};
+use crate::parse::command::text::Text;
 use crate::parse::command::{Kind, Word};
 
 /// How deep brackets are followed.
@@ -55,10 +57,11 @@ impl Values {
             let free = before.is_none_or(|it| !is_sign(tokens, it, '.'));
             let declared = self.kind != Kind::JavaScript
                 || before.is_some_and(|it| declares(name(tokens, it)));
-            if free && declared {
-                if let Some(value) = self.assigned(tokens, at) {
-                    return self.declare(tokens, variable, value);
-                }
+            if free
+                && declared
+                && let Some(value) = self.assigned(tokens, at)
+            {
+                return self.declare(tokens, variable, value);
             }
             let loops = matches!(name(tokens, at + 1), Some("of" | "in"));
             if let Some((Value::List(words), _)) =
@@ -70,12 +73,11 @@ impl Values {
             if is_sign(tokens, at + 1, ':') {
                 self.key(tokens, variable.to_owned(), at + 2);
             }
-        } else if let Some(What::Literal(literal)) = tokens.get(at).map(|it| &it.what) {
-            if is_sign(tokens, at + 1, ':') {
-                if let Some(key) = literal.plain() {
-                    self.key(tokens, key, at + 2);
-                }
-            }
+        } else if let Some(What::Literal(literal)) = tokens.get(at).map(|it| &it.what)
+            && is_sign(tokens, at + 1, ':')
+            && let Some(key) = literal.plain()
+        {
+            self.key(tokens, key, at + 2);
         }
     }
 
@@ -337,38 +339,6 @@ impl Values {
     }
 }
 
-impl Word {
-    /// The word with another at its end.
-    fn with(mut self, other: &Word) -> Word {
-        self.text.push_str(&other.text);
-        self.spots.extend(other.spots.spots());
-        self.unknown = self.unknown.or_else(|| other.unknown.clone());
-        self
-    }
-
-    fn and(self, text: &str) -> Word {
-        let end = self.spots.range().map_or(0, |it| it.end);
-        self.with(&Word::new(Text::within(text, &(end..end))))
-    }
-}
-
-/// A part of a word that is known only when the program runs.
-fn open(code: &Text) -> Word {
-    let Some(range) = code.range() else { return Word::new(Text::default()) };
-    Word::unknown(&format!("${{{code}}}"), &range)
-}
-
-/// A word for an expression that cannot be told.
-fn unknown(tokens: &[Token], at: usize) -> Word {
-    let shown = name(tokens, at).unwrap_or("…");
-    let text = format!("${{{shown}}}");
-    let mut word = Word::new(Text::default());
-    word.text.clone_from(&text);
-    word.unknown = Some(text.clone());
-    word.spots = Text::within(&text, &(0..0));
-    word
-}
-
 /// The `,` or the closing bracket after what begins at a token; some place before it, where it is far away.
 pub(super) fn skip(tokens: &[Token], from: usize) -> usize {
     let mut depth = 0;
@@ -391,28 +361,4 @@ fn length(value: &Value) -> usize {
         Value::Text(word) => word.text.len(),
         Value::List(words) => words.iter().map(|it| it.text.len() + 1).sum(),
     }
-}
-
-pub(super) fn joined<'a>(words: impl IntoIterator<Item = &'a Word>, between: &str) -> Word {
-    let mut all = Word::new(Text::default());
-    for (at, word) in words.into_iter().enumerate() {
-        if at > 0 {
-            all = all.and(between);
-        }
-        all = all.with(word);
-    }
-    all
-}
-
-/// The words of a text, at its blanks.
-fn fields(value: Value) -> Value {
-    let Value::Text(word) = value else { return value };
-    let spots = word.spots.spots();
-    let fields = spots.split(|it: &Spot| it.c.is_whitespace()).filter(|it| !it.is_empty());
-    let fields = fields.map(|it| {
-        let mut field = Word::new(Text::from(it));
-        field.unknown = Some(field.text.clone()).filter(|it| it.contains("${"));
-        field
-    });
-    Value::List(fields.collect())
 }
