@@ -89,7 +89,9 @@ fn everything(
     policy: &Policy,
     sources: &mut Sources,
 ) -> std::result::Result<Everything, super::Stop> {
-    let migrations = repo.list(side, &Migrations(&policy.migrations))?;
+    let mut migrations = repo.list(side, &Migrations(&policy.migrations))?;
+    // A link where a folder may be is listed too.
+    migrations.retain(|it| policy.migrations.matches(it.path.as_bytes()));
     let problems = policy.unmatched(migrations.iter().map(|it| it.path.as_bytes()));
     if !problems.is_empty() {
         return Err(broken(repo, side, &problems));

@@ -163,6 +163,27 @@ impl Kind {
         path.as_bytes().split(|&it| it == b'/').any(|it| it == b"node_modules" || it == b".yarn")
     }
 
+    /// Whether it is run by a system that tests, builds and deploys.
+    pub fn is_automation(self) -> bool {
+        matches!(
+            self,
+            Kind::Workflow
+                | Kind::Action
+                | Kind::GitLab
+                | Kind::CircleCi
+                | Kind::Bitbucket
+                | Kind::Azure
+                | Kind::Pipeline
+                | Kind::CloudBuild
+                | Kind::Jenkins
+        )
+    }
+
+    /// Whether git runs it, through a manager of hooks.
+    pub fn is_hook(self) -> bool {
+        matches!(self, Kind::Lefthook | Kind::PreCommit)
+    }
+
     /// What such a file is called where a tool looks for it by itself.
     pub fn usual_names(self) -> &'static [&'static str] {
         match self {

@@ -88,13 +88,23 @@ pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
     let path = path.to_str_lossy();
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |it| it.0);
-    if path.split('/').any(|it| is_local(it.trim_matches('_'))) {
+    if path.split('/').any(|it| is_local(it.trim_matches('_'))) || words(stem).any(sets_up) {
         Weight::Maybe
-    } else if deploys(stem) || matches!(stem, "entrypoint" | "docker-entrypoint") {
+    } else if words(stem).any(|it| matches!(it, "deploy" | "release" | "entrypoint")) {
         Weight::Named
     } else {
         Weight::Alone
     }
+}
+
+/// Whether a file of that name is there to set up the machine it is run on. Of a script in a `package.json` the same
+/// name says nothing: `setup` is what many an image runs.
+fn sets_up(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "setup", "bootstrap", "seed", "onboard", "onboarding", "codespace", "codespaces", "gitpod",
+        "worktree", "teardown", "playground", "sandbox", "demo", "benchmark", "bench",
+    ];
+    WORDS.contains(&word)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -156,6 +156,11 @@ impl<'a> Walk<'a, '_> {
         if reached.weight == Weight::Rehearsal && !leaves(&reached, graph) {
             return;
         }
+        if let What::Opaque { word } = &reached.hit.what
+            && !deploys(&reached, word)
+        {
+            return;
+        }
         let Span { path, start, end } = last.span.clone();
         if self.told.insert((path, start, end, reached.hit.what.word().to_owned())) {
             self.found.push(reached);
@@ -197,6 +202,20 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
     let nodes = graph.nodes.iter().filter(|it| hosts.contains(it.host));
     let mut texts = nodes.flat_map(|it| it.actions.iter().map(|it| it.text));
     texts.any(|text| TURNS.iter().any(|it| text.contains(it)))
+}
+
+/// Whether a command that nobody knows is on the way of a deployment. A script that nobody is seen to run, and a hook
+/// of git, are on no such way; a job tests and builds as well, so there only what comes from outside the repository
+/// counts: an input, a secret, a download.
+fn deploys(reached: &Reached<'_>, word: &str) -> bool {
+    let Some(first) = reached.chain.first() else { return false };
+    let outside = || word.contains("${{") || word.contains(" | ");
+    match reached.weight {
+        Weight::Alone | Weight::Rehearsal => false,
+        _ if first.host.kind.is_hook() || first.host.path.is_under(b".husky") => false,
+        _ if first.host.kind.is_automation() => outside(),
+        _ => true,
+    }
 }
 
 fn chain<'a>(graph: &Graph<'a>, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {

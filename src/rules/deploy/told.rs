@@ -1,7 +1,7 @@
 //! How a way from a deployment to a command is told.
 
 use super::reach::{Reached, Step};
-use crate::parse::command::{Kind, Weight};
+use crate::parse::command::Weight;
 use crate::rules::{Finding, Label};
 
 /// A finding at the place of the command, with the way that leads there.
@@ -26,8 +26,7 @@ pub(super) fn when(reached: &Reached<'_>) -> String {
     let Some(first) = reached.chain.first() else { return String::new() };
     match (reached.weight, first.host.kind) {
         (Weight::Alone, _) => format!("wherever `{}` does", first.host.path),
-        (_, Kind::Workflow | Kind::GitLab | Kind::CircleCi | Kind::Bitbucket | Kind::Azure)
-        | (_, Kind::Pipeline | Kind::Jenkins) => "in automation".to_owned(),
+        (_, kind) if kind.is_automation() => "in automation".to_owned(),
         _ => "on every deployment".to_owned(),
     }
 }
