@@ -88,7 +88,9 @@ pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
     let path = path.to_str_lossy();
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |it| it.0);
-    if path.split('/').any(|it| is_local(it.trim_matches('_'))) || words(stem).any(sets_up) {
+    if path.split('/').any(|it| is_local(it.trim_matches('_')))
+        || path.split(['/', '.']).flat_map(words).any(sets_up)
+    {
         Weight::Maybe
     } else if words(stem).any(|it| matches!(it, "deploy" | "release" | "entrypoint")) {
         Weight::Named
@@ -101,8 +103,25 @@ pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
 /// name says nothing: `setup` is what many an image runs.
 fn sets_up(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "setup", "bootstrap", "seed", "onboard", "onboarding", "codespace", "codespaces", "gitpod",
-        "worktree", "teardown", "playground", "sandbox", "demo", "benchmark", "bench",
+        "setup",
+        "bootstrap",
+        "seed",
+        "onboard",
+        "onboarding",
+        "codespace",
+        "codespaces",
+        "gitpod",
+        "worktree",
+        "teardown",
+        "playground",
+        "sandbox",
+        "demo",
+        "benchmark",
+        "bench",
+        "codex",
+        "claude",
+        "cursor",
+        "copilot",
     ];
     WORDS.contains(&word)
 }

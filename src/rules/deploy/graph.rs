@@ -90,7 +90,8 @@ impl<'a> Graph<'a> {
             let range = last.span.range();
             let hit = self.forbidden.judge(&command).map(|hit| Hit { range, ..hit });
             // What is wrong without them is told already.
-            let known = |it: &Hit| actions.iter().flat_map(|it| &it.hit).any(|old| old.what == it.what);
+            let known =
+                |it: &Hit| actions.iter().flat_map(|it| &it.hit).any(|old| old.what == it.what);
             let hit = hit.filter(|it| !known(it));
             let leads = led(&mut self.routes, node.host, node.moves, &command);
             let span = last.span.clone();

@@ -177,19 +177,27 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// Whether something on the way of a rehearsal may turn to another database than the one of the job.
+/// Whether something on the way of a rehearsal may turn to another database than the one of the job. The job itself was
+/// looked at when it was read.
 fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
     const TURNS: &[&str] = &[
-        "_URL",
-        "url",
+        "URL=",
+        "url=",
+        "Url=",
+        "--url",
+        "URI=",
+        "DSN=",
+        "PGHOST",
         "dotenv",
         ".env",
+        "env-cmd",
         "doppler",
         "infisical",
         "op run",
         "vault",
+        "sops",
         "export ",
-        "env ",
+        "source ",
         "GITHUB_ENV",
         "secrets",
         "ssh",
@@ -197,8 +205,11 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
         "flyctl",
         "heroku",
         "railway",
+        "--linked",
+        "--db-url",
+        "kubectl",
     ];
-    let hosts: BTreeSet<&Host> = reached.chain.iter().map(|it| it.host).collect();
+    let hosts: BTreeSet<&Host> = reached.chain.iter().skip(1).map(|it| it.host).collect();
     let nodes = graph.nodes.iter().filter(|it| hosts.contains(it.host));
     let mut texts = nodes.flat_map(|it| it.actions.iter().map(|it| it.text));
     texts.any(|text| TURNS.iter().any(|it| text.contains(it)))

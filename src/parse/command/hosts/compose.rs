@@ -33,13 +33,14 @@ fn service(reading: &mut Reading, host: &Host, service: &Tree) {
         values::set(&mut variables, tree);
     }
     let both = ["entrypoint", "command"].map(|it| service.get(it));
-    for tree in both.iter().flatten() {
-        command(reading, host, tree, &variables);
-    }
     if let [Some(entrypoint), Some(command)] = both {
         // The image runs the one with the other behind it.
         let words = [entrypoint, command].map(|it| words(it, &variables)).concat();
         reading.add_words(host, &command.range, words);
+    } else {
+        for tree in both.iter().flatten() {
+            command(reading, host, tree, &variables);
+        }
     }
     if let Some(test) = service.at(&["healthcheck", "test"]) {
         health(reading, host, test, &variables);

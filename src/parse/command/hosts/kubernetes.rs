@@ -36,6 +36,8 @@ pub(super) fn read(source: &Source) -> Reading {
         walk(source, &mut reading, tree, values::short(name.trim()), weight);
     }
     if source.text.contains("{{") {
+        // What a chart is before its values are filled in is often no YAML, and nobody's mistake.
+        reading.problems.clear();
         // A chart whose values name the program says nothing by itself.
         for command in &mut reading.commands {
             command.guessed |= command.words.first().is_some_and(|it| it.unknown.is_some());
