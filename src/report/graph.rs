@@ -26,7 +26,6 @@ const WIDEST: usize = 72;
 /// nothing is wrong, are only counted.
 pub fn graph(map: &Map, sources: &Sources, format: GraphFormat, style: &Style) -> String {
     let spans = map.places.iter().map(|it| &it.span);
-    let spans = spans.chain(map.places.iter().flat_map(|it| it.runs.iter().map(|it| &it.span)));
     let spans = spans.chain(map.places.iter().flat_map(|it| it.wrong.iter().map(|it| &it.1)));
     let picture = Picture { map, texts: Texts::new(sources, spans), style: *style };
     match format {
@@ -48,6 +47,8 @@ struct Branch {
     /// What stands before it on the lines of its own branches.
     indent: String,
     last: bool,
+    /// The file that the line above names.
+    file: Option<RepoPath>,
 }
 
 impl Picture<'_> {
@@ -61,7 +62,6 @@ impl Picture<'_> {
             }
             self.branches(root, &mut drawn, &mut text);
         }
-        let bad = self.map.places.iter().map(|it| it.wrong.len()).sum::<usize>();
         if !text.is_empty() {
             text.push('\n');
         }
@@ -69,14 +69,18 @@ impl Picture<'_> {
             1 => format!("1 {one}"),
             count => format!("{count} {many}"),
         };
-        let _ = writeln!(
-            text,
-            "{} in {}, {} wrong; {} nothing else of this repository",
-            count(self.map.roots.len(), "beginning", "beginnings"),
-            count(self.files(), "file", "files"),
-            count(bad, "command is", "commands are"),
-            count(quiet, "more runs", "more run"),
-        );
+        let bad = self.map.places.iter().map(|it| it.wrong.len()).sum::<usize>();
+        let places = count(self.map.roots.len(), "place", "places");
+        let files = count(self.files(), "file", "files");
+        let rest = match quiet {
+            0 => String::new(),
+            1 => "; 1 of them runs nothing else of this repository, and is not drawn".to_owned(),
+            many => {
+                format!("; {many} of them run nothing else of this repository, and are not drawn")
+            }
+        };
+        let _ = writeln!(text, "Deployments begin at {places} of {files}{rest}.");
+        let _ = writeln!(text, "{} refused.", count(bad, "command is", "commands are"));
         text
     }
 
@@ -90,7 +94,7 @@ impl Picture<'_> {
     fn roots(&self) -> (Vec<usize>, usize) {
         let speaks = |it: &&usize| {
             let place = &self.map.places[**it];
-            !place.runs.is_empty() || !place.wrong.is_empty()
+            !self.leads(**it).0.is_empty() || !place.wrong.is_empty()
         };
         let roots: Vec<usize> = self.map.roots.iter().filter(speaks).copied().collect();
         let quiet = self.map.roots.len() - roots.len();
@@ -103,7 +107,8 @@ impl Picture<'_> {
         } else {
             ("|- ", "`- ", "|  ")
         };
-        let mut open = vec![(0, Branch { place: root, indent: String::new(), last: true })];
+        let mut open =
+            vec![(0, Branch { place: root, indent: String::new(), last: true, file: None })];
         while let Some((depth, branch)) = open.pop() {
             let place = &self.map.places[branch.place];
             let turn = match (depth, branch.last) {
@@ -112,11 +117,16 @@ impl Picture<'_> {
                 (_, false) => tee,
             };
             let again = !drawn.insert(branch.place);
-            let mut line = format!("{}{turn}{}", branch.indent, self.label(place));
+            let mut label = self.label(place);
+            if branch.file.as_ref() == Some(&place.host.path) {
+                let path = clean(&place.host.path.to_string(), self.style);
+                label = label.strip_prefix(&path).unwrap_or(&label).trim_start().to_owned();
+            }
+            let mut line = format!("{}{turn}{label}", branch.indent);
             if let Some(said) = self.said(place) {
                 let _ = write!(line, "   {said}");
             }
-            let leads: Vec<usize> = place.runs.iter().flat_map(|it| it.leads.clone()).collect();
+            let (leads, quiet) = self.leads(branch.place);
             let more = again && (!leads.is_empty() || !place.wrong.is_empty());
             let _ = writeln!(text, "{line}{}", if more { "   (see above)" } else { "" });
             if again {
@@ -127,10 +137,8 @@ impl Picture<'_> {
                 (_, true) => format!("{}   ", branch.indent),
                 (_, false) => format!("{}{bar}", branch.indent),
             };
-            let mut seen = BTreeSet::new();
-            let leads: Vec<_> = leads.into_iter().filter(|it| seen.insert(*it)).collect();
             for (at, (word, span)) in place.wrong.iter().enumerate() {
-                let last = leads.is_empty() && at + 1 == place.wrong.len();
+                let last = leads.is_empty() && quiet == 0 && at + 1 == place.wrong.len();
                 let turn = if last { corner } else { tee };
                 let mark = if self.style.unicode { "✗" } else { "x" };
                 let line = self.texts.get(span).map(|it| it.position(span.start).line);
@@ -138,17 +146,37 @@ impl Picture<'_> {
                 let _ = writeln!(text, "{indent}{turn}{mark} {}{line}", clean(word, self.style));
             }
             let count = leads.len();
+            if quiet > 0 {
+                let turn = if count == 0 { corner } else { tee };
+                let _ = writeln!(text, "{indent}{turn}{quiet} more, of no further consequence");
+            }
             for (at, place) in leads.into_iter().enumerate().rev() {
                 let last = at + 1 == count;
-                open.push((depth + 1, Branch { place, indent: indent.clone(), last }));
+                let file = Some(self.map.places[branch.place].host.path.clone());
+                open.push((depth + 1, Branch { place, indent: indent.clone(), last, file }));
             }
         }
+    }
+
+    /// The places that one runs and that are drawn below it, and how many are not: of a file as a whole only those parts
+    /// are of interest that lead on.
+    fn leads(&self, place: usize) -> (Vec<usize>, usize) {
+        let place = &self.map.places[place];
+        let whole = place.host.key.is_empty();
+        let speaks = |it: &usize| {
+            let it = &self.map.places[*it];
+            !whole || it.host.path != place.host.path || !it.runs.is_empty() || !it.wrong.is_empty()
+        };
+        let leads: Vec<usize> = place.runs.iter().filter(|it| speaks(it)).copied().collect();
+        let quiet = place.runs.len() - leads.len();
+        (leads, quiet)
     }
 
     /// `package.json:8 docker-start`.
     fn label(&self, place: &Place) -> String {
         let path = clean(&place.host.path.to_string(), self.style);
-        let line = self.texts.get(&place.span).filter(|_| place.span.end > 0);
+        let line = self.texts.get(&place.span);
+        let line = line.filter(|_| place.span.end > 0 && !place.host.key.is_empty());
         let line = line.map(|it| format!(":{}", it.position(place.span.start).line));
         let name = match &*place.host.key {
             "" => String::new(),
@@ -161,6 +189,9 @@ impl Picture<'_> {
     fn said(&self, place: &Place) -> Option<String> {
         let text = self.texts.get(&place.span).filter(|_| !place.host.key.is_empty())?;
         let line = text.line_at(place.span.start).trim();
+        if line == place.host.name() {
+            return None;
+        }
         let cut = line.chars().count() > WIDEST;
         let kept: String = line.chars().take(WIDEST).collect();
         let end = if cut { self.style.ellipsis() } else { "" };
@@ -221,8 +252,7 @@ impl Picture<'_> {
 
     fn edges(&self) -> BTreeSet<(usize, usize)> {
         let leads = |(at, place): (usize, &Place)| {
-            let all = place.runs.iter().flat_map(|it| it.leads.clone());
-            all.map(|to| (at, to)).collect::<Vec<_>>()
+            place.runs.iter().map(|to| (at, *to)).collect::<Vec<_>>()
         };
         self.drawn().flat_map(leads).collect()
     }

@@ -3,6 +3,7 @@
 mod broken;
 mod cache;
 mod ci;
+mod deployments;
 mod output;
 mod pages;
 mod parity;

@@ -74,10 +74,10 @@ fn a_baseline_is_written_once_and_only_gets_shorter() {
     subject = "public.d"
     "#);
     sandbox.commit_all("baseline");
-    assert_snapshot!(shown(&sandbox, &["audit"]), @r#"
+    assert_snapshot!(shown(&sandbox, &["audit"]), @"
     HEAD passes: nothing found, 2 excused in 3 files (6 statements judged by policy.toml).
     [exit 0]
-    "#);
+    ");
 
     // One is mended, another one comes: the first goes, the second does not come in.
     sandbox.commit("db/migrations/V4__d.sql", "alter table d enable row level security;\n");

@@ -89,7 +89,7 @@ fn fly_runs_the_scripts_beside_it() {
     assert_eq!(found[0].subject.0, "package.json:scripts.db:migrate");
     assert_eq!(
         found[0].message,
-        "`prisma migrate deploy` runs on every deployment: `release_command` → `db:migrate`"
+        "`prisma migrate deploy` runs on every deployment: `release_command` -> `db:migrate`"
     );
     let steps: Vec<&str> = found[0].path.iter().map(|it| it.text.as_str()).collect();
     assert_eq!(steps, ["release_command", "db:migrate"]);

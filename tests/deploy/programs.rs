@@ -295,7 +295,8 @@ fn a_program_that_surely_starts_nothing_need_not_be_read() {
     assert!(may("bin/go", "#!/bin/sh\ntrue\n"));
     assert!(!may("a.yaml", "a: 1\n"));
     assert!(may("a.yaml", "apiVersion: v1\n"));
-    assert!(!may("a.md", "npx prisma migrate deploy"));
+    assert!(!may("ops/image.txt", "words\n"));
+    assert!(may("ops/image.txt", "RUN npx prisma migrate deploy\n"));
 }
 
 #[test]

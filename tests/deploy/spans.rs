@@ -72,7 +72,7 @@ fn the_words_to_the_reader_are_these() {
     let text = package(&[("setup", "npm run a"), ("a", "prisma  migrate deploy")]);
     let found = &findings(&[("package.json", &text)])[0];
     assert_eq!(found.subject.0, "package.json:scripts.a");
-    assert_eq!(found.message, "`prisma migrate deploy` runs on every deployment: `setup` → `a`");
+    assert_eq!(found.message, "`prisma migrate deploy` runs on every deployment: `setup` -> `a`");
     assert_eq!(&text[found.span.range()], "prisma  migrate deploy");
     let steps: Vec<&str> = found.path.iter().map(|it| &text[it.span.range()]).collect();
     assert_eq!(steps, ["npm run a", "prisma  migrate deploy"]);

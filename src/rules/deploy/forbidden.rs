@@ -73,6 +73,15 @@ pub(super) enum What {
 }
 
 impl What {
+    /// In short, to whoever reads it.
+    pub(super) fn told(&self) -> String {
+        match self {
+            What::Forbidden(words) => words.clone(),
+            What::Hidden { program, word } => format!("{program} {word}"),
+            What::Opaque { word } => word.clone(),
+        }
+    }
+
     /// The words that stand for it.
     pub(super) fn word(&self) -> &str {
         match self {

@@ -15,7 +15,7 @@ use crate::parse::command::{Host, Reading, Weight};
 use crate::source::RepoPath;
 
 pub use forbidden::Forbidden;
-pub use map::{Map, Place, Run, map};
+pub use map::{Map, Place, map};
 
 pub(super) const RULES: &[&Rule] = &[&deploy_migration::RULE, &unresolvable_command::RULE];
 

@@ -42,5 +42,5 @@ fn shown<'a, 'b>(chain: &'b [Step<'a>]) -> Vec<&'b Step<'a>> {
 
 fn way(chain: &[&Step<'_>]) -> String {
     let names: Vec<String> = chain.iter().map(|it| format!("`{}`", it.host.name())).collect();
-    names.join(" → ")
+    names.join(" -> ")
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::token::{Literal, Part, Token, What};
+use super::token::{Literal, Part, Token, What, code_end, is_name};
 use crate::parse::command::Kind;
 use crate::parse::command::text::{Spot, Text};
 
@@ -365,38 +365,4 @@ struct Rules {
     code: Option<char>,
     /// Whether it may go over several lines.
     lines: bool,
-}
-
-fn is_name(c: char) -> bool {
-    c == '_' || c == '$' || c.is_alphanumeric()
-}
-
-/// Where the code in a string ends that begins at `from`. Walks with a stack of its own.
-fn code_end(spots: &[Spot], from: usize) -> Option<usize> {
-    let mut open = vec!['}'];
-    let mut at = from;
-    while let Some(spot) = spots.get(at) {
-        let next = spots.get(at + 1).map(|it| it.c);
-        match (*open.last()?, spot.c) {
-            (_, '\\') => at += 1,
-            (inside, c) if c == inside => {
-                open.pop();
-                if open.is_empty() {
-                    return Some(at);
-                }
-            }
-            ('}', '{') => open.push('}'),
-            ('}', quote @ ('\'' | '"' | '`')) => open.push(quote),
-            ('`', '$') if next == Some('{') => {
-                open.push('}');
-                at += 1;
-            }
-            ('\'' | '"', '\n') => {
-                open.pop();
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }

@@ -1,6 +1,6 @@
 //! What a lexer makes of a program: names, strings and signs.
 
-use crate::parse::command::text::Text;
+use crate::parse::command::text::{Spot, Text};
 
 /// A name, a string or a sign, and which characters it is written with.
 pub(super) struct Token {
@@ -48,4 +48,39 @@ pub(super) fn name(tokens: &[Token], at: usize) -> Option<&str> {
 
 pub(super) fn is_sign(tokens: &[Token], at: usize, sign: char) -> bool {
     matches!(tokens.get(at), Some(Token { what: What::Sign(it), .. }) if *it == sign)
+}
+
+/// Whether a character is part of a name.
+pub(super) fn is_name(c: char) -> bool {
+    c == '_' || c == '$' || c.is_alphanumeric()
+}
+
+/// Where the code in a string ends that begins at `from`. Walks with a stack of its own.
+pub(super) fn code_end(spots: &[Spot], from: usize) -> Option<usize> {
+    let mut open = vec!['}'];
+    let mut at = from;
+    while let Some(spot) = spots.get(at) {
+        let next = spots.get(at + 1).map(|it| it.c);
+        match (*open.last()?, spot.c) {
+            (_, '\\') => at += 1,
+            (inside, c) if c == inside => {
+                open.pop();
+                if open.is_empty() {
+                    return Some(at);
+                }
+            }
+            ('}', '{') => open.push('}'),
+            ('}', quote @ ('\'' | '"' | '`')) => open.push(quote),
+            ('`', '$') if next == Some('{') => {
+                open.push('}');
+                at += 1;
+            }
+            ('\'' | '"', '\n') => {
+                open.pop();
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
