@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::format_collect,
     clippy::struct_field_names,
+    clippy::too_many_lines,
     clippy::type_complexity
 )]
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{COMMAND_LIMIT, PROGRAM_LIMIT, read};
 use crate::failure::Result;
-use crate::parse::command::{self, Call, Host, Kind, Problem, Reading};
+use crate::parse::command::{self, Call, Host, Problem, Reading};
 use crate::repo::{Delta, Entry, Repo};
 use crate::source::{File, Mode, ObjectId, RepoPath, Source};
 
@@ -60,8 +60,7 @@ impl Changed {
 
     fn compare(&mut self, before: Option<&File>, after: File) {
         let path = after.path.clone();
-        let kind = |text| Kind::by_name(&path).or_else(|| Kind::by_text(&path, text));
-        if after.content.text().is_some_and(|it| kind(it).is_none()) {
+        if after.content.text().is_some_and(|it| !command::holds(&path, it)) {
             // What it is only those know who run it.
             self.whole.insert(path.clone());
             self.files.insert(path);

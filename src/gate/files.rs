@@ -36,8 +36,11 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     let mut sources = Sources::default();
     let mut found = Vec::new();
     let mut counts = Counts { files: files.len(), ..Counts::default() };
-    let (runs, scripts): (Vec<&File>, Vec<&File>) =
-        files.iter().partition(|it| command::is_read(&it.path));
+    let runs = |it: &&File| match it.content.text() {
+        Some(text) => command::holds(&it.path, text),
+        None => command::is_read(&it.path),
+    };
+    let (runs, scripts): (Vec<&File>, Vec<&File>) = files.iter().partition(runs);
 
     let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
     for file in scripts {

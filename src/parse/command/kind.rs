@@ -21,7 +21,7 @@ pub enum Kind {
     AppJson,
     /// `shopify.web.toml`.
     Shopify,
-    /// `.do/app.yaml` of DigitalOcean.
+    /// The app specification of `DigitalOcean`, `.do/app.yaml`.
     DigitalOcean,
     /// `cloudbuild.yaml` of Google Cloud.
     CloudBuild,

@@ -98,8 +98,17 @@ type Variables = BTreeMap<String, Option<Text>>;
 
 /// The commands of a file, by its name and its text; none of a file that holds none.
 pub fn commands(source: &Source) -> Reading {
-    let kind = Kind::by_name(&source.path).or_else(|| Kind::by_text(&source.path, &source.text));
+    let kind = kind(&source.path, &source.text);
     kind.map_or_else(Reading::default, |it| commands_as(source, it))
+}
+
+fn kind(path: &RepoPath, text: &str) -> Option<Kind> {
+    Kind::by_name(path).or_else(|| Kind::by_text(path, text))
+}
+
+/// Whether a file is one of those that hold commands, by its name or its text.
+pub fn holds(path: &RepoPath, text: &str) -> bool {
+    kind(path, text).is_some()
 }
 
 /// The commands of a file that somebody runs as that kind of file, whatever its name.
