@@ -10,7 +10,8 @@
 //! | which two trees are compared, and whose policy counts | [`gate`] |
 //! | what differs between them, by content | [`repo::Repo::diff`], [`repo::Repo::read`] |
 //! | what a migration does, statement by statement | [`parse::sql::read`] gives [`schema::Change`]s |
-//! | what somebody or something will run | [`parse::command::commands`] |
+//! | what somebody or something will run | [`parse::command::commands`], and whatever that runs in turn |
+//! | the shortest way from what deploys to what migrates | [`rules::deploy::findings`] |
 //! | what the database was before | [`schema::Catalog`], replayed from the migrations of the base, kept by [`cache`] |
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
@@ -18,6 +19,15 @@
 //!
 //! Two views are always taken: what each statement does (a column that is dropped and added again under its name has
 //! lost its data), and what the whole change leaves behind (row level security may be switched on in a later file).
+//!
+//! # What deploys
+//!
+//! A file with commands is read into [`parse::command::Host`]s (a place whose commands run together: a script, a stage, a
+//! step), [`parse::command::Command`]s (words, with all wrappers taken away) and [`parse::command::Link`]s (what runs
+//! without a command: the `Dockerfile` of a `fly.toml`). Hosts and what they call make a graph; it is searched breadth
+//! first, from all roots of one [`parse::command::Weight`] at once, the best proof first. The gate reads the files that
+//! are called, whatever their names, until there are no more; and it does all of that only where a change makes a
+//! difference to what some host runs.
 //!
 //! # Modules
 //!
