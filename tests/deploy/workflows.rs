@@ -99,6 +99,8 @@ fn what_a_matrix_lists_is_tried() {
     assert_eq!(matrix("'${{ fromJSON(needs.x.outputs.y) }}'", run), 1);
     assert_eq!(matrix("{cmd: '${{ fromJSON(needs.x.outputs.y) }}'}", run), 1);
     assert_eq!(matrix("{cmd: [generate], include: '${{ fromJSON(inputs.x) }}'}", run), 1);
+    let run = "npx prisma ${{ matrix.a }} ${{ matrix.b }}";
+    assert_eq!(matrix("{a: [generate, migrate], b: [deploy, status]}", run), 1);
     assert_eq!(matrix("{task: [lint, test]}", "npm run ${{ matrix.task }}"), 0);
     assert_eq!(matrix("{task: [lint, test]}", "${{ matrix.task }}"), 0);
 }

@@ -74,11 +74,15 @@ impl Scope {
         scope
     }
 
-    /// The texts that a text becomes for each value of the matrix in it. One of each name is taken at a time.
+    /// The texts that a text becomes for each value of the matrix in it. Of two lists there are too many pairs.
     fn variants(&self, text: &Text) -> Vec<Text> {
         let written = text.to_string();
         let named = self.matrix.iter().filter(|it| written.contains(&format!("matrix.{}", it.0)));
-        let most = named.map(|it| it.1.len()).max().unwrap_or(1).max(1);
+        let counts: Vec<usize> = named.map(|it| it.1.len()).filter(|it| *it > 1).collect();
+        if counts.len() > 1 {
+            return vec![filled(text, &self.variables)];
+        }
+        let most = counts.first().copied().unwrap_or(1);
         let variant = |at: usize| {
             filled_by(text, &|name| match name.split_once('.')? {
                 ("env", name) => self.variables.get(name)?.as_ref(),
