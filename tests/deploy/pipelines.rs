@@ -18,215 +18,197 @@ fn leads(path: &str, text: &str, to: &str, part: Option<&str>) -> bool {
     })
 }
 
+/// A file, and what it says that migrates.
+const MIGRATES: &[(&str, &str)] = &[
+    (".gitlab-ci.yml", "deploy:\n  script:\n    - npm ci\n    - npx prisma migrate deploy\n"),
+    (".gitlab-ci.yml", "deploy:\n  script: npx prisma migrate deploy\n"),
+    (".gitlab-ci.yml", "before_script: [npx prisma migrate deploy]\na: {script: ls}\n"),
+    (".gitlab-ci.yml", "default: {after_script: [npx prisma migrate deploy]}\na: {script: ls}\n"),
+    (".gitlab-ci.yml", ".m: {script: [npx prisma migrate deploy]}\na: {extends: .m}\n"),
+    (
+        ".gitlab-ci.yml",
+        ".m: {script: [npx prisma migrate deploy]}\n.n: {extends: .m}\na: {extends: [.x, .n]}\n",
+    ),
+    (
+        ".gitlab-ci.yml",
+        ".m:\n  script:\n    - npx prisma migrate deploy\na:\n  script:\n    - !reference [.m, script]\n",
+    ),
+    (".gitlab-ci.yml", ".m: &m\n  script: [npx prisma migrate deploy]\na:\n  <<: *m\n"),
+    (".gitlab-ci.yml", "variables: {X: migrate deploy}\na: {script: [npx prisma $X]}\n"),
+    (".gitlab-ci.yml", "a: {script: ['export X=migrate', npx prisma $X deploy]}\n"),
+    (".gitlab-ci.yml", "a: {variables: {X: {value: migrate deploy}}, script: npx prisma $X}\n"),
+    ("ci/.gitlab-ci.yml", "a: {script: [[npx prisma migrate deploy]]}\n"),
+    (
+        ".circleci/config.yml",
+        "jobs:\n  d:\n    steps:\n      - run:\n          name: go\n          command: npx prisma migrate deploy\n",
+    ),
+    (".circleci/config.yml", "jobs: {d: {steps: [checkout, run: npx prisma migrate deploy]}}\n"),
+    (
+        ".circleci/config.yml",
+        "commands: {m: {steps: [run: npx prisma migrate deploy]}}\njobs: {d: {steps: [m]}}\n",
+    ),
+    (
+        ".circleci/config.yml",
+        "jobs: {d: {steps: [{run: {command: npx prisma $X, environment: {X: migrate deploy}}}]}}\n",
+    ),
+    (".circleci/config.yml", "jobs: {d: {steps: [run: npx prisma << parameters.what >>]}}\n"),
+    (".circleci/config.yml", "jobs: {d: {steps: [run: <<parameters.what>>]}}\n"),
+    (
+        "bitbucket-pipelines.yml",
+        "pipelines:\n  default:\n    - step:\n        script:\n          - npm ci\n          - npx prisma migrate deploy\n",
+    ),
+    (
+        "bitbucket-pipelines.yml",
+        "pipelines:\n  branches:\n    main:\n      - parallel:\n          - step: {after-script: [npx prisma migrate deploy]}\n",
+    ),
+    (
+        "bitbucket-pipelines.yml",
+        "pipelines: {default: [{step: {script: [{pipe: atlassian/ssh-run:0.2.2, variables: {COMMAND: npx prisma migrate deploy}}]}}]}\n",
+    ),
+    ("azure-pipelines.yml", "steps:\n- script: npx prisma migrate deploy\n  displayName: x\n"),
+    ("azure-pipelines.yml", "stages: [{jobs: [{steps: [{bash: npx prisma migrate deploy}]}]}]\n"),
+    ("azure-pipelines.yml", "steps: [{pwsh: npx prisma migrate deploy}]\n"),
+    (
+        "azure-pipelines.yml",
+        "steps: [{task: AzureCLI@2, inputs: {inlineScript: npx prisma migrate deploy}}]\n",
+    ),
+    ("azure-pipelines.yml", "steps: [{script: npx prisma $(what)}]\n"),
+    (
+        ".drone.yml",
+        "kind: pipeline\nsteps:\n- name: x\n  commands:\n  - npx prisma migrate deploy\n---\nkind: secret\n",
+    ),
+    (".woodpecker.yml", "steps: {x: {image: node, commands: [npx prisma migrate deploy]}}\n"),
+    (".buildkite/pipeline.yml", "steps:\n  - command: npx prisma migrate deploy\n  - wait\n"),
+    (".buildkite/pipeline.yml", "steps: [{commands: [ls, npx prisma migrate deploy]}]\n"),
+    (".travis.yml", "language: node_js\nafter_success: npx prisma migrate deploy\n"),
+    (".travis.yml", "deploy: {provider: script, script: npx prisma migrate deploy}\n"),
+    ("buildspec.yml", "phases: {build: {commands: [npx prisma migrate deploy]}}\n"),
+    (
+        "buildspec.yml",
+        "env: {variables: {X: migrate deploy}}\nphases: {build: {commands: [npx prisma $X]}}\n",
+    ),
+    ("appveyor.yml", "deploy_script:\n  - ps: npx prisma migrate deploy\n"),
+    (
+        "cloudbuild.yaml",
+        "steps:\n- name: node:20\n  entrypoint: npx\n  args: [prisma, migrate, deploy]\n",
+    ),
+    (
+        "cloudbuild.yaml",
+        "steps: [{name: 'gcr.io/cloud-builders/npx', args: [prisma, migrate, deploy]}]\n",
+    ),
+    (
+        "cloudbuild.yaml",
+        "steps: [{name: node, entrypoint: bash, args: ['-c', 'npx prisma migrate deploy']}]\n",
+    ),
+    ("cloudbuild.yaml", "steps: [{name: node, script: npx prisma migrate deploy}]\n"),
+    ("cloudbuild.yaml", "steps: [{name: node, entrypoint: npx, args: [prisma, $_WHAT]}]\n"),
+    (
+        "cloudbuild.yaml",
+        "steps: [{name: node, entrypoint: npx, args: [prisma, migrate, $_WHAT]}]\nsubstitutions: {_WHAT: deploy}\n",
+    ),
+    (
+        "cloudbuild.json",
+        "{\"steps\":[{\"name\":\"node\",\"script\":\"npx prisma migrate deploy\"}]}",
+    ),
+    (
+        "amplify.yml",
+        "version: 1\nbackend: {phases: {build: {commands: [npx prisma migrate deploy]}}}\n",
+    ),
+    (
+        "render.yaml",
+        "services:\n  - type: web\n    preDeployCommand: npx prisma migrate deploy\n    startCommand: npm start\n",
+    ),
+    ("render.yaml", "services: [{type: web, dockerCommand: sh -c 'npx prisma migrate deploy'}]\n"),
+    ("heroku.yml", "release: {image: web, command: [npx prisma migrate deploy]}\n"),
+    ("heroku.yml", "run: {web: npx prisma migrate deploy && npm start}\n"),
+    (".do/app.yaml", "jobs: [{kind: PRE_DEPLOY, run_command: npx prisma migrate deploy}]\n"),
+    ("fly.yaml", "deploy:\n  release_command: npx prisma migrate deploy\n"),
+    ("package.yaml", "scripts:\n  deploy: prisma migrate deploy\n"),
+    ("Taskfile.yml", "tasks: {deploy: {cmds: [npx prisma migrate deploy]}}\n"),
+    ("Taskfile.yml", "tasks: {deploy: {deps: [m]}, m: {cmds: [npx prisma migrate deploy]}}\n"),
+    ("Taskfile.yml", "tasks: {deploy: {cmds: [{task: m}]}, m: npx prisma migrate deploy}\n"),
+    (
+        "Taskfile.yml",
+        "tasks: {deploy: {cmds: [{defer: {task: m}}]}, m: [npx prisma migrate deploy]}\n",
+    ),
+    ("Taskfile.yml", "vars: {X: migrate deploy}\ntasks: {deploy: {cmd: 'npx prisma {{.X}}'}}\n"),
+    ("Taskfile.yml", "tasks: {deploy: {cmd: 'npx prisma {{.CLI_ARGS}}'}}\n"),
+    (
+        "lefthook.yml",
+        "post-merge:\n  commands:\n    migrate:\n      run: npx prisma migrate deploy\n",
+    ),
+    (
+        "lefthook.yml",
+        "post-merge: {jobs: [{name: x, group: {jobs: [{run: npx prisma migrate deploy}]}}]}\n",
+    ),
+    (
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: local\n  hooks:\n  - id: x\n    language: system\n    entry: npx prisma migrate deploy\n",
+    ),
+    (
+        ".pre-commit-config.yaml",
+        "repos: [{repo: local, hooks: [{language: node, entry: prisma, args: [migrate, deploy]}]}]\n",
+    ),
+    ("compose.yml", "services: {app: {command: npx prisma migrate deploy}}\n"),
+    (
+        "compose.prod.yml",
+        "services:\n  app:\n    build: .\n    post_start:\n      - command: npx prisma migrate deploy\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services: {app: {entrypoint: [npx, prisma], command: [migrate, deploy]}}\n",
+    ),
+    ("docker-compose.yml", "services: {app: {entrypoint: npx prisma, command: migrate deploy}}\n"),
+    (
+        "docker-compose.yml",
+        "services: {app: {command: [sh, -c, npx prisma migrate deploy && npm start]}}\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services:\n  app:\n    command: >\n      sh -c \"npx prisma migrate deploy &&\n      npm start\"\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services: {app: {healthcheck: {test: [CMD, npx, prisma, migrate, deploy]}}}\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services: {app: {healthcheck: {test: [CMD-SHELL, npx prisma migrate deploy]}}}\n",
+    ),
+    ("docker-compose.yml", "services: {app: {healthcheck: {test: npx prisma migrate deploy}}}\n"),
+    (
+        "docker-compose.yml",
+        "services: {app: {environment: [X=migrate deploy], command: npx prisma $X}}\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services:\n  app:\n    build:\n      dockerfile_inline: |\n        FROM node\n        RUN npx prisma migrate deploy\n",
+    ),
+    (
+        "k8s/job.yaml",
+        "apiVersion: batch/v1\nkind: Job\nspec: {template: {spec: {containers: [{name: m, command: [npx, prisma], args: [migrate, deploy]}]}}}\n",
+    ),
+    (
+        "k8s/app.yaml",
+        "apiVersion: v1\nkind: Pod\nspec: {initContainers: [{command: [sh, -c], args: [npx prisma migrate deploy]}]}\n",
+    ),
+    (
+        "k8s/app.yaml",
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [{lifecycle: {postStart: {exec: {command: [npx, prisma, migrate, deploy]}}}}]}\n",
+    ),
+    (
+        "k8s/app.yaml",
+        "apiVersion: v1\nkind: Service\n---\napiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{args: [npx, prisma, migrate, deploy]}]}}}}}\n",
+    ),
+    (
+        "chart/templates/job.yaml",
+        "{{- if .Values.migrate }}\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {{ include \"x.name\" . }}\n  labels:\n    {{- include \"x.labels\" . | nindent 4 }}\nspec:\n  containers:\n    - name: m\n      image: \"{{ .Values.image | default \"x\" }}\"\n      command: [npx, prisma, migrate, deploy]\n{{- end }}\n",
+    ),
+];
+
 #[test]
 fn a_pipeline_that_migrates_is_refused() {
-    for (path, text) in [
-        (".gitlab-ci.yml", "deploy:\n  script:\n    - npm ci\n    - npx prisma migrate deploy\n"),
-        (".gitlab-ci.yml", "deploy:\n  script: npx prisma migrate deploy\n"),
-        (".gitlab-ci.yml", "before_script: [npx prisma migrate deploy]\na: {script: ls}\n"),
-        (
-            ".gitlab-ci.yml",
-            "default: {after_script: [npx prisma migrate deploy]}\na: {script: ls}\n",
-        ),
-        (".gitlab-ci.yml", ".m: {script: [npx prisma migrate deploy]}\na: {extends: .m}\n"),
-        (
-            ".gitlab-ci.yml",
-            ".m: {script: [npx prisma migrate deploy]}\n.n: {extends: .m}\na: {extends: [.x, .n]}\n",
-        ),
-        (
-            ".gitlab-ci.yml",
-            ".m:\n  script:\n    - npx prisma migrate deploy\na:\n  script:\n    - !reference [.m, script]\n",
-        ),
-        (".gitlab-ci.yml", ".m: &m\n  script: [npx prisma migrate deploy]\na:\n  <<: *m\n"),
-        (".gitlab-ci.yml", "variables: {X: migrate deploy}\na: {script: [npx prisma $X]}\n"),
-        (".gitlab-ci.yml", "a: {script: ['export X=migrate', npx prisma $X deploy]}\n"),
-        (".gitlab-ci.yml", "a: {variables: {X: {value: migrate deploy}}, script: npx prisma $X}\n"),
-        ("ci/.gitlab-ci.yml", "a: {script: [[npx prisma migrate deploy]]}\n"),
-        (
-            ".circleci/config.yml",
-            "jobs:\n  d:\n    steps:\n      - run:\n          name: go\n          command: npx prisma migrate deploy\n",
-        ),
-        (
-            ".circleci/config.yml",
-            "jobs: {d: {steps: [checkout, run: npx prisma migrate deploy]}}\n",
-        ),
-        (
-            ".circleci/config.yml",
-            "commands: {m: {steps: [run: npx prisma migrate deploy]}}\njobs: {d: {steps: [m]}}\n",
-        ),
-        (
-            ".circleci/config.yml",
-            "jobs: {d: {steps: [{run: {command: npx prisma $X, environment: {X: migrate deploy}}}]}}\n",
-        ),
-        (".circleci/config.yml", "jobs: {d: {steps: [run: npx prisma << parameters.what >>]}}\n"),
-        (".circleci/config.yml", "jobs: {d: {steps: [run: <<parameters.what>>]}}\n"),
-        (
-            "bitbucket-pipelines.yml",
-            "pipelines:\n  default:\n    - step:\n        script:\n          - npm ci\n          - npx prisma migrate deploy\n",
-        ),
-        (
-            "bitbucket-pipelines.yml",
-            "pipelines:\n  branches:\n    main:\n      - parallel:\n          - step: {after-script: [npx prisma migrate deploy]}\n",
-        ),
-        (
-            "bitbucket-pipelines.yml",
-            "pipelines: {default: [{step: {script: [{pipe: atlassian/ssh-run:0.2.2, variables: {COMMAND: npx prisma migrate deploy}}]}}]}\n",
-        ),
-        ("azure-pipelines.yml", "steps:\n- script: npx prisma migrate deploy\n  displayName: x\n"),
-        (
-            "azure-pipelines.yml",
-            "stages: [{jobs: [{steps: [{bash: npx prisma migrate deploy}]}]}]\n",
-        ),
-        ("azure-pipelines.yml", "steps: [{pwsh: npx prisma migrate deploy}]\n"),
-        (
-            "azure-pipelines.yml",
-            "steps: [{task: AzureCLI@2, inputs: {inlineScript: npx prisma migrate deploy}}]\n",
-        ),
-        ("azure-pipelines.yml", "steps: [{script: npx prisma $(what)}]\n"),
-        (
-            ".drone.yml",
-            "kind: pipeline\nsteps:\n- name: x\n  commands:\n  - npx prisma migrate deploy\n---\nkind: secret\n",
-        ),
-        (".woodpecker.yml", "steps: {x: {image: node, commands: [npx prisma migrate deploy]}}\n"),
-        (".buildkite/pipeline.yml", "steps:\n  - command: npx prisma migrate deploy\n  - wait\n"),
-        (".buildkite/pipeline.yml", "steps: [{commands: [ls, npx prisma migrate deploy]}]\n"),
-        (".travis.yml", "language: node_js\nafter_success: npx prisma migrate deploy\n"),
-        (".travis.yml", "deploy: {provider: script, script: npx prisma migrate deploy}\n"),
-        ("buildspec.yml", "phases: {build: {commands: [npx prisma migrate deploy]}}\n"),
-        (
-            "buildspec.yml",
-            "env: {variables: {X: migrate deploy}}\nphases: {build: {commands: [npx prisma $X]}}\n",
-        ),
-        ("appveyor.yml", "deploy_script:\n  - ps: npx prisma migrate deploy\n"),
-        (
-            "cloudbuild.yaml",
-            "steps:\n- name: node:20\n  entrypoint: npx\n  args: [prisma, migrate, deploy]\n",
-        ),
-        (
-            "cloudbuild.yaml",
-            "steps: [{name: 'gcr.io/cloud-builders/npx', args: [prisma, migrate, deploy]}]\n",
-        ),
-        (
-            "cloudbuild.yaml",
-            "steps: [{name: node, entrypoint: bash, args: ['-c', 'npx prisma migrate deploy']}]\n",
-        ),
-        ("cloudbuild.yaml", "steps: [{name: node, script: npx prisma migrate deploy}]\n"),
-        ("cloudbuild.yaml", "steps: [{name: node, entrypoint: npx, args: [prisma, $_WHAT]}]\n"),
-        (
-            "cloudbuild.yaml",
-            "steps: [{name: node, entrypoint: npx, args: [prisma, migrate, $_WHAT]}]\nsubstitutions: {_WHAT: deploy}\n",
-        ),
-        (
-            "cloudbuild.json",
-            "{\"steps\":[{\"name\":\"node\",\"script\":\"npx prisma migrate deploy\"}]}",
-        ),
-        (
-            "amplify.yml",
-            "version: 1\nbackend: {phases: {build: {commands: [npx prisma migrate deploy]}}}\n",
-        ),
-        (
-            "render.yaml",
-            "services:\n  - type: web\n    preDeployCommand: npx prisma migrate deploy\n    startCommand: npm start\n",
-        ),
-        (
-            "render.yaml",
-            "services: [{type: web, dockerCommand: sh -c 'npx prisma migrate deploy'}]\n",
-        ),
-        ("heroku.yml", "release: {image: web, command: [npx prisma migrate deploy]}\n"),
-        ("heroku.yml", "run: {web: npx prisma migrate deploy && npm start}\n"),
-        (".do/app.yaml", "jobs: [{kind: PRE_DEPLOY, run_command: npx prisma migrate deploy}]\n"),
-        ("fly.yaml", "deploy:\n  release_command: npx prisma migrate deploy\n"),
-        ("package.yaml", "scripts:\n  deploy: prisma migrate deploy\n"),
-        ("Taskfile.yml", "tasks: {deploy: {cmds: [npx prisma migrate deploy]}}\n"),
-        ("Taskfile.yml", "tasks: {deploy: {deps: [m]}, m: {cmds: [npx prisma migrate deploy]}}\n"),
-        ("Taskfile.yml", "tasks: {deploy: {cmds: [{task: m}]}, m: npx prisma migrate deploy}\n"),
-        (
-            "Taskfile.yml",
-            "tasks: {deploy: {cmds: [{defer: {task: m}}]}, m: [npx prisma migrate deploy]}\n",
-        ),
-        (
-            "Taskfile.yml",
-            "vars: {X: migrate deploy}\ntasks: {deploy: {cmd: 'npx prisma {{.X}}'}}\n",
-        ),
-        ("Taskfile.yml", "tasks: {deploy: {cmd: 'npx prisma {{.CLI_ARGS}}'}}\n"),
-        (
-            "lefthook.yml",
-            "post-merge:\n  commands:\n    migrate:\n      run: npx prisma migrate deploy\n",
-        ),
-        (
-            "lefthook.yml",
-            "post-merge: {jobs: [{name: x, group: {jobs: [{run: npx prisma migrate deploy}]}}]}\n",
-        ),
-        (
-            ".pre-commit-config.yaml",
-            "repos:\n- repo: local\n  hooks:\n  - id: x\n    language: system\n    entry: npx prisma migrate deploy\n",
-        ),
-        (
-            ".pre-commit-config.yaml",
-            "repos: [{repo: local, hooks: [{language: node, entry: prisma, args: [migrate, deploy]}]}]\n",
-        ),
-        ("compose.yml", "services: {app: {command: npx prisma migrate deploy}}\n"),
-        (
-            "compose.prod.yml",
-            "services:\n  app:\n    build: .\n    post_start:\n      - command: npx prisma migrate deploy\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {entrypoint: [npx, prisma], command: [migrate, deploy]}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {entrypoint: npx prisma, command: migrate deploy}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {command: [sh, -c, npx prisma migrate deploy && npm start]}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services:\n  app:\n    command: >\n      sh -c \"npx prisma migrate deploy &&\n      npm start\"\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {healthcheck: {test: [CMD, npx, prisma, migrate, deploy]}}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {healthcheck: {test: [CMD-SHELL, npx prisma migrate deploy]}}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {healthcheck: {test: npx prisma migrate deploy}}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services: {app: {environment: [X=migrate deploy], command: npx prisma $X}}\n",
-        ),
-        (
-            "docker-compose.yml",
-            "services:\n  app:\n    build:\n      dockerfile_inline: |\n        FROM node\n        RUN npx prisma migrate deploy\n",
-        ),
-        (
-            "k8s/job.yaml",
-            "apiVersion: batch/v1\nkind: Job\nspec: {template: {spec: {containers: [{name: m, command: [npx, prisma], args: [migrate, deploy]}]}}}\n",
-        ),
-        (
-            "k8s/app.yaml",
-            "apiVersion: v1\nkind: Pod\nspec: {initContainers: [{command: [sh, -c], args: [npx prisma migrate deploy]}]}\n",
-        ),
-        (
-            "k8s/app.yaml",
-            "apiVersion: v1\nkind: Pod\nspec: {containers: [{lifecycle: {postStart: {exec: {command: [npx, prisma, migrate, deploy]}}}}]}\n",
-        ),
-        (
-            "k8s/app.yaml",
-            "apiVersion: v1\nkind: Service\n---\napiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{args: [npx, prisma, migrate, deploy]}]}}}}}\n",
-        ),
-        (
-            "chart/templates/job.yaml",
-            "{{- if .Values.migrate }}\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {{ include \"x.name\" . }}\n  labels:\n    {{- include \"x.labels\" . | nindent 4 }}\nspec:\n  containers:\n    - name: m\n      image: \"{{ .Values.image | default \"x\" }}\"\n      command: [npx, prisma, migrate, deploy]\n{{- end }}\n",
-        ),
-    ] {
+    for &(path, text) in MIGRATES {
         let found = findings(&[(path, text)]);
         assert!(!found.is_empty(), "{path}\n{text}");
         assert_eq!(reading(&[(path, text)]).problems, [], "{path}\n{text}");

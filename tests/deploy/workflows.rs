@@ -85,6 +85,27 @@ fn variables_of_the_job_and_the_workflow_count_until_one_nearer_is_set() {
 }
 
 #[test]
+fn what_a_matrix_lists_is_tried() {
+    let matrix = |matrix: &str, run: &str| {
+        let text = job(&format!("strategy: {{matrix: {matrix}}}\nsteps:\n  - run: {run}"));
+        findings(&[(FILE, &text)]).len()
+    };
+    let run = "npx prisma ${{ matrix.cmd }}";
+    assert_eq!(matrix("{cmd: [generate, validate]}", run), 0);
+    assert_eq!(matrix("{cmd: [generate, migrate deploy]}", run), 1);
+    assert_eq!(matrix("{include: [{cmd: generate}, {cmd: migrate deploy}]}", run), 1);
+    assert_eq!(matrix("{cmd: [generate], include: [{cmd: migrate deploy}]}", run), 1);
+    assert_eq!(matrix("{cmd: [generate, '${{ inputs.x }}']}", run), 1);
+    assert_eq!(matrix("'${{ fromJSON(needs.x.outputs.y) }}'", run), 1);
+    assert_eq!(matrix("{cmd: '${{ fromJSON(needs.x.outputs.y) }}'}", run), 1);
+    assert_eq!(matrix("{cmd: [generate], include: '${{ fromJSON(inputs.x) }}'}", run), 1);
+    let run = "npx prisma ${{ matrix.a }} ${{ matrix.b }}";
+    assert_eq!(matrix("{a: [generate, migrate], b: [deploy, status]}", run), 1);
+    assert_eq!(matrix("{task: [lint, test]}", "npm run ${{ matrix.task }}"), 0);
+    assert_eq!(matrix("{task: [lint, test]}", "${{ matrix.task }}"), 0);
+}
+
+#[test]
 fn commands_run_at_the_top_or_in_the_working_directory() {
     let folder = |text: &str| commands(&[(FILE, text)])[0].host.folder.to_string();
     assert_eq!(folder(&steps("- run: ls")), "");

@@ -1,5 +1,7 @@
 //! The steps of GitHub's jobs and composite actions.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::values;
 use crate::parse::command::tree::{Node, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Spot, Text, Variables, Word};
@@ -50,6 +52,8 @@ pub(super) struct Scope {
     /// From the top of the repository.
     pub(super) folder: String,
     pub(super) shell: Option<Text>,
+    /// What `matrix.NAME` stands for, one after the other, where all of it is written there.
+    matrix: BTreeMap<String, Vec<Text>>,
 }
 
 impl Scope {
@@ -64,7 +68,32 @@ impl Scope {
         if let Some(folder) = default("working-directory").map(Text::to_string) {
             scope.folder = folder;
         }
+        if let Some(matrix) = tree.at(&["strategy", "matrix"]) {
+            scope.matrix = values_of(matrix);
+        }
         scope
+    }
+
+    /// The texts that a text becomes for each value of the matrix in it. Of two lists there are too many pairs.
+    fn variants(&self, text: &Text) -> Vec<Text> {
+        let written = text.to_string();
+        let named = self.matrix.iter().filter(|it| written.contains(&format!("matrix.{}", it.0)));
+        let counts: Vec<usize> = named.map(|it| it.1.len()).filter(|it| *it > 1).collect();
+        if counts.len() > 1 {
+            return vec![filled(text, &self.variables)];
+        }
+        let most = counts.first().copied().unwrap_or(1);
+        let variant = |at: usize| {
+            filled_by(text, &|name| match name.split_once('.')? {
+                ("env", name) => self.variables.get(name)?.as_ref(),
+                ("matrix", name) => {
+                    let values = self.matrix.get(name)?;
+                    values.get(at.min(values.len().saturating_sub(1)))
+                }
+                _ => None,
+            })
+        };
+        (0..most).map(variant).collect()
     }
 }
 
@@ -82,7 +111,9 @@ pub(super) fn read(reading: &mut Reading, host: &Host, step: &Tree, outer: &Scop
         let host = host.clone().in_folder(folder);
         let shell = step.get("shell").and_then(Tree::text).or(scope.shell.as_ref());
         if let Some(text) = run.text() {
-            script(reading, &host, run, &filled(text, &scope.variables), shell, &scope);
+            for text in scope.variants(text) {
+                script(reading, &host, run, &text, shell, &scope);
+            }
         }
     }
     if let Some(uses) = step.get("uses") {
@@ -196,13 +227,16 @@ fn image(reading: &mut Reading, host: &Host, with: &Tree) {
 }
 
 /// A text with its `${{ env.NAME }}` replaced by what is known of them. The others stay, for nobody knows them.
-pub(super) fn filled(text: &Text, variables: &Variables) -> Text {
+fn filled(text: &Text, variables: &Variables) -> Text {
+    filled_by(text, &|name| variables.get(name.strip_prefix("env.")?)?.as_ref())
+}
+
+fn filled_by<'a>(text: &Text, known: &dyn Fn(&str) -> Option<&'a Text>) -> Text {
     let spots = text.spots();
     let mut filled = Text::default();
     let mut at = 0;
     while let Some(rest) = spots.get(at..).filter(|it| !it.is_empty()) {
-        let found = expression(rest)
-            .and_then(|(name, length)| Some((variables.get(&name)?.as_ref()?, length)));
+        let found = expression(rest).and_then(|(name, length)| Some((known(&name)?, length)));
         match found {
             Some((value, length)) => {
                 filled.extend(value.spots());
@@ -217,7 +251,7 @@ pub(super) fn filled(text: &Text, variables: &Variables) -> Text {
     filled
 }
 
-/// The name in the `${{ env.NAME }}` that begins here, and how long that is.
+/// The `env.NAME` or `matrix.NAME` in the `${{ … }}` that begins here, and how long that is.
 fn expression(rest: &[Spot]) -> Option<(String, usize)> {
     const LONGEST: usize = 100;
     if !rest.iter().take(3).map(|it| it.c).eq("${{".chars()) {
@@ -225,11 +259,37 @@ fn expression(rest: &[Spot]) -> Option<(String, usize)> {
     }
     let text: String = rest.iter().take(LONGEST).map(|it| it.c).collect();
     let (inside, _) = text.get(3..)?.split_once("}}")?;
-    let name = inside.trim().strip_prefix("env.")?;
+    let name = inside.trim();
+    let plain = |it: char| matches!(it, '_' | '-' | '.') || it.is_ascii_alphanumeric();
     let length = 3 + inside.chars().count() + 2;
-    name.chars()
-        .all(|it| it == '_' || it.is_ascii_alphanumeric())
-        .then(|| (name.to_owned(), length))
+    name.chars().all(plain).then(|| (name.to_owned(), length))
+}
+
+/// The values of a matrix by their names; none of a name that has one which is not written there.
+fn values_of(matrix: &Tree) -> BTreeMap<String, Vec<Text>> {
+    const MOST: usize = 10;
+    const CHARACTERS: usize = 1024;
+    let include = matrix.get("include");
+    let mut values: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+    if include.is_some_and(|it| it.text().is_some()) {
+        return values;
+    }
+    let included = include.map(Tree::items).unwrap_or_default().iter().flat_map(Tree::entries);
+    let included = included.map(|it| (&it.key, std::slice::from_ref(&it.value)));
+    let listed =
+        matrix.entries().iter().filter(|it| !matches!(it.key.as_str(), "include" | "exclude"));
+    let mut unknown = BTreeSet::new();
+    for (key, items) in listed.map(|it| (&it.key, it.value.items())).chain(included) {
+        let texts: Vec<Text> = items.iter().filter_map(Tree::text).cloned().collect();
+        let literal = |it: &Text| !it.spots().iter().any(|it| it.c == '$');
+        if texts.is_empty() || texts.len() < items.len() || !texts.iter().all(literal) {
+            unknown.insert(key.clone());
+        }
+        values.entry(key.clone()).or_default().extend(texts);
+    }
+    let size = |it: &[Text]| it.iter().map(|it| it.spots().len()).sum::<usize>();
+    values.retain(|key, it| !unknown.contains(key) && it.len() <= MOST && size(it) <= CHARACTERS);
+    if values.len() > MOST { BTreeMap::new() } else { values }
 }
 
 /// A text in which lines go on behind another sign than a backslash.
