@@ -15,6 +15,8 @@ use super::wrappers::{self, Inner};
 use super::{Command, Host, Input, Variables};
 use crate::source::Span;
 
+/// What is said of a text of which not all is followed.
+pub(super) const TOO_MUCH: &str = "more commands inside commands than are followed";
 /// How many wrappers may lie inside each other.
 const DEPTH: usize = 32;
 /// How many commands one text may come to.
@@ -140,7 +142,7 @@ impl Work {
             Work::Shell(text) => text.range(),
             Work::Words(words, _) => words.first().and_then(Word::range),
         };
-        Word::unknown("more commands inside commands than are followed", &range.unwrap_or_default())
+        Word::unknown(TOO_MUCH, &range.unwrap_or_default())
     }
 }
 

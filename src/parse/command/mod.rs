@@ -211,7 +211,13 @@ impl Reading {
     }
 
     fn add(&mut self, host: &Host, whole: &Range<usize>, text: &Arc<str>, found: Vec<argv::Found>) {
-        self.commands.extend(found.into_iter().map(|it| it.command(host, whole, text)));
+        for command in found.into_iter().map(|it| it.command(host, whole, text)) {
+            if command.words.first().is_some_and(|it| it.text == argv::TOO_MUCH) {
+                self.problem(&host.path, command.span.range(), argv::TOO_MUCH);
+            } else {
+                self.commands.push(command);
+            }
+        }
     }
 
     /// Notes that a file makes something run, and where it says so.

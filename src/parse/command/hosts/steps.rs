@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values;
+use super::{program, values};
 use crate::parse::command::tree::{Node, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Spot, Text, Variables, Word};
 
@@ -140,8 +140,10 @@ fn script(
             let text = continued(text, if name == "cmd" { '^' } else { '`' });
             values::add_text(reading, host, &run.range, &text, &scope.variables);
         }
-        "python" | "python3" => program(reading, host, run, "python3", "-c", text),
-        "node" | "deno" | "bun" | "tsx" | "zx" => program(reading, host, run, "node", "-e", text),
+        "python" | "python3" => program::read_text(reading, host, &run.range, text, Kind::Python),
+        "node" | "deno" | "bun" | "tsx" | "zx" => {
+            program::read_text(reading, host, &run.range, text, Kind::JavaScript);
+        }
         // Any command can be a shell; `{0}` is the file it is given.
         _ => {
             values::add_text(reading, host, &run.range, text, &scope.variables);
@@ -149,21 +151,6 @@ fn script(
             values::add_text(reading, host, &run.range, &line, &scope.variables);
         }
     }
-}
-
-/// A program in another language, as its interpreter would be given it.
-fn program(
-    reading: &mut Reading,
-    host: &Host,
-    whole: &Tree,
-    name: &str,
-    option: &str,
-    text: &Text,
-) {
-    let range = &whole.range;
-    let words =
-        vec![values::implied(name, range), values::implied(option, range), Word::new(text.clone())];
-    reading.add_words(host, range, words);
 }
 
 /// What an action is, and what it is told to run.
@@ -178,7 +165,7 @@ fn action(reading: &mut Reading, host: &Host, uses: &Tree, step: &Tree, scope: &
     let bare = name.split('@').next().unwrap_or_default().to_ascii_lowercase();
     if bare == "actions/github-script" {
         if let Some((tree, text)) = with.get("script").and_then(|it| Some((it, it.text()?))) {
-            program(reading, host, tree, "node", "-e", text);
+            program::read_text(reading, host, &tree.range, text, Kind::JavaScript);
         }
         return;
     }
