@@ -86,6 +86,10 @@ fn run(first: Job) -> Vec<Found> {
         if let Work::Shell(_) = job.work {
             read += job.scope.len();
         }
+        if job.depth > DEPTH && job.guessed {
+            // What only might be a command stays what it was, however often it is looked into.
+            continue;
+        }
         if job.depth > DEPTH || found.len() > COMMANDS || read > CHARACTERS {
             found.push(Found {
                 words: vec![job.work.too_much()],
