@@ -21,7 +21,7 @@ pub enum Kind {
     AppJson,
     /// `shopify.web.toml`.
     Shopify,
-    /// `.do/app.yaml` of DigitalOcean.
+    /// `.do/app.yaml` of `DigitalOcean`.
     DigitalOcean,
     /// `cloudbuild.yaml` of Google Cloud.
     CloudBuild,
