@@ -111,6 +111,12 @@ fn run(first: Job) -> Vec<Found> {
                     inner(Work::Words(words, input), true, &scope);
                 }
                 for nested in script.nested {
+                    let scope = match nested.arguments {
+                        None => Arc::clone(&scope),
+                        Some(arguments) => {
+                            Arc::new(scope::with_arguments(scope.as_ref().clone(), &arguments))
+                        }
+                    };
                     inner(Work::Shell(nested.text), nested.sure, &scope);
                 }
             }

@@ -108,7 +108,8 @@ impl Reader<'_> {
                     && inner
                         .as_ref()
                         .is_some_and(|it| it.spots().last().is_some_and(|it| it.c == ')'));
-                self.script.nested.extend(inner.map(|text| Nested { text, sure: !arithmetic }));
+                let nested = if arithmetic { Nested::perhaps } else { Nested::sure };
+                self.script.nested.extend(inner.map(nested));
                 self.unknown_since(start, fields);
             }
             (Some('{'), Some('{')) => {
@@ -151,7 +152,7 @@ impl Reader<'_> {
             it[0].c == '`' || (it[0].c == '$' && it.get(1).is_some_and(|it| it.c == '('))
         };
         if let Some(at) = (0..inner.len()).find(|&at| runs(&inner[at..])) {
-            self.script.nested.push(Nested { text: Text::from(&inner[at..]), sure: false });
+            self.script.nested.push(Nested::perhaps(Text::from(&inner[at..])));
         }
     }
 
@@ -274,7 +275,7 @@ impl Reader<'_> {
                 text.push(spots[at]);
                 at += 1;
             }
-            self.script.nested.push(Nested { text, sure: true });
+            self.script.nested.push(Nested::sure(text));
         }
         self.unknown_since(start, fields);
     }

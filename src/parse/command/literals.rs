@@ -16,7 +16,13 @@ pub(super) fn read(program: &Text) -> Literals {
     while at < spots.len() {
         match spots[at].c {
             quote @ ('\'' | '"' | '`') => {
-                let (text, end) = literal(spots, at + 1, quote);
+                let (mut text, mut end) = literal(spots, at + 1, quote);
+                // `'npx prisma ' + 'migrate deploy'`
+                while let Some((next, quote)) = added(spots, end + 1) {
+                    let (more, after) = literal(spots, next + 1, quote);
+                    text.extend(more.spots());
+                    end = after;
+                }
                 found.texts.push(text.clone());
                 list.push(text);
                 at = end;
@@ -30,6 +36,14 @@ pub(super) fn read(program: &Text) -> Literals {
     found.lists.push(list);
     found.lists.retain(|it| it.len() > 1);
     found
+}
+
+/// The opening quote of a literal that a `+` adds to what ends before `at`.
+fn added(spots: &[Spot], at: usize) -> Option<(usize, char)> {
+    let next = |from: usize| (from..spots.len()).find(|it| !spots[*it].c.is_whitespace());
+    let plus = next(at).filter(|it| spots[*it].c == '+')?;
+    let quote = next(plus + 1)?;
+    matches!(spots[quote].c, '\'' | '"' | '`').then_some((quote, spots[quote].c))
 }
 
 /// The literal that begins at `from`, and the index of its last quote.

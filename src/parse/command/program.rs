@@ -13,6 +13,10 @@ pub(super) fn name(word: &Word) -> Option<String> {
     {
         return Some(tool);
     }
+    let roots = ["$(npm root)/", "$(npm root -g)/", "`npm root`/", "`npm root -g`/"];
+    if let Some(inside) = roots.iter().find_map(|it| text.strip_prefix(it)) {
+        return Some(package(inside).to_owned());
+    }
     let (folder, file) = text.rsplit_once(['/', '\\']).unwrap_or(("", text));
     let whole = word.unknown.as_deref() == Some(text);
     let unresolved = whole || word.unknown.is_some() && file.contains(['$', '`', ')', '}', '{']);

@@ -66,3 +66,16 @@ pub(super) fn of(variables: &Variables) -> Scope {
     };
     variables.iter().map(|(name, text)| (name.clone(), value(text))).collect()
 }
+
+/// The same, where a function or a script is called with these words.
+pub(super) fn with_arguments(mut scope: Scope, arguments: &[Word]) -> Scope {
+    let mut set = |name: String, words: Vec<Word>| {
+        scope.insert(name, Value { readings: vec![Arc::new(words)], open: false });
+    };
+    for (at, word) in arguments.iter().take(9).enumerate() {
+        set(format!("{}", at + 1), vec![word.clone()]);
+    }
+    set("@".to_owned(), arguments.to_vec());
+    set("*".to_owned(), arguments.to_vec());
+    scope
+}

@@ -1,10 +1,13 @@
 //! A shell text as the simple commands in it, in order. Every branch counts as taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Input;
 use super::assign::{SETS, assignment};
+use super::functions::{self, Group};
 use super::lexer::closing;
+use super::redirect::Here;
 use super::scope::{MOST, Scope, Value};
 use super::text::{Spot, Text, span};
 use super::word::Word;
@@ -24,16 +27,29 @@ pub(super) struct Nested {
     pub(super) text: Text,
     /// Whether a shell surely runs it: `$((…))` is arithmetic to most.
     pub(super) sure: bool,
+    /// What `$1` and `$@` are in it, where it is the body of a function.
+    pub(super) arguments: Option<Vec<Word>>,
+}
+
+impl Nested {
+    pub(super) fn sure(text: Text) -> Nested {
+        Nested { text, sure: true, arguments: None }
+    }
+
+    pub(super) fn perhaps(text: Text) -> Nested {
+        Nested { text, sure: false, arguments: None }
+    }
 }
 
 pub(super) fn read(text: &Text, scope: &Scope) -> Script {
     let mut reader = Reader { spots: text.spots(), scope: scope.clone(), ..Reader::default() };
     reader.run();
-    let Reader { mut script, flows, scope, most, .. } = reader;
+    let Reader { mut script, flows, scope, most, functions, .. } = reader;
     written::follow_pipes(&mut script.commands, &flows);
     let most = scope.values().map(Value::count).max().unwrap_or(0).max(most);
     let written = written::scripts(&script.commands, &flows);
-    script.nested.extend(written.into_iter().map(|text| Nested { text, sure: true }));
+    script.nested.extend(written.into_iter().map(Nested::sure));
+    script.nested.extend(functions::called(&script.commands, &functions));
     // Where a variable may be one of several, the whole is read again with each.
     let mut known: BTreeSet<String> = script.commands.iter().map(|it| written_out(&it.0)).collect();
     for choice in 0..most.min(MOST + 1) {
@@ -67,7 +83,7 @@ pub(super) struct Reader<'a> {
     pub(super) words: Vec<Word>,
     /// `NAME=value` before any word: set for good only if no word follows.
     assignments: Vec<Vec<Word>>,
-    input: Input,
+    pub(super) input: Input,
     /// The next command reads what the last one writes.
     piped: bool,
     pub(super) scope: Scope,
@@ -85,11 +101,19 @@ pub(super) struct Reader<'a> {
     pub(super) expanded: usize,
     flows: Flows,
     /// The file that the command writes.
-    output: Option<Word>,
+    pub(super) output: Option<Word>,
     /// The words that a loop goes over; none where they are not to be seen.
     pub(super) items: Option<Vec<Word>>,
-    /// Delimiters of here-documents whose bodies begin on the next line, and the command they belong to.
-    here: Vec<(String, usize)>,
+    /// Here-documents whose bodies begin on the next line.
+    pub(super) here: Vec<Here>,
+    /// The function whose body comes next.
+    pub(super) defines: Option<Word>,
+    /// Groups in braces and brackets that are open: where the inside begins, before which command, of which function.
+    pub(super) open: Vec<Group>,
+    /// The commands of the group that has just ended.
+    pub(super) group: Option<Range<usize>>,
+    /// Bodies of functions, and what aliases stand for.
+    pub(super) functions: BTreeMap<String, Text>,
     pub(super) state: State,
 }
 
@@ -101,6 +125,8 @@ pub(super) enum State {
     Head,
     /// The patterns before the `)` of a `case`.
     Pattern,
+    /// Before the name of a function that is defined.
+    Name,
     /// Between `[[` and `]]`, where `&&` and `<` are other things.
     Test,
 }
@@ -172,69 +198,12 @@ impl Reader<'_> {
                 self.at += if more == Some('&') { 2 } else { 1 };
                 self.end(true);
             }
+            ('(', _) if self.is_definition() => {}
             _ => {
                 self.at += 1;
                 self.end(false);
+                self.bracket(c);
             }
-        }
-    }
-
-    fn line_end(&mut self) {
-        self.at += 1;
-        if self.state != State::Pattern {
-            self.end(false);
-        }
-        for (delimiter, command) in std::mem::take(&mut self.here) {
-            let mut body = Text::default();
-            while self.at < self.spots.len() {
-                let start = self.at;
-                self.skip_line();
-                self.at += 1;
-                let line = &self.spots[start..self.at.min(self.spots.len())];
-                let text: String = line.iter().map(|it| it.c).collect();
-                if text.trim_matches(['\t', '\r', '\n']) == delimiter {
-                    break;
-                }
-                body.extend(line);
-            }
-            if let Some((_, input)) = self.script.commands.get_mut(command) {
-                *input = Input::Text(body);
-            }
-        }
-        self.at = self.at.min(self.spots.len());
-    }
-
-    fn redirection(&mut self) {
-        let start = self.at;
-        while self.peek(0).is_some_and(|it| matches!(it, '<' | '>' | '&' | '|'))
-            && self.at < start + 3
-        {
-            self.at += 1;
-        }
-        let operator: String = self.spots[start..self.at].iter().map(|it| it.c).collect();
-        if operator == "<<" && self.peek(0) == Some('-') {
-            self.at += 1;
-        }
-        while matches!(self.peek(0), Some(' ' | '\t')) {
-            self.at += 1;
-        }
-        if matches!((self.peek(0), self.peek(1)), (Some('<' | '>'), Some('('))) {
-            // `< <(…)`
-            let start = self.at;
-            let inner = self.substitution(self.at + 2, ')');
-            self.push_unknown(start, inner);
-            let word = self.words.pop();
-            self.input = word.filter(|_| operator == "<").map_or(Input::Inherited, Input::File);
-            return;
-        }
-        let target = self.read_word().into_iter().next();
-        let Some(target) = target else { return };
-        match operator.as_str() {
-            "<" | "<>" => self.input = Input::File(target),
-            "<<<" => self.input = text_of(target),
-            ">" | ">>" | ">|" => self.output = Some(target),
-            "<<" => self.here.push((target.text, self.script.commands.len())),
-            _ => {}
         }
     }
 
@@ -266,6 +235,10 @@ impl Reader<'_> {
             State::Pattern if plain == "esac" => self.state = State::Commands,
             State::Test if plain == "]]" => self.state = State::Commands,
             State::Pattern | State::Test => {}
+            State::Name => {
+                self.defines = words.into_iter().next();
+                self.state = State::Commands;
+            }
             State::Commands if self.peek(0) == Some('(') && self.begins_list(&plain) => {
                 self.list(&plain);
             }
@@ -277,7 +250,8 @@ impl Reader<'_> {
     fn first_word(&mut self, plain: &str, mut words: Vec<Word>) {
         match plain {
             "!" | "{" | "}" | "if" | "then" | "elif" | "else" | "fi" | "while" | "until" | "do"
-            | "done" | "esac" | "function" | "coproc" => {}
+            | "done" | "esac" | "coproc" => self.brace(plain),
+            "function" => self.state = State::Name,
             "for" | "select" | "case" => {
                 self.words.append(&mut words);
                 self.state = State::Head;
@@ -292,7 +266,7 @@ impl Reader<'_> {
         }
     }
 
-    fn end(&mut self, pipes: bool) {
+    pub(super) fn end(&mut self, pipes: bool) {
         let words = std::mem::take(&mut self.words);
         let mut input = std::mem::take(&mut self.input);
         let assignments = std::mem::take(&mut self.assignments);
@@ -313,9 +287,17 @@ impl Reader<'_> {
             return;
         }
         if words.is_empty() && input == Input::Inherited && self.here.is_empty() {
-            self.piped &= !pipes;
+            if pipes && let Some(group) = self.group.take() {
+                self.piped = true;
+                self.flows.said = written::of_group(self.script.commands.get(group));
+            } else {
+                self.piped &= !pipes;
+            }
             return;
         }
+        self.group = None;
+        self.alias(&words);
+        self.shift(&words);
         if words.first().is_some_and(|it| SETS.contains(&it.text.as_str())) {
             words[1..].iter().for_each(|it| self.assign(std::slice::from_ref(it)));
         }
@@ -325,7 +307,8 @@ impl Reader<'_> {
         }
         if self.piped && input == Input::Inherited {
             let before = self.script.commands.last().map(|(words, _)| words.clone());
-            input = Input::Pipe(before.unwrap_or_default());
+            let said = self.flows.said.take().map(Input::Text);
+            input = said.unwrap_or_else(|| Input::Pipe(before.unwrap_or_default()));
         }
         let at = self.script.commands.len();
         if matches!(input, Input::Pipe(_)) && at > 0 {
@@ -341,11 +324,11 @@ impl Reader<'_> {
     pub(super) fn perhaps(&mut self, start: usize) {
         let rest = &self.spots[start.min(self.spots.len())..];
         let end = rest.iter().position(|it| it.c == '\n').unwrap_or(rest.len());
-        self.script.nested.push(Nested { text: Text::from(&rest[..end]), sure: false });
+        self.script.nested.push(Nested::perhaps(Text::from(&rest[..end])));
     }
 
-    fn push_unknown(&mut self, start: usize, inner: Option<Text>) {
-        self.script.nested.extend(inner.map(|text| Nested { text, sure: true }));
+    pub(super) fn push_unknown(&mut self, start: usize, inner: Option<Text>) {
+        self.script.nested.extend(inner.map(Nested::sure));
         let spots = &self.spots[start..self.at];
         let written = Text::from(spots).to_string();
         self.words.push(Word::unknown(&written, &span(spots).unwrap_or_default()));
@@ -359,12 +342,5 @@ impl Reader<'_> {
         };
         self.at = end + 1;
         Some(Text::from(&self.spots[from..end]))
-    }
-}
-
-fn text_of(word: Word) -> Input {
-    match word.unknown {
-        None => Input::Text(word.spots),
-        Some(_) => Input::File(word),
     }
 }

@@ -4,6 +4,7 @@ use super::Input;
 use super::assign::assignment;
 use super::containers;
 use super::program;
+use super::readers::{interpreter, shell, xargs};
 use super::text::Text;
 use super::word::Word;
 
@@ -24,7 +25,19 @@ pub(super) enum Inner {
 /// What `program` runs. None: it is no wrapper. An empty list: it is one, but what it runs is not to be seen.
 pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<Vec<Inner>> {
     match program {
-        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "busybox" => Some(shell(arguments, input)),
+        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "mksh" | "fish" | "csh" | "tcsh"
+        | "busybox" => Some(shell(arguments, input)),
+        "." | "source" => {
+            let found = shell(arguments, input);
+            (!found.is_empty()).then_some(found)
+        }
+        "at" | "batch" => Some(shell(&[], input)),
+        "script" => {
+            let code =
+                arguments.windows(2).filter(|it| it[0].is_flag() && it[0].text.ends_with('c'));
+            let inner = code.map(|it| Inner::Shell(vec![it[1].clone()])).collect();
+            with_tail(inner, arguments)
+        }
         "eval" => Some(vec![Inner::Shell(arguments.to_vec())]),
         "cmd" => Some(vec![Inner::Shell(
             arguments.iter().skip_while(|it| it.text.starts_with('/')).cloned().collect(),
@@ -50,9 +63,8 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         }
         "awk" | "gawk" | "mawk" => Some(arguments.iter().cloned().map(Inner::Program).collect()),
         "nodemon" => with_tail(valued(arguments, &["-x", "--exec"]), arguments),
-        "node" | "nodejs" | "tsx" | "ts-node" | "python" | "python3" | "ruby" | "perl" | "php" => {
-            interpreter(arguments)
-        }
+        "node" | "nodejs" | "tsx" | "ts-node" | "bun" | "deno" | "python" | "python3" | "ruby"
+        | "perl" | "php" => interpreter(program, arguments, input),
         "cross-env-shell"
         | "start-server-and-test"
         | "tsc-watch"
@@ -60,6 +72,9 @@ pub(super) fn inner(program: &str, arguments: &[Word], input: &Input) -> Option<
         | "onchange"
         | "chokidar"
         | "parallel"
+        | "tmux"
+        | "screen"
+        | "expect"
         | "wsl"
         | "powershell"
         | "pwsh" => with_tail(strings(arguments), arguments),
@@ -155,6 +170,13 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("env", &["-u", "--unset", "-C", "--chdir"], 0),
     wrapper("exec", &["-a"], 0),
     wrapper("command", &[], 0),
+    wrapper("bundle", &["--gemfile"], 1),
+    wrapper("poetry", &["-C", "--directory", "-P"], 1),
+    wrapper("pipenv", &[], 1),
+    wrapper("uv", &["--directory", "--project", "--env-file", "--with", "-p", "--python"], 1),
+    wrapper("pdm", &["-p"], 1),
+    wrapper("hatch", &["-e"], 1),
+    wrapper("rye", &[], 1),
     wrapper("builtin", &[], 0),
     wrapper("sudo", &["-u", "-g", "-h", "-p", "-C", "-r", "-t", "--user", "--group"], 0),
     wrapper("doas", &["-u", "-C"], 0),
@@ -207,66 +229,6 @@ fn plain(wrapper: &Wrapper, arguments: &[Word]) -> Vec<Inner> {
     vec![Inner::Words(arguments.get(at..).unwrap_or_default().to_vec())]
 }
 
-/// `sh -c text`, `sh < text`, `echo text | sh`.
-fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
-    let mut at = 0;
-    let mut command = false;
-    while let Some(word) = arguments.get(at).filter(|it| it.text.starts_with(['-', '+'])) {
-        at += 1;
-        if word.is("-o") || word.is("+o") || word.is("--rcfile") || word.is("--init-file") {
-            at += 1;
-        } else if !word.text.starts_with("--") && word.text.contains('c') {
-            command = true;
-        }
-    }
-    let reads = arguments.iter().take(at).any(|it| it.is("-s"));
-    let rest = arguments.get(at..).filter(|_| !reads).unwrap_or_default();
-    match (rest.first(), input) {
-        (Some(text), _) if command => {
-            let script = Inner::Shell(vec![text.clone()]);
-            [Some(script), tail(&rest[1..])].into_iter().flatten().collect()
-        }
-        // `busybox sh -c …`
-        (Some(name), _) if program::name(name).as_deref() == Some("sh") => {
-            vec![Inner::Words(rest.to_vec())]
-        }
-        (Some(_), _) => tail(&rest[1..]).into_iter().collect(),
-        (None, Input::Text(text)) => vec![Inner::Text(text.clone())],
-        (None, Input::Pipe(words)) => match words.split_first() {
-            Some((talker, said)) if talker.is("echo") || talker.is("printf") => {
-                vec![Inner::Shell(said.iter().filter(|it| !it.is_flag()).cloned().collect())]
-            }
-            _ => Vec::new(),
-        },
-        (None, _) => Vec::new(),
-    }
-}
-
-/// What `xargs` reads becomes more words, which nobody knows.
-fn xargs(arguments: &[Word]) -> Vec<Inner> {
-    let valued = [
-        "-I",
-        "-n",
-        "-P",
-        "-L",
-        "-d",
-        "-E",
-        "-s",
-        "-a",
-        "--max-args",
-        "--max-procs",
-        "--delimiter",
-    ];
-    let mut at = 0;
-    while let Some(word) = arguments.get(at).filter(|it| it.is_flag()) {
-        at += 1 + usize::from(valued.contains(&word.text.as_str()));
-    }
-    let mut words = arguments.get(at..).unwrap_or_default().to_vec();
-    let Some(range) = words.last().and_then(Word::range) else { return Vec::new() };
-    words.push(Word::unknown("what xargs reads", &range));
-    vec![Inner::Words(words)]
-}
-
 fn split_string(arguments: &[Word]) -> Option<Vec<Inner>> {
     let at =
         arguments.iter().take_while(|it| it.is_flag()).position(|it| it.text.starts_with("-S"))?;
@@ -315,25 +277,4 @@ fn strings(arguments: &[Word]) -> Vec<Inner> {
 fn with_tail(mut inner: Vec<Inner>, arguments: &[Word]) -> Option<Vec<Inner>> {
     inner.extend(tail(arguments));
     (!inner.is_empty()).then_some(inner)
-}
-
-/// `node -e program`, `node node_modules/prisma/build/index.js …`.
-fn interpreter(arguments: &[Word]) -> Option<Vec<Inner>> {
-    let programs = ["-e", "--eval", "-p", "--print", "-pe", "-c", "-r", "-E"];
-    let code = arguments.windows(2).take_while(|it| it[0].is_flag());
-    let code: Vec<Inner> = code
-        .filter(|it| programs.contains(&it[0].text.as_str()))
-        .map(|it| Inner::Program(it[1].clone()))
-        .chain(arguments.iter().filter_map(|it| {
-            let value =
-                it.text.strip_prefix("--eval=").or_else(|| it.text.strip_prefix("--print="))?;
-            Some(Inner::Program(it.after(it.text.chars().count() - value.chars().count())))
-        }))
-        .collect();
-    if !code.is_empty() {
-        return Some(code);
-    }
-    let manager = |it: &Word| it.text.contains("node_modules/") || it.text.contains("npm_execpath");
-    let package = arguments.iter().position(manager)?;
-    Some(vec![Inner::Words(arguments[package..].to_vec())])
 }

@@ -6,6 +6,9 @@ use super::text::{Spot, Text};
 use super::word::Word;
 use super::wrappers::only_talks;
 
+/// How many characters `printf` is followed for: its format is used again and again.
+const PRINTED: usize = 1 << 16;
+
 /// Commands, what each reads, and what is known of where their texts go.
 #[derive(Default)]
 pub(super) struct Flows {
@@ -13,6 +16,86 @@ pub(super) struct Flows {
     pub(super) pipes: Vec<(usize, usize)>,
     /// A command, and the file it writes.
     pub(super) files: Vec<(usize, Word)>,
+    /// What the group before a `|` writes, where it is known.
+    pub(super) said: Option<Text>,
+}
+
+/// What `echo` and `printf` write.
+pub(super) fn said(words: &[Word]) -> Option<Text> {
+    let (talker, rest) = words.split_first()?;
+    let prints = talker.is("printf");
+    if !prints && !talker.is("echo") {
+        return None;
+    }
+    let mut words = rest.iter().skip_while(|it| it.is_flag());
+    let mut text = Text::default();
+    if !prints {
+        for word in words {
+            if let Some(last) = text.spots().last().copied() {
+                text.push(Spot { c: ' ', ..last });
+            }
+            escaped(word.spots.spots(), &mut text);
+        }
+        return Some(text);
+    }
+    let format = words.next()?;
+    let spots = format.spots.spots();
+    let mut left = words.collect::<Vec<_>>().into_iter();
+    // The format is used again as long as there are words for it.
+    loop {
+        let before = left.len();
+        let mut at = 0;
+        let mut from = 0;
+        while at < spots.len() {
+            let is = |at: usize, c: char| spots.get(at).is_some_and(|it| it.c == c);
+            if is(at, '%') && (is(at + 1, 's') || is(at + 1, 'b')) {
+                escaped(&spots[from..at], &mut text);
+                if let Some(word) = left.next() {
+                    text.extend(word.spots.spots());
+                }
+                from = at + 2;
+                at += 1;
+            }
+            at += 1;
+        }
+        escaped(&spots[from..], &mut text);
+        if left.len() == 0 || left.len() == before || text.spots().len() > PRINTED {
+            return Some(text);
+        }
+    }
+}
+
+/// What `printf`, and `echo` of some shells, make of `\n` and `\t`.
+fn escaped(spots: &[Spot], text: &mut Text) {
+    let mut at = 0;
+    while let Some(spot) = spots.get(at) {
+        let c = match (spot.c, spots.get(at + 1).map(|it| it.c)) {
+            ('\\', Some('n')) => Some('\n'),
+            ('\\', Some('t')) => Some('\t'),
+            _ => None,
+        };
+        text.push(c.map_or(*spot, |c| Spot { c, ..*spot }));
+        at += 1 + usize::from(c.is_some());
+    }
+}
+
+/// What the commands of a group write together; none where nothing of it is known.
+pub(super) fn of_group(commands: Option<&[(Vec<Word>, Input)]>) -> Option<Text> {
+    let mut text = Text::default();
+    for (words, input) in commands.unwrap_or_default() {
+        let copies = words.first().is_some_and(|it| it.is("cat"));
+        let own = match input {
+            Input::Text(body) if copies => Some(body.clone()),
+            _ => said(words),
+        };
+        if let Some(last) = text.spots().last().copied() {
+            text.push(Spot { c: '\n', ..last });
+        }
+        if let Some(own) = own {
+            text.extend(own.spots());
+        }
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// Gives each command that reads what `cat` reads that very text.
@@ -52,16 +135,10 @@ pub(super) fn scripts(commands: &[(Vec<Word>, Input)], flows: &Flows) -> Vec<Tex
         let Some((words, input)) = commands.get(*at) else { continue };
         match (words.first(), input) {
             (Some(_), Input::Text(text)) => found.push(text.clone()),
-            (Some(talker), _) if talker.is("echo") || talker.is("printf") => {
-                let said = words[1..].iter().filter(|it| !it.is_flag() && it.text != file.text);
-                let mut text = Text::default();
-                for word in said {
-                    if let Some(last) = text.spots().last().copied() {
-                        text.push(Spot { c: ' ', ..last });
-                    }
-                    text.extend(word.spots.spots());
-                }
-                found.push(text);
+            (Some(_), _) => {
+                let known: Vec<Word> =
+                    words.iter().filter(|it| it.text != file.text).cloned().collect();
+                found.extend(said(&known));
             }
             _ => {}
         }

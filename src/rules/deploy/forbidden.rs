@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::known::{downloads, passes};
+use super::psql;
 use crate::parse::command::{Call, Command, Input, Kind, Word};
 
 /// The default list: a program, the words that follow it in this order, options that must be there or (`!`) must not.
@@ -121,7 +122,7 @@ impl Forbidden {
 
     fn migrates(&self, command: &Command, program: &str) -> Option<Hit> {
         if program == "psql" {
-            return psql(command);
+            return psql::judge(command);
         }
         let mut hidden = None;
         for pattern in &self.patterns {
@@ -146,7 +147,7 @@ impl Forbidden {
 }
 
 /// The bytes from one word to another.
-fn range(command: &Command, from: usize, to: usize) -> Range<usize> {
+pub(super) fn range(command: &Command, from: usize, to: usize) -> Range<usize> {
     let ranges = || command.words[from..=to].iter().filter_map(Word::range);
     let start = ranges().map(|it| it.start).min().unwrap_or(command.span.start);
     let end = ranges().map(|it| it.end).max().unwrap_or(command.span.end);
@@ -265,53 +266,6 @@ impl Pattern {
         }
         Meeting::Hidden(at)
     }
-}
-
-/// `psql -f prisma/migrations/…`, `psql < …`, `cat … | psql`.
-fn psql(command: &Command) -> Option<Hit> {
-    let words = &command.words;
-    let migration = |it: &str| it.contains("migration") || it.contains("\\i");
-    let separate = words
-        .windows(2)
-        .enumerate()
-        .filter(|(_, it)| matches!(it[0].text.as_str(), "-f" | "--file" | "-c" | "--command"));
-    let attached = |it: &&Word| {
-        it.text.starts_with("--file=") || it.text.starts_with("-f") && it.text.len() > 2
-    };
-    let files = separate
-        .map(|(at, it)| (at + 1, &it[1]))
-        .chain(words.iter().enumerate().filter(|(_, it)| attached(it)));
-    let mut hidden = None;
-    for (at, word) in files {
-        if migration(&word.text) {
-            let what = format!(
-                "psql -f {}",
-                word.text.trim_start_matches("--file=").trim_start_matches("-f")
-            );
-            return Some(Hit { what: What::Forbidden(what), range: range(command, 0, at) });
-        }
-        if word.unknown.is_some()
-            && words[at - 1].text.starts_with(['-'])
-            && !words[at - 1].is("-c")
-        {
-            hidden.get_or_insert((at, word));
-        }
-    }
-    let read = match &command.input {
-        Input::File(word) if migration(&word.text) => Some(format!("psql < {}", word.text)),
-        Input::Pipe(before) => {
-            let file = before.iter().find(|it| migration(&it.text));
-            file.map(|it| format!("{} {} | psql", before[0].text, it.text))
-        }
-        Input::Text(text) if text.to_string().contains("\\i") => Some("psql".to_owned()),
-        Input::File(_) | Input::Text(_) | Input::Inherited => None,
-    };
-    if let Some(what) = read {
-        return Some(Hit { what: What::Forbidden(what), range: command.span.range() });
-    }
-    let (at, word) = hidden?;
-    let what = What::Hidden { program: "psql".to_owned(), word: word.text.clone() };
-    Some(Hit { what, range: range(command, 0, at) })
 }
 
 /// Whether what it holds is no list of commands, but a program that may start some.

@@ -9,7 +9,10 @@ pub(super) fn passes(word: &str) -> bool {
     // The arguments of the script itself: whoever runs it is judged for them.
     let positional = bare.chars().next().is_some_and(|it| it.is_ascii_digit() || "@*".contains(it));
     // What stands for it where nothing else is said is read in its place: `${DOCKER:-docker}`.
-    let default = word.starts_with("${") && bare.contains('-') && !bare.contains(['$', '`']);
+    let after = bare.trim_start_matches(|it: char| it == '_' || it.is_ascii_alphanumeric());
+    let default = word.starts_with("${")
+        && after.trim_start_matches(':').starts_with('-')
+        && !bare.contains(['$', '`']);
     positional || default || inside(word).is_some_and(|it| sets_up(it) || downloads_text(it))
 }
 

@@ -5,6 +5,7 @@ mod forbidden;
 mod graph;
 mod known;
 mod map;
+mod psql;
 mod reach;
 mod routes;
 mod told;
