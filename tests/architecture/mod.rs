@@ -229,9 +229,9 @@ fn the_middle_looks_at_nothing_but_what_it_is_given() {
         "eprintln!",
         "print!",
         "eprint!",
-        "stdin",
-        "stdout",
-        "stderr",
+        "io::stdin",
+        "io::stdout",
+        "io::stderr",
     ];
     let mut wrong = Vec::new();
     for it in files().iter().filter(|it| MIDDLE.contains(&it.module())) {

@@ -117,7 +117,7 @@ fn what_deployments_run_is_drawn() {
              |  `- x prisma migrate deploy   line 5
              `- :4 start   "start": "node server.js",
 
-    Deployments begin at 1 place of 1 file; 0 of them run nothing else of this repository, and are not drawn.
+    Deployments begin at 1 place of 1 file.
     1 command is refused.
     [exit 0]
     "#);

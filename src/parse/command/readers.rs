@@ -21,9 +21,9 @@ pub(super) fn shell(arguments: &[Word], input: &Input) -> Vec<Inner> {
     }
     let reads = arguments.iter().take(at).any(|it| it.is("-s"));
     let rest = arguments.get(at..).filter(|_| !reads).unwrap_or_default();
-    let stdin = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+    let inputs = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
     let rest = match rest.first() {
-        Some(file) if !command && stdin.contains(&file.text.as_str()) => &[],
+        Some(file) if !command && inputs.contains(&file.text.as_str()) => &[],
         _ => rest,
     };
     match (rest.first(), input) {
