@@ -14,7 +14,7 @@ use crate::rules::deploy::{Forbidden, Judging, Map};
 use crate::rules::{self, Finding, Found};
 use crate::source::{File, Mode, RepoPath, Source};
 
-/// How many links to links are followed, as Linux does (path_resolution(7)).
+/// How many links to links are followed, as Linux does (`path_resolution(7)`).
 const LINKS: usize = 40;
 
 /// Files with commands, read.

@@ -275,7 +275,7 @@ fn deploys(reached: &Reached<'_>, word: &str) -> bool {
 }
 
 /// Whether an expression of a workflow brings the command from outside of the repository. `PowerShell` runs no word that
-/// begins with a quote (about_Parsing: it is an expression), and a file in a folder that a job knows by a variable is a
+/// begins with a quote (`about_Parsing`: it is an expression), and a file in a folder that a job knows by a variable is a
 /// file of the repository or one that the job has made.
 fn comes_from_outside(word: &str, text: &str) -> bool {
     const OWN: &[&str] = &["env.", "runner.", "matrix.", "github.workspace", "github.action_path"];
@@ -285,7 +285,8 @@ fn comes_from_outside(word: &str, text: &str) -> bool {
     let power_shell =
         ["Write-Host", "Out-File", "Test-Path", "$env:"].iter().any(|it| text.contains(it));
     let quoted = power_shell && text.contains(&format!("\"{word}\""));
-    !(own && named) && !(quoted && !text.contains(&format!("& \"{word}\"")))
+    let called = text.contains(&format!("& \"{word}\""));
+    !(own && named || quoted && !called)
 }
 
 fn chain<'a>(graph: &Graph<'a>, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {

@@ -25,7 +25,10 @@ impl<'a> Routes<'a> {
         let name = host.key.strip_prefix("scripts.").unwrap_or(&host.key);
         let names = self.files.entry(&host.path).or_default();
         *names.entry(name).or_insert_with(|| {
-            self.everywhere.entry(name).or_default().push(next);
+            // A target of a `Makefile` is no script, whatever its name.
+            if host.kind == Kind::PackageJson {
+                self.everywhere.entry(name).or_default().push(next);
+            }
             next
         })
     }
