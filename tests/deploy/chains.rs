@@ -149,3 +149,10 @@ fn the_seed_of_prisma_is_followed() {
     let json = r#"{"scripts":{"setup":"prisma db seed"},"prisma":{"seed":"prisma db push"}}"#;
     assert_eq!(findings(&[("package.json", json)]).len(), 1);
 }
+
+#[test]
+fn a_script_of_any_package_is_no_target_of_a_makefile() {
+    let root = package(&[("build", "turbo run compile")]);
+    let files = [("package.json", root.as_str()), ("ops/Makefile", "compile:\n\tprisma db push\n")];
+    assert_eq!(findings(&files), []);
+}

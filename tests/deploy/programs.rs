@@ -21,6 +21,9 @@ fn said(path: &str, programs: &[&str]) -> Vec<String> {
 }
 
 const REFUSED_JS: &[&str] = &[
+    "import { spawn } from 'child_process';\nconst tool = 'npx', words = ['prisma', 'migrate', 'deploy'];\nspawn(tool, words)",
+    "require('child_process')['execSync']('npx prisma migrate deploy')",
+    "const execa = require('execa'); execa.command('npx prisma migrate deploy')",
     "import { execSync } from 'node:child_process';\nexecSync('npx prisma migrate deploy', { stdio: 'inherit' });\n",
     "const { spawnSync } = require('child_process')\nspawnSync('npx prisma migrate deploy', { shell: true })\n",
     "spawnSync('npx', ['prisma', 'migrate', 'deploy'], { stdio: 'inherit' })",

@@ -57,6 +57,7 @@ fn a_job_with_a_database_of_its_own_may_migrate_it() {
         with("postgres:15", "timescale/timescaledb:latest-pg15"),
         with("postgres:15", "postgres:${{ matrix.version }}"),
         with("@localhost", "@127.0.0.1"),
+        with("DATABASE_URL", "NODE_OPTIONS: --max-old-space-size=8192\n          DATABASE_URL"),
         with(":5432/test", ":5432/test?schema=public&connection_limit=1&sslmode=disable"),
         with("postgresql://", "postgres://"),
         with("['5432:5432']", "['5433:5432']").replace("localhost:5432", "localhost:5433"),
@@ -234,6 +235,9 @@ fn a_step_that_may_lead_elsewhere_ends_the_rehearsal() {
         "npx prisma migrate deploy --url x",
         "psql -h db.example.com -f x.sql",
         "psql --host=db.example.com",
+        "psql -hdb.example.com -f x.sql",
+        "psql 'host=db.example.com dbname=shop'",
+        "dbmate -u mysql://db.example.com/shop up",
         "psql postgresql://a:b@db.example.com/shop",
         "PGHOST=db.example.com psql",
         "ssh deploy@example.com npx prisma migrate deploy",
@@ -259,6 +263,22 @@ fn a_step_that_may_lead_elsewhere_ends_the_rehearsal() {
         "      - run: ls\n        shell: ci/shell.sh {0}",
     ] {
         assert!(!passes(&after(step)), "{step}");
+    }
+}
+
+#[test]
+fn a_script_of_an_earlier_step_may_lead_elsewhere_too() {
+    let step = after("      - run: bash ci/prepare.sh");
+    let prepare = "echo DATABASE_URL=x >> $GITHUB_ENV\n";
+    assert_eq!(findings(&[(FILE, &step), ("ci/prepare.sh", "npm run build\n")]), []);
+    assert!(!findings(&[(FILE, &step), ("ci/prepare.sh", prepare)]).is_empty());
+    let action = "runs: {using: composite, steps: [{run: npx prisma migrate deploy, env: {DATABASE_URL: x}}]}\n";
+    let step = with("run: npx prisma migrate deploy", "uses: ./ci/migrate");
+    assert!(!findings(&[(FILE, &step), ("ci/migrate/action.yml", action)]).is_empty());
+    for script in [". ./prod\n", "eval \"$(cat prod)\"\n", "read -r DATABASE_URL < prod\n"] {
+        let step = with("npx prisma migrate deploy", "bash ci/go.sh");
+        let go = format!("{script}npx prisma migrate deploy\n");
+        assert!(!findings(&[(FILE, &step), ("ci/go.sh", &go)]).is_empty(), "{script}");
     }
 }
 

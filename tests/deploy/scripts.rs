@@ -67,6 +67,14 @@ fn a_script_written_to_break_its_reader_does_not() {
         "cat > x <<E\na\nE\n. x\n".repeat(n / 10),
         "${a:-${a:-".repeat(n),
         "sh < <(".repeat(n),
+        format!("a() {{ echo $1; {} }}\n{}", "x; ".repeat(2000), "a b$x\n".repeat(2000)),
+        "a() { ".repeat(n),
+        "a() { a $1; }; a b; ".repeat(n / 10),
+        format!("printf '{}' {} | sh", "%s".repeat(n), "a ".repeat(n)),
+        format!("printf '%s{}' {} | sh", "x".repeat(n), "a ".repeat(n)),
+        "cat <<E\n$($($(`\nE\n".repeat(n / 10),
+        "shift; ".repeat(n),
+        "{ ( ".repeat(n),
     ] {
         findings(&[("deploy.sh", &text)]);
     }

@@ -51,6 +51,21 @@ fn a_step_that_migrates_is_refused() {
 }
 
 #[test]
+fn what_a_job_knows_by_its_own_variables_is_no_command_from_outside() {
+    for lines in [
+        "- run: yarn test:${{ matrix.group }}",
+        "- run: ${{ env.TOOLS }}/bundler",
+        "- shell: pwsh\n  run: |\n    if (\"${{ secrets.FILE }}\" -ne \"\") { \"${{ secrets.FILE }}\" | Out-File .env }",
+    ] {
+        assert_eq!(findings(&[(FILE, &steps(lines))]), [], "{lines}");
+    }
+    let group = steps("- run: yarn db:${{ matrix.step }}");
+    let scripts = package(&[("db:deploy", "prisma migrate deploy")]);
+    let files = [(FILE, group.as_str()), ("package.json", &scripts)];
+    assert_eq!(findings(&files).len(), 1);
+}
+
+#[test]
 fn a_step_that_speaks_of_it_passes() {
     for lines in [
         "- name: No prisma migrate deploy in automation\n  run: |\n    if grep -rn \"prisma migrate deploy\" fly.toml package.json; then\n      echo \"::error::prisma migrate deploy is forbidden\"; exit 1\n    fi",

@@ -122,6 +122,14 @@ fn what_is_not_yaml_is_a_problem_at_its_place() {
 }
 
 #[test]
+fn a_bracket_may_end_where_its_key_begins() {
+    // As Compose, GitLab and Kubernetes take it, whose parser is libyaml or goes back to it.
+    let text = "services:\n  a:\n    image: x\n    command: [\n      npx,\n      prisma,\n      migrate,\n      deploy\n    ]\n    profiles: {\n    }\n";
+    assert!(super::problems_of("compose.yaml", text).is_empty());
+    assert_eq!(findings(&[("compose.yaml", text)]).len(), 1);
+}
+
+#[test]
 fn what_stands_before_a_mistake_is_read() {
     let text = format!("{}on: \"push\n", run("npx prisma migrate deploy"));
     assert_eq!(problems(&text).len(), 1);

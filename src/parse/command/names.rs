@@ -83,6 +83,9 @@ pub(super) fn is_local_file(path: &RepoPath) -> bool {
     path.to_str_lossy().split('/').any(|it| is_local(it.trim_matches('_')))
 }
 
+/// Folders of tasks that people call by `mise run`.
+const MISE: &[&str] = &[".mise", "mise-tasks", ".mise-tasks"];
+
 /// The weight of a script that is a file of its own, by its name and its folders.
 pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
     let path = path.to_str_lossy();
@@ -90,6 +93,7 @@ pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
     let stem = name.rsplit_once('.').map_or(name, |it| it.0);
     if path.split('/').any(|it| is_local(it.trim_matches('_')))
         || path.split(['/', '.']).flat_map(words).any(sets_up)
+        || path.split('/').any(|it| MISE.contains(&it))
     {
         Weight::Maybe
     } else if words(stem).any(|it| matches!(it, "deploy" | "release" | "entrypoint")) {

@@ -106,6 +106,14 @@ pub(super) fn interpreter(program: &str, arguments: &[Word], input: &Input) -> O
     if !code.is_empty() {
         return Some(code);
     }
+    if program.starts_with("python")
+        && let Some(at) =
+            arguments.iter().position(|it| !it.is_flag() && !it.is("-") || it.is("-m"))
+    {
+        // `python manage.py migrate`, `python -m alembic upgrade head`
+        let from = at + usize::from(arguments[at].is("-m"));
+        return Some(vec![Inner::Guess(arguments.get(from..).unwrap_or_default().to_vec())]);
+    }
     if arguments.iter().all(|it| it.is_flag() || it.is("-") || it.is("/dev/stdin")) {
         let read = match input {
             Input::Text(text) => Some(text.clone()),

@@ -48,7 +48,7 @@ pub(super) fn read(text: &Text, scope: &Scope) -> Script {
     written::follow_pipes(&mut script.commands, &flows);
     let most = scope.values().map(Value::count).max().unwrap_or(0).max(most);
     let written = written::scripts(&script.commands, &flows);
-    script.nested.extend(written.into_iter().map(Nested::sure));
+    script.nested.extend(written);
     script.nested.extend(functions::called(&script.commands, &functions));
     // Where a variable may be one of several, the whole is read again with each.
     let mut known: BTreeSet<String> = script.commands.iter().map(|it| written_out(&it.0)).collect();

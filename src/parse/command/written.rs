@@ -1,7 +1,10 @@
 //! Texts that a script hands from one command to another: by a pipe, by a file that it writes and then runs.
 
+use std::collections::BTreeMap;
+
 use super::Input;
 use super::program;
+use super::shell::Nested;
 use super::text::{Spot, Text};
 use super::word::Word;
 use super::wrappers::only_talks;
@@ -112,7 +115,7 @@ pub(super) fn follow_pipes(commands: &mut [(Vec<Word>, Input)], flows: &Flows) {
 }
 
 /// What is written to a file that another command of the script runs.
-pub(super) fn scripts(commands: &[(Vec<Word>, Input)], flows: &Flows) -> Vec<Text> {
+pub(super) fn scripts(commands: &[(Vec<Word>, Input)], flows: &Flows) -> Vec<Nested> {
     let mut found = Vec::new();
     let mut files = flows.files.clone();
     for (at, (words, _)) in commands.iter().enumerate() {
@@ -123,22 +126,28 @@ pub(super) fn scripts(commands: &[(Vec<Word>, Input)], flows: &Flows) -> Vec<Tex
     if files.is_empty() {
         return found;
     }
-    let mut run = std::collections::BTreeSet::new();
+    // Each file that is run, and whether by a shell; a program may only read what it is given.
+    let mut run: BTreeMap<&str, bool> = BTreeMap::new();
     for (words, _) in commands {
-        let Some(first) = words.first() else { continue };
-        run.insert(bare(first));
-        if program::name(first).is_some_and(|it| !only_talks(&it)) {
-            run.extend(words.iter().map(bare));
+        let Some((first, rest)) = words.split_first() else { continue };
+        run.insert(bare(first), true);
+        let Some(program) = program::name(first).filter(|it| !only_talks(it)) else { continue };
+        let sure =
+            matches!(&*program, "sh" | "bash" | "dash" | "zsh" | "ash" | "ksh" | "." | "source");
+        for word in rest {
+            *run.entry(bare(word)).or_default() |= sure;
         }
     }
-    for (at, file) in files.iter().filter(|(_, it)| run.contains(bare(it))) {
+    for (at, file) in &files {
+        let Some(sure) = run.get(bare(file)) else { continue };
+        let nested = if *sure { Nested::sure } else { Nested::perhaps };
         let Some((words, input)) = commands.get(*at) else { continue };
         match (words.first(), input) {
-            (Some(_), Input::Text(text)) => found.push(text.clone()),
+            (Some(_), Input::Text(text)) => found.push(nested(text.clone())),
             (Some(_), _) => {
                 let known: Vec<Word> =
                     words.iter().filter(|it| it.text != file.text).cloned().collect();
-                found.extend(said(&known));
+                found.extend(said(&known).map(nested));
             }
             _ => {}
         }

@@ -11,15 +11,38 @@ use super::tree::{Entry, Node, Tree};
 
 /// Lists and tables inside each other, deeper than which nothing is read.
 const DEPTH: usize = 100;
+/// How many brackets may stand further out than they should.
+const OUTDENTED: usize = 32;
 /// How many characters and values anchors and aliases may repeat in all. Nobody who means well needs a tenth of it.
 const COPIED: usize = 1 << 20;
 
 /// The documents of a text, and why it is not read to its end, if it is not. What stands before that is there.
 pub(super) fn read(text: &str) -> (Vec<Tree>, Option<(Range<usize>, String)>) {
+    let mut patched = Cow::Borrowed(text);
+    for _ in 0..OUTDENTED {
+        let read = read_strictly(&patched);
+        let place = read.1.as_ref().and_then(|it| outdented(&patched, it.0.start));
+        let Some(line_end) = place else { return read };
+        patched.to_mut().replace_range(line_end..=line_end, " ");
+    }
+    read_strictly(&patched)
+}
+
+fn read_strictly(text: &str) -> (Vec<Tree>, Option<(Range<usize>, String)>) {
     let mut builder = Builder::new(text);
     let mut parser = Parser::new_from_str(text);
     while builder.problem.is_none() && builder.next(&mut parser) {}
     builder.finish()
+}
+
+/// The end of the line before a `]` or `}` that begins its own. The standard wants it to stand further in than the key
+/// of its list (YAML 1.2.2, 7.4); libyaml, and so Compose, GitLab and Kubernetes, take it where it is. A blank in place
+/// of the line's end says the same to both, and nothing moves.
+fn outdented(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?.trim_end_matches([' ', '\t']);
+    let line_end = before.strip_suffix('\n')?.len();
+    let line = before[..line_end].rsplit('\n').next().unwrap_or_default();
+    (text[at..].starts_with([']', '}']) && !line.contains('#')).then_some(line_end)
 }
 
 struct Builder<'a> {

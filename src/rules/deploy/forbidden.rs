@@ -43,7 +43,8 @@ const FORBIDDEN: &[&str] = &[
     "pgroll start|migrate|complete",
     "sqitch deploy|revert|rebase",
     "alembic upgrade|downgrade",
-    "django migrate",
+    "django|django-admin|manage.py migrate",
+    "flask db upgrade|downgrade",
     "rails|rake db:migrate|db:schema:load|db:reset|db:drop|db:prepare",
     // Told of programs that call these libraries.
     "drizzle-orm migrate",
@@ -107,7 +108,10 @@ impl Forbidden {
     pub(super) fn judge(&self, command: &Command) -> Option<Hit> {
         let first = command.words.first()?;
         let Some(program) = command.program() else {
-            let counts = !command.guessed && !is_program(command.host.kind);
+            // `test:${{ matrix.group }}` is a script of a package, and followed as one.
+            let known = first.text.split(first.unknown.as_deref().unwrap_or_default()).next();
+            let script = known.is_some_and(|it| it.ends_with(':'));
+            let counts = !command.guessed && !is_program(command.host.kind) && !script;
             return opaque(command, first).filter(|_| counts);
         };
         let hit = self.migrates(command, &program).or_else(|| opaque_program(command, &program))?;
@@ -298,8 +302,10 @@ fn opaque_program(command: &Command, program: &str) -> Option<Hit> {
         }
         "npm" | "pnpm" | "yarn" | "bun" | "run-s" | "run-p" | "npm-run-all" => {
             command.calls().iter().find_map(|it| match it {
+                // A name whose beginning is known is followed to every script it may be.
                 Call::Script { name, .. } => {
-                    name.unknown.as_ref().and_then(|_| opaque(command, name))
+                    let hidden = name.unknown.as_ref().filter(|it| name.text.starts_with(&***it));
+                    hidden.and_then(|_| opaque(command, name))
                 }
                 Call::File { .. } => None,
             })

@@ -21,7 +21,7 @@ pub(super) fn judge(command: &Command) -> Option<Hit> {
     }
     let whole = command.span.range();
     match &command.input {
-        Input::File(word) if migrates(&word.text) => return forbidden(command, &word.text),
+        Input::File(word) if migrates(&word.text) => return Some(forbidden(command, &word.text)),
         // In a loop over the migrations, what it reads is one of them.
         Input::File(word) if word.unknown.is_some() && migrates(&command.text) => {
             return Some(Hit { what: hides(&word.text), range: whole });
@@ -45,9 +45,9 @@ pub(super) fn judge(command: &Command) -> Option<Hit> {
     Some(Hit { what: hides(word), range: range(command, 0, at) })
 }
 
-fn forbidden(command: &Command, file: &str) -> Option<Hit> {
+fn forbidden(command: &Command, file: &str) -> Hit {
     let what = What::Forbidden(format!("psql < {file}"));
-    Some(Hit { what, range: command.span.range() })
+    Hit { what, range: command.span.range() }
 }
 
 fn hides(word: &str) -> What {

@@ -1,11 +1,11 @@
 //! From what a deployment runs to everything that makes run.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Judging;
 use super::forbidden::{Hit, What};
 use super::graph::Graph;
-use crate::parse::command::{Host, Weight, Word};
+use crate::parse::command::{Host, Kind, Weight, Word};
 use crate::source::{RepoPath, Span};
 
 /// How many commands are looked at in all; a repository that needs more is made to need them.
@@ -48,6 +48,7 @@ pub(super) fn reached<'a>(graph: &mut Graph<'a>, judging: &Judging<'_>) -> Vec<R
         told: BTreeSet::new(),
         seen: BTreeSet::new(),
         taken: BTreeSet::new(),
+        jobs: BTreeMap::new(),
         steps: 0,
     };
     let weight = |host: &Host| judging.weight(host);
@@ -102,6 +103,8 @@ struct Walk<'a, 'j> {
     seen: BTreeSet<(usize, bool, Vec<String>)>,
     /// Routes that were followed, so that many callers of many scripts are not multiplied.
     taken: BTreeSet<(usize, bool, Vec<String>)>,
+    /// Jobs that try migrations, and whether anything in them sets variables.
+    jobs: BTreeMap<(RepoPath, String), bool>,
     steps: usize,
 }
 
@@ -153,7 +156,10 @@ impl<'a> Walk<'a, '_> {
 
     fn tell(&mut self, reached: Reached<'a>, graph: &Graph<'a>) {
         let Some(last) = reached.chain.last() else { return };
-        if reached.weight == Weight::Rehearsal && !leaves(&reached, graph) {
+        if reached.weight == Weight::Rehearsal
+            && !leaves(&reached, graph)
+            && !self.sets_variables(&reached, graph)
+        {
             return;
         }
         if let What::Opaque { word } = &reached.hit.what
@@ -165,6 +171,37 @@ impl<'a> Walk<'a, '_> {
         if self.told.insert((path, start, end, reached.hit.what.word().to_owned())) {
             self.found.push(reached);
         }
+    }
+
+    /// Whether something that the job of a rehearsal runs, in whatever step, sets variables for the steps after it.
+    fn sets_variables(&mut self, reached: &Reached<'_>, graph: &Graph<'a>) -> bool {
+        let Some(first) = reached.chain.first().map(|it| it.host) else { return false };
+        let job = first.key.split(".steps").next().unwrap_or_default();
+        let known = (first.path.clone(), job.to_owned());
+        if let Some(sets) = self.jobs.get(&known) {
+            return *sets;
+        }
+        let steps = format!("{job}.steps");
+        let own = |at: &usize| {
+            let host = graph.nodes[*at].host;
+            host.path == first.path && host.key.starts_with(&steps)
+        };
+        let mut open: Vec<usize> = (0..graph.nodes.len()).filter(own).collect();
+        let mut seen: BTreeSet<usize> = open.iter().copied().collect();
+        let mut sets = false;
+        while let Some(at) = open.pop() {
+            for action in &graph.nodes[at].actions {
+                sets |= ["GITHUB_ENV", "GITHUB_PATH"].iter().any(|it| action.text.contains(it));
+                let routes = action.leads.iter().map(|it| it.0);
+                for (node, _) in routes.flat_map(|it| &graph.routes.targets[it]) {
+                    if seen.insert(*node) {
+                        open.push(*node);
+                    }
+                }
+            }
+        }
+        self.jobs.insert(known, sets);
+        sets
     }
 
     fn too_much(&mut self, graph: &Graph<'a>, node: usize, weight: Weight) {
@@ -198,6 +235,10 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
         "sops",
         "export ",
         "source ",
+        ". ./",
+        "eval ",
+        "read ",
+        "printf -v",
         "GITHUB_ENV",
         "secrets",
         "ssh",
@@ -210,6 +251,10 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
         "kubectl",
     ];
     let hosts: BTreeSet<&Host> = reached.chain.iter().skip(1).map(|it| it.host).collect();
+    // An action sets variables of its own for its steps.
+    if hosts.iter().any(|it| it.kind == Kind::Action) {
+        return true;
+    }
     let nodes = graph.nodes.iter().filter(|it| hosts.contains(it.host));
     let mut texts = nodes.flat_map(|it| it.actions.iter().map(|it| it.text));
     texts.any(|text| TURNS.iter().any(|it| text.contains(it)))
@@ -220,13 +265,28 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
 /// counts: an input, a secret, a download.
 fn deploys(reached: &Reached<'_>, word: &str) -> bool {
     let Some(first) = reached.chain.first() else { return false };
-    let outside = || word.contains("${{") || word.contains(" | ");
+    let outside = || comes_from_outside(word, reached.text) || word.contains(" | ");
     match reached.weight {
         Weight::Alone | Weight::Rehearsal => false,
         _ if first.host.kind.is_hook() || first.host.path.is_under(b".husky") => false,
         _ if first.host.kind.is_automation() => outside(),
         _ => true,
     }
+}
+
+/// Whether an expression of a workflow brings the command from outside of the repository. `PowerShell` runs no word that
+/// begins with a quote (`about_Parsing`: it is an expression), and a file in a folder that a job knows by a variable is a
+/// file of the repository or one that the job has made.
+fn comes_from_outside(word: &str, text: &str) -> bool {
+    const OWN: &[&str] = &["env.", "runner.", "matrix.", "github.workspace", "github.action_path"];
+    let Some((_, expression)) = word.split_once("${{") else { return false };
+    let own = OWN.iter().any(|it| expression.trim_start().starts_with(it));
+    let named = expression.split_once("}}").is_some_and(|(_, rest)| !rest.is_empty());
+    let power_shell =
+        ["Write-Host", "Out-File", "Test-Path", "$env:"].iter().any(|it| text.contains(it));
+    let quoted = power_shell && text.contains(&format!("\"{word}\""));
+    let called = text.contains(&format!("& \"{word}\""));
+    !(own && named || quoted && !called)
 }
 
 fn chain<'a>(graph: &Graph<'a>, visits: &[Visit], visit: &Visit) -> Vec<Step<'a>> {

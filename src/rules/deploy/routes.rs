@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::parse::command::{Call, Host, Kind};
+use crate::parse::command::{Call, Host, Kind, Word};
 use crate::source::RepoPath;
 
 /// How many names are compared with patterns in all.
@@ -25,7 +25,10 @@ impl<'a> Routes<'a> {
         let name = host.key.strip_prefix("scripts.").unwrap_or(&host.key);
         let names = self.files.entry(&host.path).or_default();
         *names.entry(name).or_insert_with(|| {
-            self.everywhere.entry(name).or_default().push(next);
+            // A target of a `Makefile` is no script, whatever its name.
+            if host.kind == Kind::PackageJson {
+                self.everywhere.entry(name).or_default().push(next);
+            }
             next
         })
     }
@@ -44,7 +47,7 @@ impl<'a> Routes<'a> {
             }
             Call::Script { name, elsewhere, .. } => {
                 let own = if *elsewhere || moves { None } else { self.package(&from.folder) };
-                let key = (own.unwrap_or(RepoPath::from("")), name.text.clone());
+                let key = (own.unwrap_or(RepoPath::from("")), pattern(name));
                 self.remembered(key, |routes, (path, name)| {
                     routes.compared += if name.contains('*') { routes.everywhere.len() } else { 0 };
                     let own = routes.named(path, name);
@@ -132,6 +135,15 @@ impl<'a> Routes<'a> {
             }
             folder = folder?.parent();
         }
+    }
+}
+
+/// The names that a word may come to: of `test:${{ matrix.group }}` all that begin so.
+fn pattern(name: &Word) -> String {
+    let known = name.unknown.as_deref().and_then(|it| name.text.find(it));
+    match known {
+        Some(at) if at > 0 => format!("{}*", &name.text[..at]),
+        _ => name.text.clone(),
     }
 }
 

@@ -43,3 +43,32 @@ fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
     !text.is_empty() && text.chars().all(plain)
 }
+
+/// Whether a script names a database that is not on its own machine: by a URL, or by `-h`.
+pub(super) fn is_foreign(text: &str) -> bool {
+    let schemes = ["postgres://", "postgresql://", "mysql://", "mariadb://"];
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ';');
+    let url = schemes.iter().any(|scheme| {
+        text.match_indices(scheme).any(|(at, _)| {
+            let url = text.get(at..).unwrap_or_default();
+            let url = url.split(ends).next().unwrap_or_default();
+            place(url).is_none_or(|it| !is_loopback(it.0))
+        })
+    });
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let flagged = words.windows(2).any(|it| match it {
+        [flag, host] => matches!(*flag, "-h" | "--host") && !is_loopback(host),
+        _ => false,
+    });
+    let attached = words.iter().filter_map(|it| it.strip_prefix("--host="));
+    let client = text.contains("psql") || text.contains("pg_");
+    let short = words.iter().filter_map(|it| it.strip_prefix("-h").filter(|_| client));
+    let mut hosts = attached.chain(short.filter(|it| !it.is_empty()));
+    // `psql 'host=… dbname=…'`
+    let named = text.match_indices("host=").any(|(at, found)| {
+        let value = text.get(at + found.len()..).unwrap_or_default();
+        let value = value.trim_start_matches(['"', '\'']);
+        !is_loopback(value.split(ends).next().unwrap_or_default())
+    });
+    url || flagged || named || hosts.any(|it| !is_loopback(it))
+}

@@ -190,7 +190,7 @@ impl Place {
         for (name, value) in self.variables.iter().chain(&own) {
             let name = name.to_ascii_lowercase();
             let Some(value) = value.as_deref() else { continue };
-            if LEADING.contains(&name.as_str()) {
+            if LEADING.contains(&name.as_str()) && !(name == "node_options" && is_tuning(value)) {
                 return false;
             }
             if name == "pghost" && !self.is_host(value) {
@@ -226,6 +226,21 @@ impl Place {
         };
         self.is_host(host) && self.databases.iter().any(fits)
     }
+}
+
+/// Whether options of `node` only say how much it may take and what it tells, and load nothing.
+fn is_tuning(options: &str) -> bool {
+    const TUNING: &[&str] = &[
+        "--max-old-space-size",
+        "--max_old_space_size",
+        "--no-warnings",
+        "--no-deprecation",
+        "--trace-warnings",
+        "--enable-source-maps",
+        "--experimental-vm-modules",
+    ];
+    let mut words = options.split_whitespace();
+    words.all(|it| TUNING.contains(&it.split('=').next().unwrap_or_default()))
 }
 
 /// Whether a variable says where a database is, or may.
@@ -351,31 +366,11 @@ fn is_harmless(step: &Tree) -> bool {
             && !TURNS.iter().any(|it| text.contains(it))
             && !TOOLS.iter().any(|it| begins_word(&text, it))
             && !text.lines().any(|it| it.trim_start().starts_with(". "))
-            && !names_foreign_database(&text)
+            && !database::is_foreign(&text)
     })
 }
 
 fn begins_word(text: &str, word: &str) -> bool {
     let before = |at: usize| text.get(..at).and_then(|it| it.chars().next_back());
     text.match_indices(word).any(|(at, _)| before(at).is_none_or(|it| !it.is_alphanumeric()))
-}
-
-/// Whether a script names a database that is not on its own machine: by a URL, or by `-h`.
-fn names_foreign_database(text: &str) -> bool {
-    let schemes = ["postgres://", "postgresql://"];
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ';');
-    let url = schemes.iter().any(|scheme| {
-        text.match_indices(scheme).any(|(at, _)| {
-            let url = text.get(at..).unwrap_or_default();
-            let url = url.split(ends).next().unwrap_or_default();
-            database::place(url).is_none_or(|it| !database::is_loopback(it.0))
-        })
-    });
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let flagged = words.windows(2).any(|it| match it {
-        [flag, host] => matches!(*flag, "-h" | "--host") && !database::is_loopback(host),
-        _ => false,
-    });
-    let attached = words.iter().filter_map(|it| it.strip_prefix("--host="));
-    url || flagged || attached.into_iter().any(|it| !database::is_loopback(it))
 }

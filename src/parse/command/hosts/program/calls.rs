@@ -34,6 +34,13 @@ pub(super) fn read(reading: &mut Reading, program: &Program<'_>, imports: &Impor
                     shell(reading, program, &program.values.word(literal), at..at, true);
                 }
                 if let Some(key) = literal.plain() {
+                    // `child['exec']('…')`
+                    let member = program.is_sign(at + 1, ']') && program.is_sign(at + 2, '(');
+                    if let Some(call) =
+                        member.then(|| Start::of(program, imports, &own, at, &key)).flatten()
+                    {
+                        call.read(reading);
+                    }
                     keyed(reading, program, at, &key);
                 }
             }
@@ -170,7 +177,8 @@ impl<'a> Start<'a> {
         let optional =
             2 * usize::from(program.is_sign(at + 1, '?') && program.is_sign(at + 2, '.'));
         let bang = usize::from(program.is_sign(at + 1, '!'));
-        let next = at + 1 + optional + bang;
+        let bracket = usize::from(program.literal(at).is_some());
+        let next = at + 1 + optional + bang + bracket;
         let closed = program.is_sign(next, '(');
         let bare = matches!(program.kind, Kind::Ruby | Kind::Jenkins);
         let first = if closed { next + 1 } else { next };

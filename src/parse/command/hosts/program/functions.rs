@@ -126,7 +126,10 @@ fn javascript(name: &str, owner: Option<&str>) -> Option<(Does, bool)> {
         | "spawnAsync" | "execPromise" | "execP" | "crossSpawn" | "getExecOutput" => {
             Some((Does::Runs, sure))
         }
-        "sync" if matches!(owner, Some("spawn" | "crossSpawn")) => Some((Does::Runs, true)),
+        "sync" if matches!(owner, Some("spawn" | "crossSpawn" | "execa")) => {
+            Some((Does::Runs, true))
+        }
+        "command" | "commandSync" if owner == Some("execa") => Some((Does::Runs, true)),
         "Command" if owner == Some("Deno") => Some((Does::Runs, true)),
         "fork" | "execaNode" => Some((Does::Forks, true)),
         "run" | "runCommand" | "runCmd" | "runSync" | "runScript" | "executeCommand"

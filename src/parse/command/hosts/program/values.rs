@@ -61,7 +61,8 @@ impl Values {
                 && declared
                 && let Some(value) = self.assigned(tokens, at)
             {
-                return self.declare(tokens, variable, value);
+                self.declare(tokens, variable, value);
+                return self.declare_more(tokens, value);
             }
             let loops = matches!(name(tokens, at + 1), Some("of" | "in"));
             if let Some((Value::List(words), _)) =
@@ -99,6 +100,20 @@ impl Values {
         let end = |it: &usize| is_sign(tokens, *it, ';') || is_sign(tokens, *it, '(');
         let place = (at + 2..at + 9).take_while(|it| !end(it)).find(|it| equals(*it));
         place.filter(|_| typed).map(|it| it + 1)
+    }
+
+    /// `const tool = 'npx', words = […]`: what stands after the first value.
+    fn declare_more(&mut self, tokens: &[Token], from: usize) {
+        let mut from = from;
+        for _ in 0..MOST {
+            let Some((_, end)) = self.expression(tokens, from, 0) else { return };
+            let next = is_sign(tokens, end, ',').then_some(end + 1);
+            let next =
+                next.filter(|_| self.kind == Kind::JavaScript && is_sign(tokens, end + 2, '='));
+            let Some(variable) = next.and_then(|it| name(tokens, it)) else { return };
+            from = end + 3;
+            self.declare(tokens, variable, from);
+        }
     }
 
     fn declare(&mut self, tokens: &[Token], variable: &str, from: usize) {
