@@ -271,13 +271,23 @@ fn a_job_that_may_reach_another_database_may_not() {
         ("- run: npx", "- run: DATABASE_URL=$OTHER npx"),
         ("- run: npx prisma", "- run: npx dotenv -e .env.production -- prisma"),
         ("runs-on: ubuntu-latest", "runs-on: self-hosted"),
+        // A program on the way sets variables as it likes.
+        ("npx prisma migrate deploy", "node scripts/apply.mjs"),
     ] {
         let repo = shop();
         let text = WORKFLOW.replace(from, to);
         assert_ne!(text, WORKFLOW, "{from}");
         repo.write(".github/workflows/migration-test.yml", &text);
+        let program = "import { execSync } from 'node:child_process';\nprocess.env.DATABASE_URL = other;\nexecSync('npx prisma migrate deploy');\n";
+        repo.write("scripts/apply.mjs", program);
         assert_eq!(judged(&repo).0, 1, "{text}");
     }
+    // The schema names another database than the job.
+    let repo = shop();
+    repo.write(".github/workflows/migration-test.yml", WORKFLOW);
+    let schema = "datasource db {\n  provider = \"postgresql\"\n  url = \"postgresql://db.example.com/shop\"\n}\n";
+    repo.write("prisma/schema.prisma", schema);
+    assert_eq!(judged(&repo).0, 1);
 }
 
 #[test]

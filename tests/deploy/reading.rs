@@ -48,6 +48,7 @@ fn every_way_to_give_fly_a_command_is_read() {
         "[[processes]]\nweb = \"npx prisma migrate deploy\"\n",
         "[experimental]\ncmd = [\"npx\", \"prisma\", \"migrate\", \"deploy\"]\n",
         "[experimental]\nentrypoint = \"npx prisma migrate deploy\"\n",
+        "[experimental]\nentrypoint = [\"npx\", \"prisma\"]\ncmd = [\"migrate\", \"deploy\"]\n",
         "[experimental]\nexec = [\"sh\", \"-c\", \"npx prisma migrate deploy\"]\n",
         "[[http_service.machine_checks]]\ncommand = [\"npx\", \"prisma\", \"migrate\", \"deploy\"]\n",
         "[[files]]\nguest_path = \"/r.sh\"\nraw_value = \"#!/bin/sh\\nnpx prisma migrate deploy\"\n",

@@ -71,7 +71,9 @@ impl Kind {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let yaml = matches!(extension, "yml" | "yaml");
-        if yaml && is_folder(folder, ".github/workflows") {
+        // Forgejo and Gitea run the workflows of GitHub, and have folders of their own for them.
+        let folders = [".github/workflows", ".forgejo/workflows", ".gitea/workflows"];
+        if yaml && folders.iter().any(|it| is_folder(folder, it)) {
             return Some(Kind::Workflow);
         }
         if is_folder(folder, ".husky") && extension.is_empty() {

@@ -133,7 +133,9 @@ fn exec(arguments: &[Word]) -> Vec<Run> {
 }
 
 fn pnpm(arguments: &[Word]) -> Vec<Run> {
-    let rest = rest(arguments, false);
+    // Of npm it takes the name of a package, of pnpm none: it means the top of the workspace.
+    let top = arguments.first().is_some_and(|it| it.is("-w"));
+    let rest = rest(arguments.get(usize::from(top)..).unwrap_or_default(), top);
     let Some((verb, after)) = rest.words.split_first() else { return Vec::new() };
     match verb.text.as_str() {
         "run" | "run-script" => script_or_program(after, rest.elsewhere),

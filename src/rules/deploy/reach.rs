@@ -251,8 +251,13 @@ fn leaves(reached: &Reached<'_>, graph: &Graph<'_>) -> bool {
         "kubectl",
     ];
     let hosts: BTreeSet<&Host> = reached.chain.iter().skip(1).map(|it| it.host).collect();
-    // An action sets variables of its own for its steps.
-    if hosts.iter().any(|it| it.kind == Kind::Action) {
+    // Scripts are read to the end; whatever else runs on the way may set variables in ways of its own.
+    if hosts.iter().any(|it| !matches!(it.kind, Kind::PackageJson | Kind::Shell)) {
+        return true;
+    }
+    // Where a schema names its database itself, no variable of the job leads anywhere.
+    let names = |it: &Host| it.kind == Kind::Prisma && it.key.starts_with("datasource ");
+    if graph.nodes.iter().any(|it| names(it.host)) {
         return true;
     }
     let nodes = graph.nodes.iter().filter(|it| hosts.contains(it.host));

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::fly_build;
-use crate::parse::command::tree::{self, Format, Node, Tree};
-use crate::parse::command::{Call, Host, Kind, Reading, Text, Variables, Weight, Word};
+use crate::parse::command::tree::{self, Entry, Format, Node, Tree};
+use crate::parse::command::{Call, Host, Kind, Reading, Text, Variables, Weight, Word, split};
 use crate::parse::json::{self, Json};
 use crate::source::Source;
 
@@ -30,6 +30,7 @@ fn walk(source: &Source, reading: &mut Reading, tree: Tree, environment: &Variab
     while let Some((path, tree)) = open.pop() {
         match tree.node {
             Node::Table(members) => {
+                together(source, reading, &path, &members, environment);
                 for entry in members.into_iter().rev() {
                     let path = path.iter().cloned().chain([entry.key]).collect();
                     open.push((path, entry.value));
@@ -62,6 +63,40 @@ fn walk(source: &Source, reading: &mut Reading, tree: Tree, environment: &Variab
                 reading.add_words_with(&host, &tree.range, words, environment);
             }
             Node::Text(_) | Node::Other => {}
+        }
+    }
+}
+
+/// What an image runs that is told its entrypoint and its command apart: the one with the other behind it.
+fn together(
+    source: &Source,
+    reading: &mut Reading,
+    path: &[String],
+    members: &[Entry],
+    environment: &Variables,
+) {
+    let words = |name: &str| {
+        let entry = members.iter().find(|it| is(Some(&it.key), name))?;
+        let words: Vec<Word> = match &entry.value.node {
+            Node::Text(text) => split(text, environment),
+            _ => {
+                entry.value.items().iter().filter_map(Tree::text).cloned().map(Word::new).collect()
+            }
+        };
+        Some((entry.value.range.clone(), words))
+    };
+    let Some((range, mut all)) = words("entrypoint") else { return };
+    for name in ["cmd", "command"] {
+        if let Some((_, more)) = words(name) {
+            all.extend(more);
+            let path: Vec<String> = path.iter().cloned().chain(["entrypoint".to_owned()]).collect();
+            reading.add_words_with(
+                &host(source, &path, Weight::Platform),
+                &range,
+                all,
+                environment,
+            );
+            return;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `schema.prisma`: the generators, which `prisma generate` starts as commands.
 
+use super::database;
 use crate::parse::command::lines::{lines, offset};
 use crate::parse::command::names::is_local_file;
 use crate::parse::command::{Call, Host, Kind, Reading, Text, Weight, Word};
@@ -21,8 +22,11 @@ pub(super) fn read(source: &Source) -> Reading {
             generator = Some(Host::new(Kind::Prisma, source, key, weight));
             rest = body;
         }
-        let Some(host) = &generator else { continue };
         let trimmed = rest.trim_start();
+        if generator.is_none() {
+            address(&mut reading, source, start, line, trimmed);
+        }
+        let Some(host) = &generator else { continue };
         if let Some(value) = trimmed.strip_prefix("provider").map(str::trim_start) {
             provider(&mut reading, host, start, line, value);
         }
@@ -31,6 +35,24 @@ pub(super) fn read(source: &Source) -> Reading {
         }
     }
     reading
+}
+
+/// A database that is written there, whatever the environment says: a job that rehearses migrations would not reach its
+/// own one.
+fn address(reading: &mut Reading, source: &Source, start: usize, line: &str, trimmed: &str) {
+    let names = ["url", "directUrl", "shadowDatabaseUrl"];
+    let Some((name, value)) = trimmed.split_once('=') else { return };
+    let Some(body) = value.trim_start().strip_prefix('"') else { return };
+    let url = body.split('"').next().unwrap_or_default();
+    let here = database::place(url).is_some_and(|(host, _)| database::is_loopback(host));
+    let file = url.starts_with("file:");
+    if names.contains(&name.trim()) && !here && !file {
+        let at = offset(start, line, url);
+        let range = at..at + url.len();
+        let key = format!("datasource {}", name.trim());
+        let host = Host::new(Kind::Prisma, source, key, Weight::Maybe);
+        reading.add_words(&host, &range, vec![Word::new(Text::within("datasource", &range))]);
+    }
 }
 
 /// `= "npx prisma-client"`, or `= env("PROVIDER")`, which nobody knows.
