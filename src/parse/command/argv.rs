@@ -19,10 +19,12 @@ use crate::source::Span;
 pub(super) const TOO_MUCH: &str = "more commands inside commands than are followed";
 /// How many wrappers may lie inside each other.
 const DEPTH: usize = 32;
-/// How many commands one text may come to.
-const COMMANDS: usize = 10_000;
-/// How many characters are read of one text, those inside others counted again.
-const CHARACTERS: usize = 1 << 22;
+/// How many commands one text may come to, and how many for each of its characters: a file holds many short texts.
+const COMMANDS: (usize, usize) = (10_000, 2);
+/// How many characters are read of one text, those inside others counted again, and how many for each of its own.
+const CHARACTERS: (usize, usize) = (1 << 22, 128);
+/// What any text may come to counts as one of so many characters.
+const SHORTEST: usize = 256;
 
 /// A command with nothing round it.
 pub(super) struct Found {
@@ -72,6 +74,14 @@ struct Job {
     scope: Arc<Scope>,
 }
 
+impl Job {
+    /// How much is written here, with the values of the variables that are set round it.
+    fn length(&self) -> usize {
+        let values = self.scope.values().flat_map(|it| &it.readings).flat_map(|it| it.iter());
+        self.work.length() + values.map(|it| it.text.len()).sum::<usize>()
+    }
+}
+
 enum Work {
     Shell(Text),
     Words(Vec<Word>, Input),
@@ -80,6 +90,9 @@ enum Work {
 fn run(first: Job) -> Vec<Found> {
     let mut found = Vec::new();
     let mut read = 0;
+    let length = first.length().max(SHORTEST);
+    let most = |(most, each): (usize, usize)| most.min(length.saturating_mul(each));
+    let (commands, characters) = (most(COMMANDS), most(CHARACTERS));
     let mut jobs = VecDeque::from([first]);
     while let Some(job) = jobs.pop_front() {
         read += job.work.length();
@@ -90,7 +103,7 @@ fn run(first: Job) -> Vec<Found> {
             // What only might be a command stays what it was, however often it is looked into.
             continue;
         }
-        if job.depth > DEPTH || found.len() > COMMANDS || read > CHARACTERS {
+        if job.depth > DEPTH || found.len() > commands || read > characters {
             found.push(Found {
                 words: vec![job.work.too_much()],
                 input: Input::Inherited,

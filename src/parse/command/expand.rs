@@ -79,6 +79,7 @@ impl Reader<'_> {
     fn double(&mut self, fields: &mut Fields) {
         fields.begun = true;
         let start = self.at;
+        let before = (fields.done.len(), fields.current.spots.spots().len());
         self.at += 1;
         while let Some(&spot) = self.spots.get(self.at) {
             match (spot.c, self.peek(1)) {
@@ -96,6 +97,10 @@ impl Reader<'_> {
             }
         }
         self.at = start;
+        // It is written out below. With what its variables hold as well, it would grow each time it is read again.
+        if fields.done.len() == before.0 {
+            fields.current.spots.truncate(before.1);
+        }
         self.unknown_rest(fields);
     }
 

@@ -43,6 +43,10 @@ impl Text {
         self.0.extend_from_slice(spots);
     }
 
+    pub fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

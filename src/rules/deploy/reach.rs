@@ -10,6 +10,9 @@ use crate::source::{RepoPath, Span};
 
 /// How many commands are looked at in all; a repository that needs more is made to need them.
 const STEPS: usize = 4_000_000;
+/// How long the text of a command may be that is told with each finding in it. Of a script that is longer, and has
+/// thousands of them, the first tells it all: who edits the script changes that one.
+const LONG: usize = 4096;
 /// How many words callers may add to a script. No tool has its command further behind.
 const ADDED: usize = 64;
 
@@ -22,6 +25,8 @@ pub(super) struct Reached<'a> {
     pub(super) hit: Hit,
     /// The text of the command.
     pub(super) text: &'a str,
+    /// Whether the text is long, and stands by another finding already.
+    pub(super) repeated: bool,
 }
 
 /// A host on the way, and the place in it that leads on. At the end: the place of the hit.
@@ -46,6 +51,7 @@ pub(super) fn reached<'a>(graph: &mut Graph<'a>, judging: &Judging<'_>) -> Vec<R
         judging,
         found: Vec::new(),
         told: BTreeSet::new(),
+        long: BTreeSet::new(),
         seen: BTreeSet::new(),
         taken: BTreeSet::new(),
         jobs: BTreeMap::new(),
@@ -100,6 +106,8 @@ struct Walk<'a, 'j> {
     judging: &'j Judging<'j>,
     found: Vec<Reached<'a>>,
     told: BTreeSet<(RepoPath, usize, usize, String)>,
+    /// Long texts that stand by a finding.
+    long: BTreeSet<(*const u8, usize)>,
     seen: BTreeSet<(usize, bool, Vec<String>)>,
     /// Routes that were followed, so that many callers of many scripts are not multiplied.
     taken: BTreeSet<(usize, bool, Vec<String>)>,
@@ -136,7 +144,7 @@ impl<'a> Walk<'a, '_> {
                     let mut chain = chain(graph, &visits, &visit);
                     let span = Span::new(host.path.clone(), hit.range.clone());
                     chain.push(Step { host, span });
-                    self.tell(Reached { chain, weight: tier, hit, text: action.text }, graph);
+                    self.tell(Reached { chain, weight: tier, hit, text: action.text, repeated: false }, graph);
                 }
                 for (route, mut arguments) in action.leads {
                     arguments.truncate(ADDED);
@@ -154,7 +162,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn tell(&mut self, reached: Reached<'a>, graph: &Graph<'a>) {
+    fn tell(&mut self, mut reached: Reached<'a>, graph: &Graph<'a>) {
         let Some(last) = reached.chain.last() else { return };
         if reached.weight == Weight::Rehearsal
             && !leaves(&reached, graph)
@@ -169,6 +177,8 @@ impl<'a> Walk<'a, '_> {
         }
         let Span { path, start, end } = last.span.clone();
         if self.told.insert((path, start, end, reached.hit.what.word().to_owned())) {
+            let text = reached.text;
+            reached.repeated = text.len() > LONG && !self.long.insert((text.as_ptr(), text.len()));
             self.found.push(reached);
         }
     }
@@ -210,7 +220,7 @@ impl<'a> Walk<'a, '_> {
         let word = "more scripts than are followed".to_owned();
         let hit = Hit { what: What::Opaque { word }, range: action.span.range() };
         let chain = vec![Step { host: node.host, span: action.span.clone() }];
-        self.found.push(Reached { chain, weight, hit, text: action.text });
+        self.found.push(Reached { chain, weight, hit, text: action.text, repeated: false });
     }
 }
 

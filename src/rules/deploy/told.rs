@@ -13,7 +13,8 @@ pub(super) fn told(reached: &Reached<'_>, message: String) -> Option<Finding> {
         "" => last.host.path.to_string(),
         key => format!("{}:{key}", last.host.path),
     };
-    let mut finding = Finding::new(subject, last.span.clone(), message).evidence(reached.text);
+    let evidence = if reached.repeated { reached.hit.what.word() } else { reached.text };
+    let mut finding = Finding::new(subject, last.span.clone(), message).evidence(evidence);
     if chain.len() > 1 {
         let label = |it: &&Step<'_>| Label { span: it.span.clone(), text: it.host.name() };
         finding.path = chain.iter().map(label).collect();
