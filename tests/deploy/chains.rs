@@ -156,3 +156,48 @@ fn a_script_of_any_package_is_no_target_of_a_makefile() {
     let files = [("package.json", root.as_str()), ("ops/Makefile", "compile:\n\tprisma db push\n")];
     assert_eq!(findings(&files), []);
 }
+
+#[test]
+fn what_names_a_workspace_is_no_word_of_the_script() {
+    let scripts =
+        [("setup", "npm run c -w @acme/db migrate --workspace=x deploy"), ("c", "prisma")];
+    let found = findings(&[("package.json", &package(&scripts))]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let scripts = [("setup", "npm run c -- -w migrate deploy"), ("c", "prisma")];
+    let found = findings(&[("package.json", &package(&scripts))]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+}
+
+/// Otherwise each name of a package would be another way through all of them, and a commit would wait for minutes.
+#[test]
+fn thousands_of_packages_that_run_each_other_are_judged_soon() {
+    let files: Vec<(String, String)> = (0..1_000)
+        .map(|it| {
+            let near = format!("npm run b -w @acme/p{}", it * 7 % 1_000);
+            let far = format!("pnpm --filter @acme/p{} run c --name p{it}", it / 2);
+            let scripts = [("start", near.as_str()), ("b", &far), ("c", "node src/x.js")];
+            (format!("packages/p{it}/package.json"), package(&scripts))
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|it| (&*it.0, &*it.1)).collect();
+    let begin = std::time::Instant::now();
+    findings(&files);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_short_text_comes_to_few_commands() {
+    let text = r#"M=generate; M="migrate deploy"; npx prism="migrata $M"#;
+    let all = super::commands(&[("package.json", &package(&[("setup", text)]))]);
+    assert!(all.len() < 100, "{}", all.len());
+}
+
+/// What is excused of a long script is excused only while all of it stays: one finding has its whole text.
+#[test]
+fn a_long_script_is_told_once() {
+    let text = format!("{}npx prisma migrate deploy\n", "npx prisma db push\n".repeat(1_000));
+    let found = findings(&[("scripts/deploy.sh", &text)]);
+    assert_eq!(found.len(), 1_001);
+    assert!(found[0].evidence.ends_with("migrate deploy"));
+    assert_eq!(found[1_000].evidence, "prisma migrate deploy");
+}

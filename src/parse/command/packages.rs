@@ -107,15 +107,33 @@ fn npm(arguments: &[Word]) -> Vec<Run> {
     let Some((verb, after)) = rest.words.split_first() else { return Vec::new() };
     match verb.text.as_str() {
         verb if verb.starts_with("run-") || matches!(verb, "run" | "rum" | "urn") => {
-            script(after, rest.elsewhere).into_iter().collect()
+            npm_script(after, rest.elsewhere)
         }
         "start" | "stop" | "restart" | "test" | "t" | "tst" => {
-            script(rest.words, rest.elsewhere).into_iter().collect()
+            npm_script(rest.words, rest.elsewhere)
         }
         "exec" | "exe" | "x" => exec(after),
         _ if verb.unknown.is_some() => vec![Run::Words(rest.words.to_vec())],
         _ => Vec::new(),
     }
+}
+
+/// `npm run build -w a`: what says where the script is no script is given, wherever it stands before a `--`
+/// (`npm help 7 config`). Each package of a workspace would else be another way to run the scripts of all.
+fn npm_script(words: &[Word], elsewhere: bool) -> Vec<Run> {
+    const WHERE: &[&str] = &["-w", "--workspace", "--prefix", "-C"];
+    let own = words.iter().position(|it| it.is("--")).unwrap_or(words.len());
+    let (mut value, mut elsewhere) = (false, elsewhere);
+    let (own, given) = words.split_at(own);
+    let mut left = own.to_vec();
+    left.retain(|it| {
+        let attached = it.text.split_once('=').is_some_and(|it| WHERE.contains(&it.0));
+        let separate = WHERE.iter().any(|option| it.is(option));
+        elsewhere |= attached || separate;
+        !(std::mem::replace(&mut value, separate) || separate || attached)
+    });
+    left.extend_from_slice(given);
+    script(&left, elsewhere).into_iter().collect()
 }
 
 /// `npx`, `npm exec`, `pnpm dlx`, `bunx`.

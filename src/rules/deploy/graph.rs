@@ -20,7 +20,6 @@ pub(super) struct Node<'a> {
 }
 
 /// A command or a link, what is wrong with it, and where it leads.
-#[derive(Clone)]
 pub(super) struct Action<'a> {
     pub(super) span: Span,
     /// The text it is part of; empty for a link.
@@ -79,25 +78,28 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// What a place does. The words a caller adds stand at the end of its last command.
-    pub(super) fn actions(&mut self, node: usize, arguments: &[Word]) -> Vec<Action<'a>> {
+    /// What a place does besides, where a caller adds words: they stand at the end of its last command.
+    pub(super) fn added(&mut self, node: usize, arguments: &[Word]) -> Vec<Action<'a>> {
+        if arguments.is_empty() {
+            return Vec::new();
+        }
         let node = &self.nodes[node];
-        let mut actions = node.actions.clone();
-        let last = actions.iter().rev().find_map(|it| it.command);
-        let Some(last) = last.filter(|_| !arguments.is_empty()) else { return actions };
+        let Some(last) = node.actions.iter().rev().find_map(|it| it.command) else {
+            return Vec::new();
+        };
+        let mut added: Vec<Action<'a>> = Vec::new();
         for command in last.with_arguments(arguments) {
             // The added words are of another place, perhaps of another file.
             let range = last.span.range();
             let hit = self.forbidden.judge(&command).map(|hit| Hit { range, ..hit });
             // What is wrong without them is told already.
-            let known =
-                |it: &Hit| actions.iter().flat_map(|it| &it.hit).any(|old| old.what == it.what);
-            let hit = hit.filter(|it| !known(it));
+            let all = || node.actions.iter().chain(&added).flat_map(|it| &it.hit);
+            let hit = hit.filter(|it| !all().any(|old| old.what == it.what));
             let leads = led(&mut self.routes, node.host, node.moves, &command);
             let span = last.span.clone();
-            actions.push(Action { span, text: &last.text, command: Some(last), hit, leads });
+            added.push(Action { span, text: &last.text, command: Some(last), hit, leads });
         }
-        actions
+        added
     }
 }
 

@@ -8,8 +8,9 @@ use super::graph::Graph;
 use crate::parse::command::{Host, Kind, Weight, Word};
 use crate::source::{RepoPath, Span};
 
-/// How many commands are looked at in all; a repository that needs more is made to need them.
-const STEPS: usize = 4_000_000;
+/// How many commands are looked at in all, and how many for each that is written, for words that callers add make
+/// others of them; a repository that needs more is made to need them.
+const STEPS: (usize, usize) = (50_000, 8);
 /// How long the text of a command may be that is told with each finding in it. Of a script that is longer, and has
 /// thousands of them, the first tells it all: who edits the script changes that one.
 const LONG: usize = 4096;
@@ -56,6 +57,7 @@ pub(super) fn reached<'a>(graph: &mut Graph<'a>, judging: &Judging<'_>) -> Vec<R
         taken: BTreeSet::new(),
         jobs: BTreeMap::new(),
         steps: 0,
+        most: STEPS.0 + STEPS.1 * graph.nodes.iter().map(|it| it.actions.len()).sum::<usize>(),
     };
     let weight = |host: &Host| judging.weight(host);
     for tier in [Weight::Platform, Weight::Image, Weight::Named] {
@@ -114,6 +116,7 @@ struct Walk<'a, 'j> {
     /// Jobs that try migrations, and whether anything in them sets variables.
     jobs: BTreeMap<(RepoPath, String), bool>,
     steps: usize,
+    most: usize,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -133,26 +136,28 @@ impl<'a> Walk<'a, '_> {
             if self.seen.contains(&key(true)) || !self.seen.insert(key(visit.touched)) {
                 continue;
             }
-            let actions = graph.actions(visit.node, &visit.arguments);
-            self.steps += actions.len() + visit.arguments.len();
-            if self.steps > STEPS || graph.routes.exhausted() {
+            let added = graph.added(visit.node, &visit.arguments);
+            self.steps +=
+                graph.nodes[visit.node].actions.len() + added.len() + visit.arguments.len();
+            if self.steps > self.most || graph.routes.exhausted() {
                 self.too_much(graph, visit.node, tier);
                 return;
             }
-            for action in actions {
-                if let Some(hit) = action.hit.filter(|_| visit.touched) {
+            for action in graph.nodes[visit.node].actions.iter().chain(&added) {
+                if let Some(hit) = action.hit.as_ref().filter(|_| visit.touched) {
                     let mut chain = chain(graph, &visits, &visit);
                     let span = Span::new(host.path.clone(), hit.range.clone());
                     chain.push(Step { host, span });
-                    self.tell(Reached { chain, weight: tier, hit, text: action.text, repeated: false }, graph);
+                    let (hit, text) = (hit.clone(), action.text);
+                    self.tell(Reached { chain, weight: tier, hit, text, repeated: false }, graph);
                 }
-                for (route, mut arguments) in action.leads {
-                    arguments.truncate(ADDED);
-                    if !self.taken.insert((route, visit.touched, written(&arguments))) {
+                for (route, arguments) in &action.leads {
+                    let arguments = &arguments[..arguments.len().min(ADDED)];
+                    if !self.taken.insert((*route, visit.touched, written(arguments))) {
                         continue;
                     }
-                    for &(node, main) in &graph.routes.targets[route] {
-                        let arguments = if main { arguments.clone() } else { Vec::new() };
+                    for &(node, main) in &graph.routes.targets[*route] {
+                        let arguments = if main { arguments.to_vec() } else { Vec::new() };
                         let from = Some((visits.len(), action.span.clone()));
                         next.push_back(Visit { node, touched: visit.touched, arguments, from });
                     }

@@ -8,12 +8,17 @@ use crate::source::RepoPath;
 /// How many names are compared with patterns in all.
 const COMPARED: usize = 2_000_000;
 
+/// A call of a file: the file that it stands in, the folder it runs in, the word for the file, and its kind and part.
+type Asked = (RepoPath, RepoPath, Option<(String, Option<String>)>, Option<Kind>, String);
+
 /// Every host by the name that others call it by, and the answers given so far.
 #[derive(Default)]
 pub(super) struct Routes<'a> {
     files: BTreeMap<&'a RepoPath, BTreeMap<&'a str, usize>>,
     everywhere: BTreeMap<&'a str, Vec<usize>>,
     known: BTreeMap<(RepoPath, String), usize>,
+    /// The answers to calls of files.
+    asked: BTreeMap<Asked, usize>,
     /// Of each answer, the hosts it leads to, and whether the words of the call are added there.
     pub(super) targets: Vec<Vec<(usize, bool)>>,
     compared: usize,
@@ -36,14 +41,17 @@ impl<'a> Routes<'a> {
     /// The number of the answer to a call. `moves`: the caller goes to another folder.
     pub(super) fn resolve(&mut self, from: &Host, moves: bool, call: &Call) -> usize {
         match call {
-            Call::File { part, .. } => {
-                let path = call.files(from).into_iter().find(|it| self.files.contains_key(it));
-                let part = part.as_ref().map_or("", |it| it.text.as_str());
-                let Some(path) = path else { return self.answer(Vec::new()) };
-                let names = self.files.get(&path);
-                let found = names.and_then(|it| it.get(part)).map(|it| (*it, true));
-                let key = (path, format!("#{part}"));
-                self.remembered(key, |_, _| found.into_iter().collect())
+            Call::File { path, kind, part } => {
+                let word = path.as_ref().map(|it| (it.text.clone(), it.unknown.clone()));
+                let part = part.as_ref().map_or("", |it| it.text.as_str()).to_owned();
+                // A file may have dozens of names, and is asked for again with each word that callers add.
+                let asked = (from.path.clone(), from.folder.clone(), word, *kind, part);
+                if let Some(known) = self.asked.get(&asked) {
+                    return *known;
+                }
+                let number = self.file(from, call, &asked.4);
+                self.asked.insert(asked, number);
+                number
             }
             Call::Script { name, elsewhere, .. } => {
                 let own = if *elsewhere || moves { None } else { self.package(&from.folder) };
@@ -55,6 +63,15 @@ impl<'a> Routes<'a> {
                 })
             }
         }
+    }
+
+    fn file(&mut self, from: &Host, call: &Call, part: &str) -> usize {
+        let path = call.files(from).into_iter().find(|it| self.files.contains_key(it));
+        let Some(path) = path else { return self.answer(Vec::new()) };
+        let names = self.files.get(&path);
+        let found = names.and_then(|it| it.get(part)).map(|it| (*it, true));
+        let key = (path, format!("#{part}"));
+        self.remembered(key, |_, _| found.into_iter().collect())
     }
 
     /// The number of the answer to a program that a `package.json` brings along; none where none does.
