@@ -8,6 +8,7 @@ mod pages;
 mod parity;
 mod provider;
 mod reports;
+mod secrets;
 mod setup;
 
 use crate::support::Sandbox;
