@@ -8,7 +8,7 @@ use super::change::{baseline, broken, state_of, target};
 use super::deployment::Deployment;
 use super::read::unreadable;
 use super::watch::Migrations;
-use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, provider, read};
+use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, provider, read, secrets};
 use crate::cache::Cache;
 use crate::failure::Result;
 use crate::policy::tampering::PolicyState;
@@ -43,7 +43,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
         Side::Tree(tree) => cache.value::<Kept>("audit", tree),
         _ => None,
     };
-    let (found, counts) = match kept {
+    let (mut found, counts) = match kept {
         Some(kept) => recalled(repo, kept, &mut sources)?,
         None => {
             let (found, counts, files) = everything(repo, side, &policy, &mut sources)?;
@@ -53,6 +53,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
             (found, counts)
         }
     };
+    secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, side)?;
     let excuses = Excuses { policy: &policy, baseline: &baseline, today };
     let judged = judge(found, &excuses);

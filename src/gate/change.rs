@@ -8,7 +8,7 @@ use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read};
+use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read, secrets};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -82,7 +82,8 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
         }
     };
 
-    let Work { found, mut sources, counts, .. } = work;
+    let Work { mut found, mut sources, counts, .. } = work;
+    secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
     let excuses = Excuses { policy: &policy, baseline: &baseline, today };
     let judged = judge(found, &excuses);
@@ -300,8 +301,10 @@ impl Work<'_> {
     /// Commands that run when the application is deployed. What runs them may be in any file, so where the change makes
     /// a difference to what is run, all of them are read.
     fn commands(&mut self, deltas: &[Delta], after: &Side) -> Result<()> {
-        let changed = Changed::of(self.repo, deltas)?;
-        if changed.is_empty() {
+        let mut changed = Changed::of(self.repo, deltas)?;
+        self.found.append(&mut changed.written);
+        self.sources.extend(changed.texts.drain(..));
+        if changed.runs_the_same() {
             return Ok(());
         }
         self.counts.files += changed.files();

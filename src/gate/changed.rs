@@ -7,6 +7,7 @@ use super::{COMMAND_LIMIT, PROGRAM_LIMIT, read};
 use crate::failure::Result;
 use crate::parse::command::{self, Call, Host, Problem, Reading};
 use crate::repo::{Delta, Entry, Repo};
+use crate::rules::{Found, deploy};
 use crate::source::{File, Mode, ObjectId, RepoPath, Source};
 
 /// How many files are held at once while those are looked for that run something.
@@ -25,6 +26,12 @@ pub(super) struct Changed {
     known_problems: BTreeSet<(RepoPath, String)>,
     /// Files in which any of this differs.
     files: BTreeSet<RepoPath>,
+    /// What is wrong with what the changed files say, whoever runs them.
+    pub(super) written: Vec<Found>,
+    /// The texts that this points into.
+    pub(super) texts: Vec<(RepoPath, Arc<str>)>,
+    /// A file does not generate the client any more.
+    generation_lost: bool,
 }
 
 impl Changed {
@@ -38,6 +45,7 @@ impl Changed {
                 chunk.iter().filter_map(move |it| entry(it, pick(it)))
             };
             let mut after = files(repo, of(|it| it.after.as_ref()))?;
+            let telling = telling(&after);
             after.retain(|it| {
                 command::is_read(&it.path)
                     || it
@@ -45,11 +53,17 @@ impl Changed {
                         .text()
                         .is_some_and(|text| command::may_run(&it.path, text.as_bytes()))
             });
-            let suspects: BTreeSet<&RepoPath> = after.iter().map(|it| &it.path).collect();
+            let suspects: BTreeSet<&RepoPath> =
+                after.iter().map(|it| &it.path).chain(telling.iter().map(|it| &it.0)).collect();
             let before = of(|it| it.before.as_ref()).filter(|it| suspects.contains(&it.path));
             let before = files(repo, before)?;
             let mut before: BTreeMap<RepoPath, File> =
                 before.into_iter().map(|it| (it.path.clone(), it)).collect();
+            for (path, text) in telling {
+                let was = before.get(&path).and_then(|it| it.content.text());
+                changed.written.extend(deploy::written(&path, &text, was.map(|it| &**it)));
+                changed.texts.push((path, text));
+            }
             for file in after {
                 let before = before.remove(&file.path);
                 changed.compare(before.as_ref(), file);
@@ -75,6 +89,7 @@ impl Changed {
             self.files.insert(path);
             return;
         };
+        self.generation_lost |= deploy::generates(&was) && !deploy::generates(&is);
         let (before, after_signs) = (signs(&was), signs(&is));
         let hosts = after_signs.iter().filter(|(key, sign)| before.get(*key) != Some(*sign));
         let hosts: Vec<_> = hosts.map(|(key, _)| (path.clone(), Arc::clone(key))).collect();
@@ -92,9 +107,19 @@ impl Changed {
         }
     }
 
-    /// Whether nothing that is run differs.
+    /// Whether there is nothing to judge.
     pub(super) fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.runs_the_same() && self.written.is_empty()
+    }
+
+    /// Whether nothing that is run differs.
+    pub(super) fn runs_the_same(&self) -> bool {
+        self.files.is_empty() && !self.generation_lost
+    }
+
+    /// Whether the change may leave the client of this schema without anybody who generates it.
+    pub(super) fn may_lose_client(&self, schema: &RepoPath) -> bool {
+        self.generation_lost || self.touches(schema)
     }
 
     /// Whether the change makes this place run something else.
@@ -118,6 +143,13 @@ impl Changed {
     pub(super) fn files(&self) -> usize {
         self.files.iter().filter(|it| command::is_read(it)).count()
     }
+}
+
+/// The files that say something wrong, with their texts.
+fn telling(files: &[File]) -> Vec<(RepoPath, Arc<str>)> {
+    let texts =
+        files.iter().filter_map(|it| Some((it.path.clone(), Arc::clone(it.content.text()?))));
+    texts.filter(|(path, text)| !deploy::written(path, text, None).is_empty()).collect()
 }
 
 fn entry(delta: &Delta, version: Option<&(Mode, ObjectId)>) -> Option<Entry> {

@@ -1,6 +1,7 @@
 //! What a revision runs: its files with commands, and the files that those run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::changed::{AT_ONCE, Changed, files};
 use super::read::{self, unreadable};
@@ -27,6 +28,10 @@ pub(super) struct Deployment {
     problems: Vec<(RepoPath, Problem)>,
     /// How many files are read for their name.
     files: usize,
+    /// What is wrong with what files say, whoever runs them: looked for where everything is read.
+    written: Vec<Found>,
+    /// The files of which something is said there.
+    looked: Vec<File>,
 }
 
 impl Deployment {
@@ -34,6 +39,7 @@ impl Deployment {
     pub(super) fn of_files(files: &[File]) -> Deployment {
         let mut deployment = Deployment::default();
         for file in files {
+            deployment.look(file);
             deployment.add(file, None);
         }
         deployment
@@ -54,21 +60,33 @@ impl Deployment {
     pub(super) fn whole(repo: &Repo, side: &Side) -> Result<Deployment> {
         let tree = Tree::of(repo, side)?;
         let mut deployment = tree.named(repo)?;
-        let programs = tree
-            .entries
-            .values()
-            .filter(|it| !command::is_read(&it.path) && Kind::perhaps(&it.path));
-        let programs: Vec<&Entry> = programs.collect();
-        for chunk in programs.chunks(AT_ONCE) {
+        for file in deployment.read.values().cloned().collect::<Vec<_>>() {
+            deployment.look(&file);
+        }
+        // A password may be written into any file.
+        let others = tree.entries.values().filter(|it| !command::is_read(&it.path));
+        let others: Vec<&Entry> = others.collect();
+        for chunk in others.chunks(AT_ONCE) {
             for file in files(repo, chunk.iter().map(|it| (*it).clone()))? {
-                if file.content.text().is_some_and(|it| command::may_run(&file.path, it.as_bytes()))
-                {
+                deployment.look(&file);
+                let runs = |it: &Arc<str>| command::may_run(&file.path, it.as_bytes());
+                if Kind::perhaps(&file.path) && file.content.text().is_some_and(runs) {
                     deployment.add(&file, None);
                 }
             }
         }
         deployment.follow(repo, &tree)?;
         Ok(deployment)
+    }
+
+    /// Judges a file for what it says, whoever runs it.
+    fn look(&mut self, file: &File) {
+        let Some(text) = file.content.text() else { return };
+        let written = rules::deploy::written(&file.path, text, None);
+        if !written.is_empty() {
+            self.written.extend(written);
+            self.looked.push(file.clone());
+        }
     }
 
     fn add(&mut self, file: &File, kind: Option<Kind>) {
@@ -164,7 +182,13 @@ impl Deployment {
         };
         found.extend(rules::deploy::findings(&self.reading, &judging));
         found.extend(unlisted(&self.reading.commands, &is_new, deploy));
-        for file in self.read.values() {
+        found.extend(self.written.iter().cloned());
+        let allowed = deploy.allow.iter().flatten().map(|it| it.0.as_str());
+        let missing = rules::deploy::missing(&self.reading, allowed);
+        found.extend(missing.filter(|it| {
+            changed.is_none_or(|changed| changed.may_lose_client(&it.finding.span.path))
+        }));
+        for file in self.read.values().chain(&self.looked) {
             if let Some(text) = file.content.text() {
                 sources.insert(file.path.clone(), text.clone());
             }
@@ -186,7 +210,7 @@ impl Deployment {
 
     /// The files that were read.
     pub(super) fn into_files(self) -> impl Iterator<Item = File> {
-        self.read.into_values()
+        self.read.into_values().chain(self.looked)
     }
 
     pub(super) fn files(&self) -> usize {

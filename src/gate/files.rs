@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::{baseline, broken, state_of, target};
 use super::deployment::Deployment;
 use super::read::unreadable;
-use super::{Judged, Outcome, order, past};
+use super::{Judged, Outcome, order, past, secrets};
 use crate::parse::{Migration, command};
 use crate::policy::tampering::PolicyState;
 use crate::policy::{Baseline, Date, Policy};
@@ -81,6 +81,8 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     }
     let runs: Vec<File> = runs.into_iter().cloned().collect();
     found.extend(Deployment::of_files(&runs).judge(&policy.deploy, None, &mut sources));
+
+    secrets::hide(&mut found, &mut sources);
 
     let baseline = match repo {
         Some((repo, side)) => baseline(repo, side)?,

@@ -12,6 +12,7 @@ mod past;
 mod provider;
 mod read;
 mod scope;
+mod secrets;
 mod watch;
 
 use crate::policy::Problem;

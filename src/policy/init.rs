@@ -146,6 +146,8 @@ disabled-rls = { level = "deny", reason = "row-level security stays on" }
 
 const DEPLOY_RULE: &str = r#"# Migrations are applied by hand, after somebody has looked at them.
 deploy-migration = { level = "deny", reason = "no deploy changes the database" }
+# The key of the database is with the platform, not with everyone who has a copy.
+production-url = { level = "deny", reason = "passwords are set where the application runs" }
 
 "#;
 

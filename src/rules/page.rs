@@ -18,6 +18,8 @@ pub struct Example {
     /// The words after the fence: kind of file, `before`, a path.
     pub words: Vec<String>,
     pub text: String,
+    /// Whether it begins on the line after the fence before it: both are files of one example.
+    pub joined: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +49,17 @@ fn examples(lines: &[&str]) -> Vec<Example> {
     let mut verdict = None;
     let mut examples: Vec<Example> = Vec::new();
     let mut open = false;
+    let mut closed = false;
     for line in lines {
+        let joined = std::mem::take(&mut closed);
         if let Some(words) = line.strip_prefix("```") {
             if open {
                 open = false;
+                closed = true;
             } else if let Some(verdict) = verdict {
                 open = true;
                 let words = words.split_whitespace().map(str::to_owned).collect();
-                examples.push(Example { verdict, words, text: String::new() });
+                examples.push(Example { verdict, words, text: String::new(), joined });
             }
         } else if open {
             if let Some(example) = examples.last_mut() {

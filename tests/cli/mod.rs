@@ -9,6 +9,7 @@ mod pages;
 mod parity;
 mod provider;
 mod reports;
+mod secrets;
 mod setup;
 
 use crate::support::Sandbox;

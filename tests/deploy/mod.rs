@@ -2,16 +2,20 @@
 
 mod argv;
 mod chains;
+mod flags;
+mod generated;
 mod image;
 mod json;
 mod make;
 mod pages;
+mod permissions;
 mod pipelines;
 mod platforms;
 mod programs;
 mod reading;
 mod rehearsals;
 mod scripts;
+mod secrets;
 mod spans;
 mod workflows;
 mod yaml;
@@ -19,8 +23,9 @@ mod yaml;
 use std::collections::BTreeSet;
 
 use sprag::parse::command::{self, Call, Command, Host, Problem, Reading};
-use sprag::rules::Finding;
+use sprag::policy::Policy;
 use sprag::rules::deploy::{self, Forbidden, Judging};
+use sprag::rules::{Finding, Found};
 use sprag::source::{RepoPath, Source};
 
 /// What these files say.
@@ -71,8 +76,8 @@ fn setup(text: &str) -> Vec<Finding> {
     findings(&[("package.json", &package(&[("setup", text)]))])
 }
 
-/// What both rules say of these files, and of those among them that something runs as a kind of file.
-fn said(files: &[(&str, &str)]) -> Vec<String> {
+/// What these files say, and those among them that something runs as a kind of file.
+fn followed(files: &[(&str, &str)]) -> Reading {
     let mut all = Reading::default();
     let mut add = |it: Reading| {
         all.commands.extend(it.commands);
@@ -92,12 +97,39 @@ fn said(files: &[(&str, &str)]) -> Vec<String> {
         }
         add(reading);
     }
+    all
+}
+
+/// What all rules of deployments say of these files, by the policy among them.
+pub(crate) fn found(files: &[(&str, &str)]) -> Vec<Found> {
+    let policy = files.iter().find(|it| it.0 == "policy.toml").map_or("", |it| it.1);
+    let policy = Source::new("policy.toml", format!("version = 1\n{policy}"));
+    let policy = Policy::parse(&policy).unwrap();
+    let reading = followed(files);
+    let judging = Judging {
+        changed: &|_| true,
+        local: &|_| false,
+        rehearses: &|path| policy.deploy.rehearses(path),
+        forbidden: &Forbidden::new([]),
+    };
+    let mut found = deploy::findings(&reading, &judging);
+    let allowed = policy.deploy.allow.iter().flatten();
+    found.extend(deploy::missing(&reading, allowed.map(|it| it.0.as_str())));
+    for (path, text) in files {
+        found.extend(deploy::written(&RepoPath::from(*path), text, None));
+    }
+    found
+}
+
+/// What both rules say of these files, and of those among them that something runs as a kind of file.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
     let judging = Judging {
         changed: &|_| true,
         local: &|_| false,
         rehearses: &|_| true,
         forbidden: &Forbidden::new([]),
     };
+    let all = followed(files);
     deploy::findings(&all, &judging).into_iter().map(|it| it.finding.message).collect()
 }
 

@@ -1,50 +1,33 @@
-//! Each rule's page does what it says.
+//! Each rule's page does what it says, and nothing else.
 
-use super::findings;
+use crate::rules::{Example, examples};
 
-struct Example {
-    fails: bool,
-    path: String,
-    text: String,
-}
-
-fn examples(source: &str) -> Vec<Example> {
-    let mut examples: Vec<Example> = Vec::new();
-    let mut fails = true;
-    let mut inside = false;
-    for line in source
-        .lines()
-        .map_while(|it| it.strip_prefix("//!"))
-        .map(|it| it.strip_prefix(' ').unwrap_or(it))
-    {
-        match (line.strip_prefix("```"), examples.last_mut()) {
-            (Some(_), _) if inside => inside = false,
-            (Some(fence), _) => {
-                inside = true;
-                let path = fence.split(' ').nth(1).unwrap().to_owned();
-                examples.push(Example { fails, path, text: String::new() });
-            }
-            (None, Some(example)) if inside => {
-                example.text.push_str(line);
-                example.text.push('\n');
-            }
-            _ => fails &= line != "## Passes",
-        }
-    }
-    examples
+fn of(rule: &str) -> Vec<Example> {
+    examples().into_iter().filter(|it| it.rule.name == rule).collect()
 }
 
 #[test]
-fn examples_do_what_their_page_says() {
-    for source in [
-        include_str!("../../src/rules/deploy/deploy_migration.rs"),
-        include_str!("../../src/rules/deploy/unresolvable_command.rs"),
-    ] {
-        let examples = examples(source);
-        assert!(examples.len() > 2);
-        for it in examples {
-            let found = findings(&[(&it.path, &it.text)]);
-            assert_eq!(!found.is_empty(), it.fails, "{} {found:#?}", it.text);
-        }
+fn what_a_page_shows_is_the_business_of_its_rule_alone() {
+    let pages: Vec<Example> =
+        examples().into_iter().filter(|it| it.rule.family == "deploy").collect();
+    assert!(pages.len() > 30, "{}", pages.len());
+    for it in pages {
+        let hits: Vec<&str> = it.hits().into_iter().collect();
+        let wanted = if it.fails { vec![it.rule.name] } else { vec![] };
+        assert_eq!(hits, wanted, "{}:\n{:#?}", it.name(), it.files);
+    }
+}
+
+#[test]
+fn fences_that_touch_are_files_of_one_example() {
+    let chain = of("deploy-migration").into_iter().find(|it| it.files.len() > 1).unwrap();
+    let names: Vec<&str> = chain.files.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(names, ["fly.toml", "Dockerfile", "package.json"]);
+    let found = chain.found();
+    let steps: Vec<&str> = found[0].finding.path.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(steps, ["[build]", "CMD", "docker-start", "setup"]);
+    // None of the files does it alone.
+    for (path, text) in &chain.files[..2] {
+        assert!(super::found(&[(path, text)]).is_empty(), "{path}");
     }
 }

@@ -64,8 +64,8 @@ fn the_words_to_the_reader_are_these() {
     assert_eq!(found.subject.0, "fly.toml:[deploy] release_command");
     assert_eq!(found.message, "`prisma migrate deploy` runs on every deployment");
     assert_eq!(
-        found.help,
-        ["let `release_command` be `npx prisma generate`; apply migrations by hand"]
+        found.help[0],
+        "let `release_command` be `npx prisma generate`; apply migrations by hand"
     );
     assert_eq!(found.evidence, "npx prisma migrate deploy");
 

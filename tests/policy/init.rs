@@ -166,6 +166,8 @@ fn a_starter_explains_itself() {
 
     # Migrations are applied by hand, after somebody has looked at them.
     deploy-migration = { level = "deny", reason = "no deploy changes the database" }
+    # The key of the database is with the platform, not with everyone who has a copy.
+    production-url = { level = "deny", reason = "passwords are set where the application runs" }
 
     # One thing that may stay, and why. `until` is the last day on which it may.
     #

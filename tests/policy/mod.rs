@@ -35,6 +35,7 @@ fn catalogue() -> Catalogue {
         "table-without-rls",
         "disabled-rls",
         "deploy-migration",
+        "production-url",
         "edited-migration",
         "deleted-migration",
         "out-of-order-migration",
@@ -42,9 +43,13 @@ fn catalogue() -> Catalogue {
         "opaque-statement",
         "unreadable-file",
     ];
+    let warn = ["data-loss-flag", "agent-permission", "client-generation-missing"];
     let approve = ["alter-column-type", "policy-tampered", "unresolvable-command"];
     Catalogue::new(
-        deny.map(|it| (it, Level::Deny)).into_iter().chain(approve.map(|it| (it, Level::Approve))),
+        deny.map(|it| (it, Level::Deny))
+            .into_iter()
+            .chain(approve.map(|it| (it, Level::Approve)))
+            .chain(warn.map(|it| (it, Level::Warn))),
     )
 }
 

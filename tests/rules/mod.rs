@@ -7,11 +7,9 @@ mod printed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sprag::parse::command;
 use sprag::rules::{self, Expected, Found, Page, Rule};
-use sprag::source::Source;
 
-use crate::sql;
+use crate::{deploy, sql};
 
 /// One example of a page.
 pub(crate) struct Example {
@@ -23,9 +21,9 @@ pub(crate) struct Example {
     pub(crate) before: Vec<String>,
     /// `sql`, or the kind of a file that has commands in it.
     pub(crate) kind: String,
-    /// The file's name, where it matters.
-    pub(crate) path: String,
     pub(crate) text: String,
+    /// Where it is no SQL: every file of it, by its name.
+    pub(crate) files: Vec<(String, String)>,
     /// What the page says that the program prints.
     pub(crate) printed: Option<String>,
 }
@@ -49,14 +47,15 @@ impl Example {
         if self.is_sql() {
             return sql::found(&self.before(), &[&self.text]);
         }
-        let source = Source::new(self.path.as_str(), self.text.as_str());
-        let judging = rules::deploy::Judging {
-            changed: &|_| true,
-            local: &|_| false,
-            rehearses: &|_| true,
-            forbidden: &rules::deploy::Forbidden::new([]),
-        };
-        rules::deploy::findings(&command::commands(&source), &judging)
+        let files: Vec<(&str, &str)> =
+            self.files.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        deploy::found(&files)
+    }
+
+    /// The text of the file that a finding points into.
+    pub(crate) fn text_of(&self, path: &str) -> &str {
+        let file = self.files.iter().find(|it| it.0 == path);
+        file.map_or(self.text.as_str(), |it| it.1.as_str())
     }
 
     /// The names of the rules that find something.
@@ -81,7 +80,12 @@ pub(crate) fn examples() -> Vec<Example> {
                     assert!(std::ptr::eq(example.rule, *rule), "{}: a text of nothing", rule.name);
                     example.printed = Some(it.text);
                 }
-                [kind @ ("sql" | "toml" | "json"), ref path @ ..] => {
+                [_, path] if it.joined => {
+                    let example: &mut Example = examples.last_mut().unwrap();
+                    assert!(!example.is_sql(), "{}: a file beside SQL", rule.name);
+                    example.files.push((path.to_owned(), it.text));
+                }
+                ["sql"] | [_, _] => {
                     let number = numbers.entry(fails).or_default();
                     *number += 1;
                     examples.push(Example {
@@ -89,8 +93,12 @@ pub(crate) fn examples() -> Vec<Example> {
                         fails,
                         number: *number,
                         before: std::mem::take(&mut before),
-                        kind: kind.to_owned(),
-                        path: path.first().copied().unwrap_or_default().to_owned(),
+                        kind: words[0].to_owned(),
+                        files: words
+                            .get(1)
+                            .map(|path| ((*path).to_owned(), it.text.clone()))
+                            .into_iter()
+                            .collect(),
                         text: it.text,
                         printed: None,
                     });

@@ -46,6 +46,8 @@ pub enum Kind {
     Lefthook,
     /// `.pre-commit-config.yaml`.
     PreCommit,
+    /// What an agent or an editor may run: settings of Claude Code and Cursor, tasks of VS Code.
+    Agent,
     /// `schema.prisma`, whose generators are command lines.
     Prisma,
     /// A unit of systemd.
@@ -80,6 +82,11 @@ impl Kind {
             return Some(Kind::Shell);
         }
         let kind = match (stem, extension) {
+            (_, "json") if is_folder(folder, ".claude") && stem.starts_with("settings") => {
+                Kind::Agent
+            }
+            ("cli" | "permissions", "json") if is_folder(folder, ".cursor") => Kind::Agent,
+            ("tasks", "json") if is_folder(folder, ".vscode") => Kind::Agent,
             ("package", "json" | "json5" | "yaml") => Kind::PackageJson,
             ("fly", "toml" | "json" | "yaml" | "yml") => Kind::Fly,
             (_, "toml" | "json" | "yaml" | "yml") if stem.starts_with("fly.") => Kind::Fly,

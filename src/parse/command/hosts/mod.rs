@@ -1,5 +1,6 @@
 //! The kinds of files that hold commands, one reader each.
 
+mod agent;
 mod ci;
 mod compose;
 mod crontab;
@@ -43,6 +44,7 @@ pub(super) fn read(source: &Source, kind: Kind) -> Reading {
         Kind::Systemd => ini::systemd(source),
         Kind::Supervisor => ini::supervisor(source),
         Kind::Crontab => crontab::read(source),
+        Kind::Agent => agent::read(source),
         Kind::Prisma => prisma::read(source),
         Kind::Railway
         | Kind::Netlify
