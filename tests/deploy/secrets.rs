@@ -201,5 +201,21 @@ fn long_and_odd_texts_are_read_in_a_moment() {
         let text = piece.repeat(1_000_000 / piece.len());
         said(".env", &text);
     }
+    let many: Vec<String> =
+        (0..20_000).map(|it| url(PASSWORD, &format!("shop{it}.internal"))).collect();
+    assert_eq!(said("a.txt", &many.join("\n")).len(), many.len());
     assert!(start.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn any_part_of_a_text_can_be_read() {
+    let text = format!("é {} é\u{feff} postgres://ü:päß@x.internal/ö '", url("é9Kx", HOST));
+    for from in (0..text.len()).filter(|it| text.is_char_boundary(*it)) {
+        for to in (from..=text.len()).filter(|it| text.is_char_boundary(*it)) {
+            let part = &text[from..to];
+            let hidden = sprag::rules::deploy::without_passwords(part);
+            assert!(hidden.is_none_or(|it| it.len() == part.len()), "{part}");
+            said("a.txt", part);
+        }
+    }
 }

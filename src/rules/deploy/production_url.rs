@@ -88,13 +88,15 @@ pub(super) fn of_text(path: &RepoPath, text: &str, before: Option<&str>) -> Vec<
     let known: BTreeSet<Key<'_>> =
         before.map(self::keys).into_iter().flatten().map(|it| it.1).collect();
     let mut told = BTreeSet::new();
+    let (mut counted, mut line) = (0, 1);
     for (at, key) in keys.filter(|it| !known.contains(&it.1)) {
         let Key { user, host, database, .. } = key;
         let evidence = format!("{user}@{host}/{database}");
         if !told.insert(evidence.clone()) {
             continue;
         }
-        let line = 1 + text.get(..at).unwrap_or_default().matches('\n').count();
+        line += text.get(counted..at).unwrap_or_default().matches('\n').count();
+        counted = at;
         let message =
             format!("line {line} of `{path}` has the password of the database at `{host}`");
         let finding = Finding::new(path.to_string(), Span::file(path.clone()), message);
@@ -212,8 +214,11 @@ fn is_placeholder(password: &str) -> bool {
 
 /// Whether a path says that what is in it is made up.
 fn is_example(path: &RepoPath) -> bool {
-    const NAMES: &[&str] = &["example", "sample", "template", "dist", "placeholder"];
-    const FOLDERS: &[&str] = &[
+    const FILES: &[&str] =
+        &["example", "examples", "sample", "samples", "template", "dist", "placeholder"];
+    const FOLDERS: &[&str] =
+        &["example", "examples", "sample", "samples", "template", "templates", "docs", "doc"];
+    const TESTS: &[&str] = &[
         "test",
         "tests",
         "spec",
@@ -225,19 +230,11 @@ fn is_example(path: &RepoPath) -> bool {
         "testdata",
         "snapshots",
         "e2e",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "template",
-        "templates",
-        "docs",
-        "doc",
     ];
     let path = path.to_str_lossy().to_ascii_lowercase();
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let is = |word: &str, list: &[&str]| list.contains(&word);
     let mut words = name.split(['.', '-', '_']);
-    words.any(|it| is(it, NAMES) || is(it, &FOLDERS[..8]) || is(it, &["examples", "samples"]))
-        || folders.split('/').any(|it| is(it.trim_matches('_'), FOLDERS))
+    let mut folders = folders.split('/').map(|it| it.trim_matches('_'));
+    words.any(|it| FILES.contains(&it) || TESTS.contains(&it))
+        || folders.any(|it| FOLDERS.contains(&it) || TESTS.contains(&it))
 }
