@@ -86,7 +86,10 @@ fn called_by_people(graph: &Graph<'_>, judging: &Judging<'_>) -> Vec<bool> {
     let mut opened = vec![false; graph.routes.targets.len()];
     let mut open: Vec<usize> = (0..graph.nodes.len())
         .filter(|at| {
-            matches!(judging.weight(graph.nodes[*at].host), Weight::Maybe | Weight::Rehearsal)
+            let host = graph.nodes[*at].host;
+            // What an agent may run, nobody has run yet.
+            host.kind != Kind::Agent
+                && matches!(judging.weight(host), Weight::Maybe | Weight::Rehearsal)
         })
         .collect();
     while let Some(at) = open.pop() {
