@@ -117,13 +117,27 @@ impl Scene {
 
     /// Commits something new; whether git did it, and what it said.
     fn commit(&self) -> (bool, String) {
-        let output = self.run_git(&["commit", "-q", "--allow-empty", "-m", "x"]);
+        let output = self.unhindered(&["commit", "-q", "--allow-empty", "-m", "x"]);
         (output.status.success(), text(&output.stderr) + &text(&output.stdout))
     }
 
     fn push(&self) -> (bool, String) {
-        let output = self.run_git(&["push", "-q", "origin", "HEAD:main"]);
+        let output = self.unhindered(&["push", "-q", "origin", "HEAD:main"]);
         (output.status.success(), text(&output.stderr))
+    }
+
+    /// Runs git, again where a script that was just written could not be run: for the moment between `fork` and `exec`,
+    /// a process that another test starts holds what this one has open for writing (execve(2), `ETXTBSY`).
+    fn unhindered(&self, args: &[&str]) -> Output {
+        for _ in 0..100 {
+            let output = self.run_git(args);
+            if !text(&output.stderr).contains("Text file busy") {
+                return output;
+            }
+            self.log();
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        self.run_git(args)
     }
 }
 
