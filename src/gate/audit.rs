@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{baseline, broken, state_of, target};
+use super::change::{baseline, broken, target};
 use super::deployment::Deployment;
 use super::read::unreadable;
 use super::watch::Migrations;
-use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, provider, read, secrets};
+use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, policy_at, provider, read, secrets};
 use crate::cache::Cache;
 use crate::failure::Result;
-use crate::policy::tampering::PolicyState;
 use crate::policy::{Date, Policy};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
@@ -31,12 +30,7 @@ struct Kept {
 
 /// Judges all migrations, each on top of those before it, and every other file that the policy speaks of.
 pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
-    let state = state_of(repo, side)?;
-    let policy = match &state {
-        PolicyState::Is(policy) => (**policy).clone(),
-        PolicyState::Absent => Policy::built_in(),
-        PolicyState::Broken(problems) => return Err(broken(repo, side, problems)),
-    };
+    let policy = policy_at(repo, side)?;
     let mut sources = Sources::default();
     let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
     let kept = match side {
@@ -59,7 +53,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     let judged = judge(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let mut notices = Vec::new();
-    if matches!(state, PolicyState::Absent) {
+    if policy.built_in {
         notices.push(
             "there is no policy.toml, so the built-in policy was used; `sprag init` writes one"
                 .to_owned(),
@@ -103,17 +97,12 @@ fn everything(
     let mut files = read::files(repo, migrations, SQL_LIMIT)?;
     files.sort_by_cached_key(|it| order::key(&it.path));
     found.extend(history(&files));
-    let unreadable_file = rules::by_name("unreadable-file");
-    for file in &files {
-        if let (Some(rule), Some(finding)) = (unreadable_file, unreadable(file)) {
-            found.push(Found { rule, finding });
-        }
+    for finding in files.iter().filter_map(unreadable) {
+        found.extend(Found::of("unreadable-file", finding));
     }
     let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
     for (folder, (name, first)) in &foreign {
-        if let Some(rule) = unreadable_file {
-            found.push(Found { rule, finding: provider::finding(folder, name, first) });
-        }
+        found.extend(Found::of("unreadable-file", provider::finding(folder, name, first)));
     }
     let ours = files.iter().filter(|it| !foreign.contains_key(&Slot::of(&it.path).folder));
     let texts = ours.filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));

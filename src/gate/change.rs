@@ -190,9 +190,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn find(&mut self, rule: &str, finding: Finding) {
-        if let Some(rule) = rules::by_name(rule) {
-            self.found.push(Found { rule, finding });
-        }
+        self.found.extend(Found::of(rule, finding));
     }
 
     /// A link, a submodule or a file where a folder of migrations would be hides all of them.

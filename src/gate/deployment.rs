@@ -188,12 +188,17 @@ impl Deployment {
         found.extend(missing.filter(|it| {
             changed.is_none_or(|changed| changed.may_lose_client(&it.finding.span.path))
         }));
+        self.show(sources);
+        found
+    }
+
+    /// Lets a report point into what was read.
+    pub(super) fn show(&self, sources: &mut Sources) {
         for file in self.read.values().chain(&self.looked) {
             if let Some(text) = file.content.text() {
                 sources.insert(file.path.clone(), text.clone());
             }
         }
-        found
     }
 
     /// Everything that is run from where deployments begin.

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::change::{baseline, broken, state_of, target};
+use super::change::{baseline, target};
 use super::deployment::Deployment;
 use super::read::unreadable;
-use super::{Judged, Outcome, order, past, secrets};
+use super::{Judged, Outcome, order, past, policy_at, secrets};
 use crate::parse::{Migration, command};
-use crate::policy::tampering::PolicyState;
 use crate::policy::{Baseline, Date, Policy};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
@@ -19,19 +18,9 @@ use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// Files that are commands by their name are judged as such, all others as migrations on top of those of `side`.
 pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judged {
-    let state = match repo {
-        Some((repo, side)) => state_of(repo, side)?,
-        None => PolicyState::Absent,
-    };
-    let policy = match &state {
-        PolicyState::Is(policy) => (**policy).clone(),
-        PolicyState::Absent => Policy::built_in(),
-        PolicyState::Broken(problems) => {
-            return Err(match repo {
-                Some((repo, side)) => broken(repo, side, problems),
-                None => crate::failure::Failure::new("the policy cannot be read").into(),
-            });
-        }
+    let policy = match repo {
+        Some((repo, side)) => policy_at(repo, side)?,
+        None => Policy::built_in(),
     };
     let mut sources = Sources::default();
     let mut found = Vec::new();
@@ -47,9 +36,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
         let text: Arc<str> = match &file.content {
             Content::Text(text) => text.clone(),
             Content::Unreadable(_) => {
-                let rule = rules::by_name("unreadable-file");
-                found
-                    .extend(rule.and_then(|rule| Some(Found { rule, finding: unreadable(file)? })));
+                found.extend(unreadable(file).and_then(|it| Found::of("unreadable-file", it)));
                 continue;
             }
         };

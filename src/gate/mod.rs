@@ -15,7 +15,9 @@ mod scope;
 mod secrets;
 mod watch;
 
-use crate::policy::Problem;
+use crate::policy::tampering::PolicyState;
+use crate::policy::{Policy, Problem};
+use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::verdict::Verdict;
 
@@ -85,6 +87,15 @@ pub enum Stop {
 impl From<crate::failure::Failure> for Stop {
     fn from(failure: crate::failure::Failure) -> Stop {
         Stop::Failure(failure)
+    }
+}
+
+/// The policy that a side is judged by: its own, or the built-in one.
+fn policy_at(repo: &Repo, side: &Side) -> Result<Policy, Stop> {
+    match change::state_of(repo, side)? {
+        PolicyState::Is(policy) => Ok(*policy),
+        PolicyState::Absent => Ok(Policy::built_in()),
+        PolicyState::Broken(problems) => Err(change::broken(repo, side, &problems)),
     }
 }
 

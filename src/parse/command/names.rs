@@ -88,10 +88,11 @@ const MISE: &[&str] = &[".mise", "mise-tasks", ".mise-tasks"];
 
 /// The weight of a script that is a file of its own, by its name and its folders.
 pub(super) fn weight_of_file(path: &RepoPath) -> Weight {
+    let local = is_local_file(path);
     let path = path.to_str_lossy();
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |it| it.0);
-    if path.split('/').any(|it| is_local(it.trim_matches('_')))
+    if local
         || path.split(['/', '.']).flat_map(words).any(sets_up)
         || path.split('/').any(|it| MISE.contains(&it))
     {

@@ -25,6 +25,8 @@ pub(super) struct Action<'a> {
     /// The text it is part of; empty for a link.
     pub(super) text: &'a str,
     pub(super) command: Option<&'a Command>,
+    /// What it runs without a command.
+    call: Option<&'a Call>,
     pub(super) hit: Option<Hit>,
     /// The numbers of routes, and the words the command adds there.
     pub(super) leads: Vec<(usize, Vec<Word>)>,
@@ -39,14 +41,16 @@ impl<'a> Graph<'a> {
             let hit = forbidden.judge(command);
             let span = command.span.clone();
             let (text, command) = (&*command.text, Some(command));
-            node.actions.push(Action { span, text, command, hit, leads: Vec::new() });
+            node.actions.push(Action { span, text, command, call: None, hit, leads: Vec::new() });
         }
         for link in &reading.links {
             let span = link.span.clone();
-            let action = Action { span, text: "", command: None, hit: None, leads: Vec::new() };
+            let call = Some(&link.call);
+            let (command, hit, leads) = (None, None, Vec::new());
+            let action = Action { span, text: "", command, call, hit, leads };
             graph.node(&link.host).actions.push(action);
         }
-        graph.connect(reading);
+        graph.connect();
         graph
     }
 
@@ -59,20 +63,15 @@ impl<'a> Graph<'a> {
     }
 
     /// Finds where everything leads, once every place is known by its name.
-    fn connect(&mut self, reading: &'a Reading) {
-        let mut links = reading.links.iter();
-        for link in links.by_ref() {
-            let at = self.routes.host(&link.host, self.nodes.len());
-            let route = self.routes.resolve(&link.host, false, &link.call);
-            let same = |it: &&mut Action<'_>| it.command.is_none() && it.span == link.span;
-            if let Some(action) = self.nodes[at].actions.iter_mut().find(same) {
-                action.leads.push((route, Vec::new()));
-            }
-        }
+    fn connect(&mut self) {
         for node in &mut self.nodes {
             for action in &mut node.actions {
                 if let Some(command) = action.command {
                     action.leads = led(&mut self.routes, node.host, node.moves, command);
+                }
+                if let Some(call) = action.call {
+                    let route = self.routes.resolve(node.host, false, call);
+                    action.leads.push((route, Vec::new()));
                 }
             }
         }
@@ -97,7 +96,14 @@ impl<'a> Graph<'a> {
             let hit = hit.filter(|it| !all().any(|old| old.what == it.what));
             let leads = led(&mut self.routes, node.host, node.moves, &command);
             let span = last.span.clone();
-            added.push(Action { span, text: &last.text, command: Some(last), hit, leads });
+            added.push(Action {
+                span,
+                text: &last.text,
+                command: Some(last),
+                call: None,
+                hit,
+                leads,
+            });
         }
         added
     }

@@ -1,13 +1,14 @@
 //! Compose files: what services are built from, and what they run.
 
 use super::values;
+use crate::parse::command::names::is_local_file;
 use crate::parse::command::tree::{self, Format, Node, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Text, Variables, Weight, Word};
 use crate::source::Source;
 
 pub(super) fn read(source: &Source) -> Reading {
     let mut reading = Reading::default();
-    let weight = if values::is_local(&source.path) { Weight::Maybe } else { Weight::Image };
+    let weight = if is_local_file(&source.path) { Weight::Maybe } else { Weight::Image };
     for tree in tree::read(source, Format::Yaml, &mut reading) {
         let root = Host::new(Kind::Compose, source, "include", weight);
         for item in tree.get("include").map(Tree::items).unwrap_or_default() {

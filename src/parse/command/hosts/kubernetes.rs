@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::values;
+use crate::parse::command::names::is_local_file;
 use crate::parse::command::tree::{self, Format, Node, Tree};
 use crate::parse::command::{Host, Kind, Reading, Variables, Weight};
 use crate::source::Source;
@@ -20,7 +21,7 @@ const HOOKS: &[&[&str]] = &[
 
 pub(super) fn read(source: &Source) -> Reading {
     let mut reading = Reading::default();
-    let weight = if values::is_local(&source.path) { Weight::Maybe } else { Weight::Platform };
+    let weight = if is_local_file(&source.path) { Weight::Maybe } else { Weight::Platform };
     let text = if source.text.contains("{{") {
         Arc::from(plain(&source.text))
     } else {

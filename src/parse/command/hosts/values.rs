@@ -195,9 +195,3 @@ pub(super) fn file_in(folder: &str, text: &Text) -> Word {
     let range = text.range().unwrap_or_default();
     Word::new(Text::within(&format!("{folder}/{text}"), &range))
 }
-
-/// Whether a path says that it is meant for the machine of the one who uses it.
-pub(super) fn is_local(path: &RepoPath) -> bool {
-    let path = path.to_str_lossy();
-    path.split('/').any(|it| crate::parse::command::names::is_local(it.trim_matches(['_', '.'])))
-}
