@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Fix;
 use crate::source::Span;
 
 /// What a finding is about, as policies, baselines and approvals name it: `public.users.email`, a path, a command.
@@ -37,6 +38,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// The text that the fingerprint is taken of: the statement or command with its white space folded.
     pub evidence: String,
+    /// What a machine can write to be rid of it.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -49,6 +52,7 @@ impl Finding {
             path: Vec::new(),
             help: Vec::new(),
             evidence: String::new(),
+            fix: None,
         }
     }
 
@@ -61,6 +65,12 @@ impl Finding {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Finding {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
         self
     }
 

@@ -1,24 +1,32 @@
 //! What is refused: one file a rule, whose header is its page and whose examples are its test.
 
 mod access;
+mod compatibility;
 mod context;
 pub mod deploy;
+mod design;
 mod destructive;
 mod finding;
+mod fix;
 mod history;
+mod hygiene;
+mod locking;
 mod naming;
 mod page;
 mod rule;
 mod run;
+mod steps;
 mod tamper;
 mod unreadable;
 
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
 pub use history::{History, Slot};
+pub use fix::{Edit, Fix};
 pub use page::{Example, Page, Verdict as Expected};
 pub use rule::{Check, Level, Rule};
 pub use run::{Found, Scope, found, run, state};
+pub use steps::{Step, Whole};
 
 /// Every rule, in the order of `sprag rules`.
 pub fn all() -> &'static [&'static Rule] {
@@ -27,7 +35,11 @@ pub fn all() -> &'static [&'static Rule] {
             destructive::RULES,
             access::RULES,
             naming::RULES,
+            compatibility::RULES,
+            locking::RULES,
+            design::RULES,
             history::RULES,
+            hygiene::RULES,
             deploy::RULES,
             unreadable::RULES,
             tamper::RULES,

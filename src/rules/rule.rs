@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Finding, History, State};
+use super::{Context, Finding, History, State, Whole};
 use crate::schema::Change;
 
 /// How much a finding weighs.
@@ -47,6 +47,8 @@ pub struct Rule {
 pub enum Check {
     /// One change, and the catalog just before it.
     Change(fn(&Context<'_>, &Change) -> Option<Finding>),
+    /// One migration from its beginning to its end.
+    Migration(fn(&Whole<'_>) -> Vec<Finding>),
     /// The catalog that the whole change leaves behind.
     State(fn(&State<'_>) -> Vec<Finding>),
     /// Both: what cannot be followed is judged at once, the rest at the end.

@@ -1,6 +1,6 @@
 //! Runs the rules over migrations.
 
-use super::{Check, Context, Finding, History, Rule, State, Target, all, by_name};
+use super::{Check, Context, Finding, History, Rule, State, Step, Target, Whole, all, by_name};
 use crate::parse::Migration;
 use crate::schema::Catalog;
 
@@ -42,7 +42,9 @@ pub fn run(
         if scope == Scope::Everything {
             catalog.settle();
         }
+        let mut steps = Vec::with_capacity(migration.script.changes.len());
         for change in &migration.script.changes {
+            steps.push(Step { change, in_transaction: catalog.in_transaction() });
             let cx = Context { catalog, migration, target };
             for rule in all() {
                 let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
@@ -51,6 +53,11 @@ pub fn run(
                 found.extend(check(&cx, change).map(|finding| Found { rule, finding }));
             }
             catalog.apply(&migration.path, change);
+        }
+        let whole = Whole { migration, target, steps: &steps };
+        for rule in all() {
+            let Check::Migration(check) = rule.check else { continue };
+            found.extend(check(&whole).into_iter().map(|finding| Found { rule, finding }));
         }
         catalog.end_session();
     }

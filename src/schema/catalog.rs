@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::store::Stored;
-use super::{Born, ObjectName, RelationKind, Shown, Table, TableName, Type};
+use super::{Born, Index, ObjectName, RelationKind, Routine, Shown, Table, TableName, Type};
 
 /// Tables, types and schemas, as the migrations so far leave them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     pub(super) tables: Stored<Table>,
     pub(super) types: Stored<Type>,
+    /// By their own name, in the schema of their table.
+    pub(super) indexes: Stored<Index>,
+    /// By name and arguments: `add(integer,integer)`.
+    pub(super) routines: Stored<Routine>,
+    pub(super) sequences: Stored<Born>,
+    pub(super) extensions: BTreeMap<String, Born>,
     pub(super) schemas: BTreeMap<String, Born>,
     /// Temporary tables of the session at hand, which hide others of the same name.
     pub(super) temporary: BTreeMap<String, Table>,
@@ -35,6 +41,10 @@ pub(super) struct SessionPath(pub(super) Option<Vec<String>>);
 pub(super) enum Undo {
     Table(TableName, Option<Table>),
     Type(TableName, Option<Type>),
+    Index(TableName, Option<Index>),
+    Routine(TableName, Option<Routine>),
+    Sequence(TableName, Option<Born>),
+    Extension(String, Option<Born>),
     Schema(String, Option<Born>),
     Temporary(String, Option<Table>),
     SearchPath(Option<Vec<String>>),
@@ -97,6 +107,10 @@ impl Default for Catalog {
         Catalog {
             tables: Stored::default(),
             types: Stored::default(),
+            indexes: Stored::default(),
+            routines: Stored::default(),
+            sequences: Stored::default(),
+            extensions: BTreeMap::new(),
             schemas: BTreeMap::new(),
             temporary: BTreeMap::new(),
             search_path: default_search_path(),
@@ -137,6 +151,11 @@ impl Catalog {
         self.marks.clear();
     }
 
+    /// Whether a `BEGIN` of the file is open.
+    pub fn in_transaction(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
     pub fn table(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Table>> {
         self.tables.get(name)
     }
@@ -159,6 +178,44 @@ impl Catalog {
     /// Tables that this change set wrote to, created or altered.
     pub fn touched_tables(&self) -> impl Iterator<Item = (&TableName, &Table)> {
         self.tables.written()
+    }
+
+    pub fn index(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Index>> {
+        self.indexes.get(name)
+    }
+
+    /// The indexes of a relation that no constraint made, with their names.
+    pub fn indexes_of<'a>(
+        &'a self,
+        name: &TableName,
+        table: &Table,
+    ) -> Vec<(String, std::borrow::Cow<'a, Index>)> {
+        let find = |index: &String| {
+            Some((index.clone(), self.indexes.get(&TableName::new(name.schema.as_str(), index))?))
+        };
+        table.indexes.iter().filter_map(find).collect()
+    }
+
+    /// By name and arguments: `add(integer,integer)`.
+    pub fn routine(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Routine>> {
+        self.routines.get(name)
+    }
+
+    pub fn routines(&self) -> impl Iterator<Item = (TableName, std::borrow::Cow<'_, Routine>)> {
+        self.routines.iter()
+    }
+
+    /// Routines that this change set created or altered.
+    pub fn touched_routines(&self) -> impl Iterator<Item = (&TableName, &Routine)> {
+        self.routines.written()
+    }
+
+    pub fn sequence(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Born>> {
+        self.sequences.get(name)
+    }
+
+    pub fn extension(&self, name: &str) -> Option<&Born> {
+        self.extensions.get(name)
     }
 
     pub fn data_type(&self, name: &TableName) -> Option<std::borrow::Cow<'_, Type>> {
@@ -185,6 +242,30 @@ impl Catalog {
 
     pub fn resolve_type(&self, name: &ObjectName) -> TableName {
         self.permanent(name, |it| self.types.contains(it))
+    }
+
+    pub fn resolve_index(&self, name: &ObjectName) -> TableName {
+        self.permanent(name, |it| self.indexes.contains(it))
+    }
+
+    pub fn resolve_sequence(&self, name: &ObjectName) -> TableName {
+        self.permanent(name, |it| self.sequences.contains(it))
+    }
+
+    /// The routine that a statement means: with its arguments, or the only one of that name.
+    pub fn resolve_routine(&self, name: &ObjectName, arguments: Option<&[String]>) -> TableName {
+        if let Some(arguments) = arguments {
+            let signed = format!("{}({})", name.name, arguments.join(","));
+            let signed = ObjectName { schema: name.schema.clone(), name: signed };
+            return self.permanent(&signed, |it| self.routines.contains(it));
+        }
+        let path = self.search_path.as_deref().unwrap_or(&[]);
+        let begins = format!("{}(", name.name);
+        let found = self.routines.iter().map(|(it, _)| it).find(|it| {
+            let schema = name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
+            schema && it.name.starts_with(&begins)
+        });
+        found.unwrap_or_else(|| self.created_as(name))
     }
 
     fn permanent(&self, name: &ObjectName, exists: impl Fn(&TableName) -> bool) -> TableName {

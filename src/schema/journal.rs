@@ -2,7 +2,8 @@
 
 use super::catalog::{Mark, Protected, Protection, SessionPath, Undo, Unsettled};
 use super::{
-    Born, Boundary, Catalog, Lasting, ObjectName, Resolved, Table, TableName, Type, TypeKind,
+    Born, Boundary, Catalog, Index, Lasting, ObjectName, Resolved, Routine, Table, TableName, Type,
+    TypeKind,
 };
 
 impl Catalog {
@@ -107,6 +108,15 @@ impl Catalog {
             match self.journal.pop() {
                 Some(Undo::Table(name, value)) => self.tables.put(name, value),
                 Some(Undo::Type(name, value)) => self.types.put(name, value),
+                Some(Undo::Index(name, value)) => self.indexes.put(name, value),
+                Some(Undo::Routine(name, value)) => self.routines.put(name, value),
+                Some(Undo::Sequence(name, value)) => self.sequences.put(name, value),
+                Some(Undo::Extension(name, Some(born))) => {
+                    self.extensions.insert(name, born);
+                }
+                Some(Undo::Extension(name, None)) => {
+                    self.extensions.remove(&name);
+                }
                 Some(Undo::Schema(name, Some(born))) => {
                     self.schemas.insert(name, born);
                 }
@@ -146,6 +156,38 @@ impl Catalog {
             self.note(Undo::Type(name.clone(), before));
         }
         self.types.put(name, data_type);
+    }
+
+    pub(super) fn put_index(&mut self, name: TableName, index: Option<Index>) {
+        if !self.marks.is_empty() {
+            let before = self.indexes.get(&name).map(std::borrow::Cow::into_owned);
+            self.note(Undo::Index(name.clone(), before));
+        }
+        self.indexes.put(name, index);
+    }
+
+    pub(super) fn put_routine(&mut self, name: TableName, routine: Option<Routine>) {
+        if !self.marks.is_empty() {
+            let before = self.routines.get(&name).map(std::borrow::Cow::into_owned);
+            self.note(Undo::Routine(name.clone(), before));
+        }
+        self.routines.put(name, routine);
+    }
+
+    pub(super) fn put_sequence(&mut self, name: TableName, born: Option<Born>) {
+        if !self.marks.is_empty() {
+            let before = self.sequences.get(&name).map(std::borrow::Cow::into_owned);
+            self.note(Undo::Sequence(name.clone(), before));
+        }
+        self.sequences.put(name, born);
+    }
+
+    pub(super) fn put_extension(&mut self, name: &str, born: Option<Born>) {
+        let before = match born {
+            Some(born) => self.extensions.insert(name.to_owned(), born),
+            None => self.extensions.remove(name),
+        };
+        self.note(Undo::Extension(name.to_owned(), before));
     }
 
     pub(super) fn put_schema(&mut self, name: &str, born: Option<Born>) {

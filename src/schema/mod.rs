@@ -6,7 +6,12 @@
 mod apply;
 mod catalog;
 mod change;
+mod create;
+mod expression;
 mod journal;
+mod privilege;
+mod relation;
+mod routine;
 mod store;
 mod stored;
 
@@ -18,9 +23,16 @@ use crate::source::Span;
 
 pub use catalog::{Catalog, Resolved};
 pub use change::{
-    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, NewColumn, NewTable, Op,
-    Persistence, RlsSwitch,
+    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
 };
+pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
+pub use expression::Expression;
+pub use privilege::{Privilege, Securable};
+pub use relation::{
+    Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
+    PolicyCommand, Referential, RelationKind, Table, Trigger,
+};
+pub use routine::{Routine, RoutineKind, Volatility};
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).
 pub const NAME_LIMIT: usize = 63;
@@ -112,39 +124,6 @@ pub struct Born {
     /// The `CREATE` statement. Not kept in stored catalogs.
     #[serde(skip)]
     pub at: Option<Span>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
-    /// The type as written, its white space folded; empty where the statement does not say.
-    pub data_type: String,
-    pub born: Born,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RelationKind {
-    Table,
-    ForeignTable,
-    View,
-    MaterializedView,
-}
-
-/// A relation with columns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    pub kind: RelationKind,
-    pub columns: std::collections::BTreeMap<String, Column>,
-    pub rls: bool,
-    pub forced_rls: bool,
-    /// Its schema was not written out while `search_path` was not the default, so it may be anywhere.
-    pub somewhere: bool,
-    pub born: Born,
-    /// The statement that switched row level security off, if it still is. Not kept in stored catalogs.
-    #[serde(skip)]
-    pub disabled_at: Option<Span>,
-    /// The same of `NO FORCE`.
-    #[serde(skip)]
-    pub unforced_at: Option<Span>,
 }
 
 /// A type that a migration made.

@@ -113,7 +113,7 @@ pub(super) fn is_always_true(filter: &SyntaxNode) -> bool {
     filter.children().find_map(ast::Expr::cast).is_some_and(|it| holds(&it))
 }
 
-fn holds(expression: &ast::Expr) -> bool {
+pub(super) fn holds(expression: &ast::Expr) -> bool {
     match expression {
         ast::Expr::Literal(literal) => {
             literal.syntax().text().to_string().eq_ignore_ascii_case("true")

@@ -3,13 +3,18 @@
 //! Nothing here fails: what cannot be read becomes [`Op::Opaque`], statement by statement, and the rest of the file is
 //! read all the same, because `psql` goes on after an error too.
 
+mod access;
 mod body;
 mod expression;
 mod guard;
+mod maintenance;
 mod names;
+mod routine;
 mod rows;
+mod scalar;
 mod setting;
 mod statement;
+mod structure;
 mod table;
 mod transaction;
 mod types;

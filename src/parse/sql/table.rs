@@ -57,9 +57,16 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         persistence,
         guard: guard(node),
         columns,
+        constraints: Vec::new(),
         columns_of,
+        parent: None,
+        partitioned: false,
+        reads: Vec::new(),
+        security_invoker: None,
+        unlogged: false,
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
+        cut_from: None,
         replaces: false,
     };
     let columns_at = table.columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it });
@@ -95,9 +102,16 @@ pub(super) fn create_view(
         persistence: if temporary { Persistence::Temporary } else { Persistence::Permanent },
         guard: guard(node),
         columns: columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it }).collect(),
+        constraints: Vec::new(),
         columns_of: Vec::new(),
+        parent: None,
+        partitioned: false,
+        reads: Vec::new(),
+        security_invoker: None,
+        unlogged: false,
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
+        cut_from: None,
         replaces: child(node, Kind::OR_REPLACE).is_some(),
     };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
@@ -125,6 +139,7 @@ pub(super) fn new_column(name: &SyntaxNode, data_type: String) -> NewColumn {
         data_type,
         at: trimmed(name),
         folded_from: names::folded_from(name),
+        ..NewColumn::default()
     }
 }
 
@@ -158,11 +173,16 @@ fn alter_action(
         Kind::ADD_COLUMN => {
             let Some(added) = column(action) else { return };
             let column = NewColumn { at: place.map(added.at.clone()), ..added };
-            Op::AddColumn { table, column, guard: guard(action) }
+            Op::AddColumn { table, column, constraints: Vec::new(), guard: guard(action) }
         }
         Kind::DROP_COLUMN => {
             let Some(column) = child(action, Kind::COLUMN_NAME_REF) else { return };
-            Op::DropColumn { table, column: names::name(&column), cascade: cascade(action) }
+            Op::DropColumn {
+                table,
+                column: names::name(&column),
+                guard: guard(action),
+                cascade: cascade(action),
+            }
         }
         Kind::RENAME_COLUMN => {
             let Some(from) = child(action, Kind::COLUMN_NAME_REF) else { return };

@@ -3,6 +3,10 @@
 //! Where it is not certain that an effect happens, the catalog after it is the worse of the two: a table that may
 //! have been created is there and has no row level security, protection that may have been switched on is not.
 
+mod access;
+mod routine;
+mod structure;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -33,7 +37,7 @@ impl Catalog {
                 }
             }
             Op::CreateTable(table) => self.create_table(table, change.certainty, &born),
-            Op::DropTable { name, .. } | Op::DropView { name } if sure => {
+            Op::DropTable { name, .. } | Op::DropView { name, .. } if sure => {
                 match self.resolve(name) {
                     Resolved::Temporary(name) => self.put_temporary(&name, None),
                     Resolved::Permanent(name) => self.put_table(name, None),
@@ -70,9 +74,9 @@ impl Catalog {
                     self.edit_table(&parent, |table| table.born.sure = false);
                 }
             }
-            Op::AddColumn { table, column, guard } => {
+            Op::AddColumn { table, column, guard, .. } => {
                 let born = Born { sure: born.sure && *guard == Guard::None, ..born };
-                let added = Column { data_type: column.data_type.clone(), born };
+                let added = column_of(column, born);
                 self.edit(table, |it| {
                     it.columns.entry(column.name.clone()).or_insert(added);
                 });
@@ -164,7 +168,59 @@ impl Catalog {
             {
                 self.distrust(|_| true);
             }
-            Op::DropSchema { .. }
+            Op::SetNotNull { .. }
+            | Op::DropNotNull { .. }
+            | Op::SetDefault { .. }
+            | Op::DropDefault { .. }
+            | Op::SetGenerated { .. }
+            | Op::AddConstraint { .. }
+            | Op::DropConstraint { .. }
+            | Op::ValidateConstraint { .. }
+            | Op::RenameConstraint { .. }
+            | Op::CreateIndex(_)
+            | Op::DropIndex { .. }
+            | Op::CreateSequence { .. }
+            | Op::DropSequence { .. }
+            | Op::Detach { .. }
+            | Op::CommentOnTable { .. } => self.apply_structure(change, &born),
+            Op::CreatePolicy { .. }
+            | Op::AlterPolicy { .. }
+            | Op::RenamePolicy { .. }
+            | Op::DropPolicy { .. }
+            | Op::SetSecurityInvoker { .. }
+            | Op::Grant { .. }
+            | Op::Revoke { .. }
+            | Op::CreateExtension { .. }
+            | Op::DropExtension { .. } => self.apply_access(change, &born),
+            Op::CreateRoutine(_)
+            | Op::DropRoutine { .. }
+            | Op::AlterRoutine { .. }
+            | Op::RenameRoutine { .. }
+            | Op::MoveRoutine { .. }
+            | Op::CreateTrigger { .. }
+            | Op::DropTrigger { .. }
+            | Op::SetTrigger { .. } => self.apply_routine(change, &born),
+            // They change nothing that is remembered.
+            Op::SetStorage { .. }
+            | Op::SetOwner { .. }
+            | Op::CreateEventTrigger { .. }
+            | Op::DropEventTrigger { .. }
+            | Op::SetEventTrigger { .. }
+            | Op::ResetSequence { .. }
+            | Op::DefaultPrivileges { .. }
+            | Op::SetRoleOptions { .. }
+            | Op::DropRole { .. }
+            | Op::ReassignOwned { .. }
+            | Op::Publish { .. }
+            | Op::Unpublish { .. }
+            | Op::Update { .. }
+            | Op::Insert { .. }
+            | Op::Maintain { .. }
+            | Op::Lock { .. }
+            | Op::Configure { .. }
+            | Op::Set { .. }
+            | Op::OutsideTransaction { .. }
+            | Op::DropSchema { .. }
             | Op::DropTable { .. }
             | Op::DropView { .. }
             | Op::DropColumn { .. }
@@ -211,19 +267,15 @@ impl Catalog {
         }
         for column in &new.columns {
             let born = Born { at: at(&column.at), ..born.clone() };
-            let data_type = column.data_type.clone();
-            columns.insert(column.name.clone(), Column { data_type, born });
+            columns.insert(column.name.clone(), column_of(column, born));
         }
         let somewhere = new.name.schema.is_none() && !self.usual_search_path();
         let table = Table {
-            kind: new.kind,
             columns,
-            rls: false,
-            forced_rls: false,
+            partitioned: new.partitioned,
+            security_invoker: new.security_invoker.unwrap_or_default(),
             somewhere,
-            born,
-            disabled_at: None,
-            unforced_at: None,
+            ..Table::new(new.kind, born)
         };
         if temporary {
             if certainty != Certainty::Deferred {
@@ -319,5 +371,15 @@ impl Catalog {
                 });
             }
         }
+    }
+}
+
+fn column_of(new: &super::NewColumn, born: Born) -> Column {
+    Column {
+        data_type: new.data_type.clone(),
+        not_null: new.not_null,
+        default: new.default.as_ref().map(|it| it.text.clone()),
+        generated: new.generated,
+        born,
     }
 }

@@ -1,0 +1,206 @@
+//! A relation and what belongs to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Born, Expression, ObjectName, TableName};
+use crate::source::Span;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RelationKind {
+    Table,
+    ForeignTable,
+    View,
+    MaterializedView,
+}
+
+/// A relation with columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    pub kind: RelationKind,
+    pub columns: BTreeMap<String, Column>,
+    /// By name; one that a statement does not name has the name that Postgres would give it.
+    pub constraints: BTreeMap<String, Constraint>,
+    /// Names of its indexes, which are in its schema; those of constraints are not among them.
+    pub indexes: BTreeSet<String>,
+    pub policies: BTreeMap<String, Policy>,
+    pub triggers: BTreeMap<String, Trigger>,
+    /// Of a view: what its query reads, resolved.
+    pub reads: Vec<TableName>,
+    /// Of a view: it reads with the rights of who asks (`security_invoker`, Postgres 15).
+    pub security_invoker: bool,
+    /// The table whose partition or child it is.
+    pub parent: Option<TableName>,
+    /// `PARTITION BY`.
+    pub partitioned: bool,
+    /// Roles that may use it by a `GRANT` of the migrations, and those it was taken from: `true` is granted.
+    pub granted: BTreeMap<String, bool>,
+    /// `COMMENT ON TABLE`.
+    pub comment: Option<String>,
+    pub rls: bool,
+    pub forced_rls: bool,
+    /// Its schema was not written out while `search_path` was not the default, so it may be anywhere.
+    pub somewhere: bool,
+    pub born: Born,
+    /// The statement that switched row level security off, if it still is. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub disabled_at: Option<Span>,
+    /// The same of `NO FORCE`.
+    #[serde(skip)]
+    pub unforced_at: Option<Span>,
+}
+
+impl Table {
+    /// A relation without anything in it.
+    pub fn new(kind: RelationKind, born: Born) -> Table {
+        Table {
+            kind,
+            columns: BTreeMap::new(),
+            constraints: BTreeMap::new(),
+            indexes: BTreeSet::new(),
+            policies: BTreeMap::new(),
+            triggers: BTreeMap::new(),
+            reads: Vec::new(),
+            security_invoker: false,
+            parent: None,
+            partitioned: false,
+            granted: BTreeMap::new(),
+            comment: None,
+            rls: false,
+            forced_rls: false,
+            somewhere: false,
+            born,
+            disabled_at: None,
+            unforced_at: None,
+        }
+    }
+
+    /// The columns of its primary key. Absent: it has none that the migrations show.
+    pub fn primary_key(&self) -> Option<&[String]> {
+        self.constraints.values().find_map(|it| match &it.kind {
+            ConstraintKind::PrimaryKey { columns } => Some(columns.as_slice()),
+            _ => None,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The type as written, its white space folded; empty where the statement does not say.
+    pub data_type: String,
+    /// `NOT NULL`, also by a primary key, an identity or a serial type.
+    pub not_null: bool,
+    /// The text of its default; of a serial type, `nextval`.
+    pub default: Option<String>,
+    pub generated: Option<Generated>,
+    pub born: Born,
+}
+
+/// A column whose value the database makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Generated {
+    Stored,
+    Virtual,
+    /// `GENERATED … AS IDENTITY`.
+    Identity,
+}
+
+/// A constraint of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Constraint {
+    pub kind: ConstraintKind,
+    /// Not `NOT VALID`, or validated since.
+    pub validated: bool,
+    pub born: Born,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConstraintKind {
+    PrimaryKey { columns: Vec<String> },
+    Unique { columns: Vec<String>, nulls_not_distinct: bool },
+    ForeignKey(ForeignKey),
+    Check(Expression),
+    Exclude,
+    /// `CONSTRAINT … NOT NULL column` (Postgres 18).
+    NotNull { column: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    pub columns: Vec<String>,
+    /// The table referred to, as the statement names it; in a catalog with its schema.
+    pub target: ObjectName,
+    /// Empty: the target's primary key.
+    pub target_columns: Vec<String>,
+    pub on_delete: Referential,
+    pub on_update: Referential,
+}
+
+/// What happens to a row when the one it refers to goes or changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Referential {
+    /// Nothing is written: `NO ACTION`.
+    #[default]
+    Unsaid,
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+/// An index that no constraint made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// In a catalog with its schema, as the index is in the same.
+    pub table: TableName,
+    pub keys: Vec<IndexKey>,
+    pub unique: bool,
+    /// `btree` where the statement does not say.
+    pub method: String,
+    /// `WHERE`.
+    pub predicate: Option<Expression>,
+    pub nulls_not_distinct: bool,
+    pub born: Born,
+}
+
+/// What an index is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexKey {
+    /// The column, where it is one and not an expression.
+    pub column: Option<String>,
+    /// The whole key with collation, operator class and order, as written, folded.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    pub command: PolicyCommand,
+    /// `false`: `AS RESTRICTIVE`.
+    pub permissive: bool,
+    /// Folded; `public` where the statement has no `TO`.
+    pub roles: Vec<String>,
+    pub using: Option<Expression>,
+    pub check: Option<Expression>,
+    pub born: Born,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PolicyCommand {
+    All,
+    Select,
+    Insert,
+    Update,
+    Delete,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// What it runs, as the statement names it.
+    pub function: ObjectName,
+    pub enabled: bool,
+    /// When and for what it fires, as written, folded: everything between its name and `EXECUTE`.
+    pub event: String,
+    pub born: Born,
+}
