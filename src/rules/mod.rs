@@ -21,8 +21,8 @@ mod unreadable;
 
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
-pub use history::{History, Slot};
 pub use fix::{Edit, Fix};
+pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};
 pub use rule::{Check, Level, Rule};
 pub use run::{Found, Scope, found, run, state};

@@ -166,6 +166,16 @@ impl Catalog {
         self.table(name).or_else(|| self.gone.get(name).map(std::borrow::Cow::Borrowed))
     }
 
+    /// A relation as it was before the change set at hand.
+    pub fn table_before(&self, name: &TableName) -> Option<Table> {
+        self.tables.before(name)
+    }
+
+    /// A routine as it was before the change set at hand.
+    pub fn routine_before(&self, name: &TableName) -> Option<Routine> {
+        self.routines.before(name)
+    }
+
     /// A temporary table of the session at hand.
     pub fn temporary(&self, name: &str) -> Option<&Table> {
         self.temporary.get(name)
@@ -262,7 +272,8 @@ impl Catalog {
         let path = self.search_path.as_deref().unwrap_or(&[]);
         let begins = format!("{}(", name.name);
         let found = self.routines.iter().map(|(it, _)| it).find(|it| {
-            let schema = name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
+            let schema =
+                name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
             schema && it.name.starts_with(&begins)
         });
         found.unwrap_or_else(|| self.created_as(name))

@@ -9,6 +9,7 @@ mod expression;
 mod guard;
 mod maintenance;
 mod names;
+mod privilege;
 mod routine;
 mod rows;
 mod scalar;
@@ -18,6 +19,7 @@ mod structure;
 mod table;
 mod transaction;
 mod types;
+mod view;
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
