@@ -262,7 +262,8 @@ impl Catalog {
         let path = self.search_path.as_deref().unwrap_or(&[]);
         let begins = format!("{}(", name.name);
         let found = self.routines.iter().map(|(it, _)| it).find(|it| {
-            let schema = name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
+            let schema =
+                name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
             schema && it.name.starts_with(&begins)
         });
         found.unwrap_or_else(|| self.created_as(name))
