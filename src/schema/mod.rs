@@ -9,7 +9,6 @@ mod change;
 mod create;
 mod expression;
 mod journal;
-mod op;
 mod privilege;
 mod relation;
 mod routine;
@@ -25,11 +24,11 @@ use crate::source::Span;
 
 pub use catalog::{Catalog, Resolved};
 pub use change::{
-    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Persistence, RlsSwitch, Work,
+    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
+    Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
 pub use expression::Expression;
-pub use op::Op;
 pub use privilege::{Privilege, Securable};
 pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
