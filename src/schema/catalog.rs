@@ -262,7 +262,8 @@ impl Catalog {
         let path = self.search_path.as_deref().unwrap_or(&[]);
         let begins = format!("{}(", name.name);
         let found = self.routines.iter().map(|(it, _)| it).find(|it| {
-            let schema = name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
+            let schema =
+                name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
             schema && it.name.starts_with(&begins)
         });
         found.unwrap_or_else(|| self.created_as(name))
@@ -282,6 +283,11 @@ impl Catalog {
         let first = || self.search_path.as_deref().and_then(|path| path.first());
         let schema = name.schema.as_ref().or_else(first).map_or("public", String::as_str);
         TableName::new(schema, name.name.as_str())
+    }
+
+    /// The schema that an unqualified name is created in.
+    pub fn created_in(&self, name: &ObjectName) -> String {
+        self.created_as(name).schema
     }
 
     /// Whether anybody can tell where the name is looked up.
