@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
+use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
 use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved};
 use crate::source::Span;
@@ -28,9 +28,23 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     pub migration: &'a Migration,
     pub target: &'a Target,
+    /// The whole change set, to look ahead, and where in it the change stands.
+    pub ahead: &'a Ahead<'a>,
+    pub here: Place,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Later changes of the same change set that make a thing of that name again, for certain and for good. The
+    /// name is without its schema, of a policy, trigger or constraint behind its table's: `users.readers`.
+    pub fn made_later(&self, made: Made, name: &str) -> Vec<&'a Change> {
+        self.ahead.made_after(self.here, made, name)
+    }
+
+    /// The recreation of an enum that the change at hand is a part of.
+    pub fn recreation(&self) -> Option<&'a Recreation> {
+        self.ahead.recreation(self.here)
+    }
+
     pub fn span(&self, range: &Range<usize>) -> Span {
         Span::new(self.migration.path.clone(), range.clone())
     }

@@ -14,6 +14,7 @@ mod relation;
 mod routine;
 mod store;
 mod stored;
+mod type_change;
 
 use std::fmt;
 
@@ -33,6 +34,7 @@ pub use relation::{
     PolicyCommand, Referential, RelationKind, Table, Trigger,
 };
 pub use routine::{Routine, RoutineKind, Volatility};
+pub use type_change::{Rework, Risk, TypeChange};
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).
 pub const NAME_LIMIT: usize = 63;

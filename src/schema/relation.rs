@@ -117,13 +117,20 @@ pub struct Constraint {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConstraintKind {
-    PrimaryKey { columns: Vec<String> },
-    Unique { columns: Vec<String>, nulls_not_distinct: bool },
+    PrimaryKey {
+        columns: Vec<String>,
+    },
+    Unique {
+        columns: Vec<String>,
+        nulls_not_distinct: bool,
+    },
     ForeignKey(ForeignKey),
     Check(Expression),
     Exclude,
     /// `CONSTRAINT … NOT NULL column` (Postgres 18).
-    NotNull { column: String },
+    NotNull {
+        column: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,8 +17,8 @@ pub(super) fn read(place: &Place<'_>, node: &SyntaxNode) -> Expression {
         ..Expression::default()
     };
     for inner in node.descendants() {
-        let selected = inner.ancestors().take_while(|it| it != node).any(|it| is_query(&it))
-            || is_query(node);
+        let selected =
+            inner.ancestors().take_while(|it| it != node).any(|it| is_query(&it)) || is_query(node);
         match inner.kind() {
             Kind::CALL_EXPR => {
                 let Some(path) = callee(&inner) else { continue };

@@ -44,7 +44,10 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             });
         }
         Stmt::DropView(_) | Stmt::DropMaterializedView(_) => {
-            each(cx, place, node, Kind::VIEW_REF, certainty, |name, cascade| Op::DropView { name, cascade });
+            each(cx, place, node, Kind::VIEW_REF, certainty, |name, cascade| Op::DropView {
+                name,
+                cascade,
+            });
         }
         Stmt::DropType(_) => {
             each(cx, place, node, Kind::TYPE_NAME_REF, certainty, |name, cascade| Op::DropType {
