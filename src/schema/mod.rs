@@ -25,6 +25,7 @@ use crate::source::Span;
 pub use catalog::{Catalog, Resolved};
 pub use change::{
     Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
+    Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
 pub use expression::Expression;

@@ -55,19 +55,24 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         if path == "set_config" || path == "pg_catalog.set_config" {
             let mut literals =
                 arguments.iter().map(|it| constant(it).and_then(|it| it.string_value()));
-            if literals.next().flatten().is_none_or(|it| it.eq_ignore_ascii_case("search_path")) {
-                let schemas = literals.next().flatten().map(|path| {
+            let setting = literals.next().flatten().map(|it| it.to_ascii_lowercase());
+            let value = literals.next().flatten();
+            let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
+            let lasting = match local.as_deref() {
+                Some("true") => Lasting::Transaction,
+                _ => Lasting::Session,
+            };
+            if let Some(setting) = setting.filter(|it| it != "search_path") {
+                cx.push(place, trimmed(&call), certainty, Op::Set { setting, value, lasting });
+            } else {
+                let schemas = value.map(|path| {
                     let words = path.split(',').map(|it| it.trim().trim_matches('"').to_owned());
                     words
                         .filter(|it| !it.is_empty() && it != "$user" && it != "pg_catalog")
                         .collect()
                 });
-                let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
-                let (schemas, lasting) = match local.as_deref() {
-                    Some("false") => (schemas, Lasting::Session),
-                    Some("true") => (schemas, Lasting::Transaction),
-                    _ => (None, Lasting::Session),
-                };
+                let told = matches!(local.as_deref(), Some("true" | "false"));
+                let schemas = schemas.filter(|_| told);
                 let op = Op::SetSearchPath { schemas, lasting };
                 cx.push(place, trimmed(&call), certainty, op);
             }

@@ -183,9 +183,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::Revoke(_)
         | Stmt::AlterDefaultPrivileges(_)
         | Stmt::CreateRole(_)
-        | Stmt::AlterRole(_)
         | Stmt::CreateUser(_)
-        | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
         | Stmt::AlterGroup(_)
         | Stmt::DropRole(_)
@@ -205,6 +203,11 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::CreateEventTrigger(_)
         | Stmt::AlterEventTrigger(_)
         | Stmt::DropEventTrigger(_) => {
+            access::lower(cx, place, node, &statement, certainty);
+        }
+        // Their settings here, their options there.
+        Stmt::AlterRole(_) | Stmt::AlterUser(_) => {
+            maintenance::lower(cx, place, node, &statement, certainty);
             access::lower(cx, place, node, &statement, certainty);
         }
         Stmt::AlterFunction(_)
