@@ -66,7 +66,7 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         unlogged: false,
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
-        cut_from: None,
+        cut_from: cut(&named),
         replaces: false,
     };
     let columns_at = table.columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it });
@@ -111,7 +111,7 @@ pub(super) fn create_view(
         unlogged: false,
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
-        cut_from: None,
+        cut_from: cut(&named),
         replaces: child(node, Kind::OR_REPLACE).is_some(),
     };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
@@ -139,12 +139,17 @@ pub(super) fn new_column(name: &SyntaxNode, data_type: String) -> NewColumn {
         data_type,
         at: trimmed(name),
         folded_from: names::folded_from(name),
+        cut_from: names::cut_from(name),
         ..NewColumn::default()
     }
 }
 
 fn folded(path: &SyntaxNode) -> Option<String> {
     names::folded_from(names::segments(path).last()?)
+}
+
+fn cut(path: &SyntaxNode) -> Option<String> {
+    names::cut_from(names::segments(path).last()?)
 }
 
 /// `ALTER [FOREIGN] TABLE`: one change for each action.
