@@ -154,8 +154,8 @@ pub enum Op {
         table: ObjectName,
         text: Option<String>,
     },
-    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON` and the like, as written: what rewrites or weakens a table and
-    /// changes nothing that a query sees.
+    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON`, `DISABLE RULE` and the like, as written, folded: what rewrites or
+    /// weakens a table and changes nothing of its shape.
     SetStorage {
         table: ObjectName,
         what: String,
@@ -341,7 +341,7 @@ pub enum Op {
         guard: Guard,
         cascade: Cascade,
     },
-    /// `ALTER SEQUENCE … RESTART`, `setval`, `TRUNCATE … RESTART IDENTITY`: numbers may come again.
+    /// `ALTER SEQUENCE … RESTART`, `ALTER COLUMN … RESTART`, `setval` to a number: numbers may come again.
     ResetSequence {
         name: ObjectName,
     },

@@ -4,8 +4,9 @@ use squawk_syntax::ast::{self, AstNode, BinOp};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, descendant};
+use super::structure::relation_in;
 use super::{Lower, Place, body, names, trimmed};
-use crate::schema::{Certainty, Lasting, Op};
+use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
 /// Which argument of a function is a text that it runs.
 #[derive(Clone, Copy)]
@@ -38,7 +39,8 @@ const EXECUTORS: &[(&str, Runs)] = &[
 pub(super) fn mentions_executor(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     // A name written with escapes may be any of them.
-    let words = ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "u&\""];
+    let words =
+        ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "setval", "u&\""];
     words.iter().any(|word| text.contains(word))
 }
 
@@ -76,6 +78,12 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             }
             continue;
         }
+        if path == "setval" || path == "pg_catalog.setval" {
+            if let Some(name) = reset(&arguments) {
+                cx.push(place, trimmed(&call), certainty, Op::ResetSequence { name });
+            }
+            continue;
+        }
         let is = |name: &str| {
             path == name || (!name.contains('.') && path.ends_with(&format!(".{name}")))
         };
@@ -97,6 +105,20 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             ),
         }
     }
+}
+
+/// The sequence that `setval` sets to a fixed number. One that is worked out from the rows, as after an import, keeps
+/// numbers from coming again.
+fn reset(arguments: &[SyntaxNode]) -> Option<ObjectName> {
+    let [sequence, number, ..] = arguments else { return None };
+    constant(number)?;
+    if let Some(name) = constant(sequence).and_then(|it| it.string_value()) {
+        return Some(relation_in(&name));
+    }
+    let mut literals = sequence.descendants().filter_map(ast::Literal::cast);
+    let table = relation_in(&literals.next()?.string_value()?);
+    let column = literals.next()?.string_value()?;
+    Some(ObjectName { name: format!("{}_{column}_seq", table.name), ..table })
 }
 
 /// The literal that an argument is, perhaps in parentheses or cast.

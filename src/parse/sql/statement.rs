@@ -33,9 +33,10 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             table::create_view(cx, place, node, certainty);
             data(cx, place, node, certainty);
         }
-        Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) | Stmt::AlterSequence(_) => {
+        Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) => {
             table::alter_other(cx, place, node, certainty);
         }
+        Stmt::AlterSequence(_) => structure::alter_sequence(cx, place, node, certainty),
         Stmt::AlterIndex(_) => table::alter_index(cx, place, node, certainty),
         Stmt::DropTable(_) | Stmt::DropForeignTable(_) => {
             each(cx, place, node, Kind::TABLE_NAME_REF, certainty, |name, cascade| Op::DropTable {
