@@ -162,7 +162,7 @@ fn of_constraint(constraint: &NewConstraint) -> Effort {
         _ if constraint.using_index.is_some() => Effort::Nothing,
         ConstraintKind::PrimaryKey { .. }
         | ConstraintKind::Unique { .. }
-        | ConstraintKind::Exclude => Effort::Index,
+        | ConstraintKind::Exclude { .. } => Effort::Index,
         ConstraintKind::ForeignKey(_)
         | ConstraintKind::Check(_)
         | ConstraintKind::NotNull { .. } => Effort::Scan,
