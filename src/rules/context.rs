@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
+use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
-use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved};
+use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved, TableName, TypeKind};
 use crate::source::Span;
 
 /// Facts about the database that is deployed to.
@@ -28,9 +28,23 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     pub migration: &'a Migration,
     pub target: &'a Target,
+    /// The whole change set, to look ahead, and where in it the change stands.
+    pub ahead: &'a Ahead<'a>,
+    pub here: Place,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Later changes of the same change set that make a thing of that name again, for certain and for good. The
+    /// name is without its schema, of a policy, trigger or constraint behind its table's: `users.readers`.
+    pub fn made_later(&self, made: Made, name: &str) -> Vec<&'a Change> {
+        self.ahead.made_after(self.here, made, name)
+    }
+
+    /// The recreation of an enum that the change at hand is a part of.
+    pub fn recreation(&self) -> Option<&'a Recreation> {
+        self.ahead.recreation(self.here)
+    }
+
     pub fn span(&self, range: &Range<usize>) -> Span {
         Span::new(self.migration.path.clone(), range.clone())
     }
@@ -98,6 +112,41 @@ impl Context<'_> {
             }
     }
 
+    /// The recreation that the change at hand is part of, where the catalog knows the labels of the old type.
+    pub fn known_recreation(&self) -> Option<(&'a Recreation, TableName, Vec<String>)> {
+        let recreation = self.recreation()?;
+        let name = self.catalog.resolve_type(&recreation.name);
+        let labels = match &self.catalog.data_type(&name)?.kind {
+            TypeKind::Enum(labels) => labels.clone(),
+            _ => return None,
+        };
+        Some((recreation, name, labels))
+    }
+
+    /// The change at hand is part of making the enum of that name anew.
+    pub fn is_enum_again(&self, name: &TableName) -> bool {
+        let known =
+            self.catalog.data_type(name).is_some_and(|it| matches!(it.kind, TypeKind::Enum(_)));
+        known && self.recreation().is_some()
+    }
+
+    /// A column follows its enum to the type that takes the enum's place: by way of a second type, or of `text`.
+    pub fn is_recreated(&self, table: &ObjectName, column: &str, to: &str) -> bool {
+        let Some(from) = self.data_type(table, column) else { return false };
+        let (from, to) = (bare_type(&from), bare_type(to));
+        let textual = |it: &str| matches!(it, "text" | "varchar");
+        self.ahead.recreations().iter().any(|it| {
+            let aside = it.interim.name != it.name.name;
+            let begins = from == it.name.name
+                && (to == it.interim.name || (!aside && textual(&to) && self.here < it.first));
+            let ends = !aside
+                && textual(&from)
+                && to == it.name.name
+                && self.ahead.retyped_before(self.here, table, column);
+            begins || ends
+        })
+    }
+
     /// The name as the database would have it.
     pub fn name(&self, name: &ObjectName) -> String {
         self.catalog.resolve(name).to_string()
@@ -118,6 +167,12 @@ impl Context<'_> {
         let data_type = table.columns.get(column)?.data_type.clone();
         (!data_type.is_empty()).then_some(data_type)
     }
+}
+
+/// The name of a type without schema, quotes and brackets.
+fn bare_type(data_type: &str) -> String {
+    let base = data_type.split('[').next().unwrap_or(data_type).trim();
+    base.rsplit('.').next().unwrap_or(base).trim_matches('"').to_owned()
 }
 
 /// The database that the whole change leaves behind.

@@ -1,6 +1,7 @@
 //! What is refused: one file a rule, whose header is its page and whose examples are its test.
 
 mod access;
+mod ahead;
 mod compatibility;
 mod context;
 pub mod deploy;
@@ -19,6 +20,7 @@ mod steps;
 mod tamper;
 mod unreadable;
 
+pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
 pub use fix::{Edit, Fix};

@@ -1,6 +1,8 @@
 //! Runs the rules over migrations.
 
-use super::{Check, Context, Finding, History, Rule, State, Step, Target, Whole, all, by_name};
+use super::{
+    Ahead, Check, Context, Finding, History, Rule, State, Step, Target, Whole, all, by_name,
+};
 use crate::parse::Migration;
 use crate::schema::Catalog;
 
@@ -38,29 +40,49 @@ pub fn run(
     if scope == Scope::Change {
         catalog.publish();
     }
-    for migration in migrations {
+    let together = match scope {
+        Scope::Change => migrations.len().max(1),
+        Scope::Everything => 1,
+    };
+    for set in migrations.chunks(together) {
         if scope == Scope::Everything {
             catalog.settle();
         }
-        let mut steps = Vec::with_capacity(migration.script.changes.len());
-        for change in &migration.script.changes {
-            steps.push(Step { change, in_transaction: catalog.in_transaction() });
-            let cx = Context { catalog, migration, target };
-            for rule in all() {
-                let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
-                    continue;
-                };
-                found.extend(check(&cx, change).map(|finding| Found { rule, finding }));
-            }
-            catalog.apply(&migration.path, change);
+        let ahead = Ahead::of(set);
+        for (file, migration) in set.iter().enumerate() {
+            found.extend(one(catalog, migration, target, &ahead, file));
         }
-        let whole = Whole { migration, target, steps: &steps };
-        for rule in all() {
-            let Check::Migration(check) = rule.check else { continue };
-            found.extend(check(&whole).into_iter().map(|finding| Found { rule, finding }));
-        }
-        catalog.end_session();
     }
+    found
+}
+
+/// Judges one migration of a change set.
+fn one(
+    catalog: &mut Catalog,
+    migration: &Migration,
+    target: &Target,
+    ahead: &Ahead<'_>,
+    file: usize,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut steps = Vec::with_capacity(migration.script.changes.len());
+    for (index, change) in migration.script.changes.iter().enumerate() {
+        steps.push(Step { change, in_transaction: catalog.in_transaction() });
+        let cx = Context { catalog, migration, target, ahead, here: (file, index) };
+        for rule in all() {
+            let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
+                continue;
+            };
+            found.extend(check(&cx, change).map(|finding| Found { rule, finding }));
+        }
+        catalog.apply(&migration.path, change);
+    }
+    let whole = Whole { migration, target, steps: &steps };
+    for rule in all() {
+        let Check::Migration(check) = rule.check else { continue };
+        found.extend(check(&whole).into_iter().map(|finding| Found { rule, finding }));
+    }
+    catalog.end_session();
     found
 }
 

@@ -295,6 +295,11 @@ impl Catalog {
         TableName::new(schema, name.name.as_str())
     }
 
+    /// The schema that an unqualified name is created in.
+    pub fn created_in(&self, name: &ObjectName) -> String {
+        self.created_as(name).schema
+    }
+
     /// Whether anybody can tell where the name is looked up.
     pub fn is_findable(&self, name: &ObjectName) -> bool {
         name.schema.is_some() || self.search_path.is_some()

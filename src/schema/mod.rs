@@ -7,13 +7,16 @@ mod apply;
 mod catalog;
 mod change;
 mod create;
+mod effort;
 mod expression;
 mod journal;
+mod lock;
 mod privilege;
 mod relation;
 mod routine;
 mod store;
 mod stored;
+mod type_change;
 
 use std::fmt;
 
@@ -24,15 +27,19 @@ use crate::source::Span;
 pub use catalog::{Catalog, Resolved};
 pub use change::{
     Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
+    Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
+pub use effort::{Effort, Rewrite};
 pub use expression::Expression;
+pub use lock::{Lock, LockMode};
 pub use privilege::{Privilege, Securable};
 pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
     PolicyCommand, Referential, RelationKind, Table, Trigger,
 };
 pub use routine::{Routine, RoutineKind, Volatility};
+pub use type_change::{Rework, Risk, TypeChange};
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).
 pub const NAME_LIMIT: usize = 63;
@@ -137,7 +144,10 @@ pub struct Type {
 pub enum TypeKind {
     /// Its labels in order.
     Enum(Vec<String>),
-    Domain,
+    Domain {
+        /// `CHECK`, `NOT NULL`.
+        constrained: bool,
+    },
     /// Its attributes with their types.
     Composite(Vec<(String, String)>),
     Other,

@@ -20,6 +20,12 @@ pub(super) fn cut(mut name: String) -> String {
     name
 }
 
+/// The name in full, where Postgres cuts it.
+pub(super) fn cut_from(node: &SyntaxNode) -> Option<String> {
+    let name = normalize_name_node(node);
+    (name.len() > NAME_LIMIT).then_some(name)
+}
+
 /// How the name is written, where folding changes camel case: `userId` is stored as `userid`.
 pub(super) fn folded_from(node: &SyntaxNode) -> Option<String> {
     if is_quoted_name_node(node) {

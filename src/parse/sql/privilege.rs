@@ -5,7 +5,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, children, descendant};
 use super::view::role;
-use super::{Lower, Place, names, routine, trimmed};
+use super::{Lower, Place, maintenance, names, routine, trimmed};
 use crate::schema::{Certainty, ObjectName, Op, Securable};
 
 pub(super) fn lower(
@@ -40,7 +40,11 @@ pub(super) fn lower(
         | Stmt::CreateUser(_)
         | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
-        | Stmt::AlterGroup(_) => set_role(node, &mut push),
+        | Stmt::AlterGroup(_) => {
+            set_role(node, &mut push);
+            // `ALTER ROLE … SET` configures.
+            maintenance::lower(cx, place, node, statement, certainty);
+        }
         Stmt::DropRole(_) | Stmt::DropUser(_) | Stmt::DropGroup(_) => {
             children(node, Kind::ROLE_REF).for_each(|it| push(Op::DropRole { role: role(&it) }));
         }
@@ -139,10 +143,6 @@ fn set_role(node: &SyntaxNode, push: &mut impl FnMut(Op)) {
         to: who,
         with_grant: false,
     };
-    if let Some(set) = child(node, Kind::SET_CONFIG_PARAM) {
-        let (setting, value) = setting(&set);
-        push(Op::Configure { what: format!("role {subject}"), setting, value });
-    }
     if let Some(added) = child(node, Kind::ADD_USERS) {
         push(member(subject.clone(), roles(&added)));
     }

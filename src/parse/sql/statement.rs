@@ -36,7 +36,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) => {
             view::alter(cx, place, node, certainty);
         }
-        Stmt::AlterSequence(_) => table::alter_other(cx, place, node, certainty),
+        Stmt::AlterSequence(_) => structure::alter_sequence(cx, place, node, certainty),
         Stmt::AlterIndex(_) => table::alter_index(cx, place, node, certainty),
         Stmt::DropTable(_) | Stmt::DropForeignTable(_) => {
             each(cx, place, node, Kind::TABLE_NAME_REF, certainty, |name, cascade| Op::DropTable {
@@ -185,9 +185,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::Revoke(_)
         | Stmt::AlterDefaultPrivileges(_)
         | Stmt::CreateRole(_)
-        | Stmt::AlterRole(_)
         | Stmt::CreateUser(_)
-        | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
         | Stmt::AlterGroup(_)
         | Stmt::DropRole(_)
@@ -207,6 +205,11 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::CreateEventTrigger(_)
         | Stmt::AlterEventTrigger(_)
         | Stmt::DropEventTrigger(_) => {
+            access::lower(cx, place, node, &statement, certainty);
+        }
+        // Their settings here, their options there.
+        Stmt::AlterRole(_) | Stmt::AlterUser(_) => {
+            maintenance::lower(cx, place, node, &statement, certainty);
             access::lower(cx, place, node, &statement, certainty);
         }
         Stmt::AlterFunction(_)

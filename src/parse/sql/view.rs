@@ -35,6 +35,7 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         columns: columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it }).collect(),
         constraints: Vec::new(),
         columns_of: Vec::new(),
+        like: Vec::new(),
         parent: None,
         partitioned: false,
         reads,

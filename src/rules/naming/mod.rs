@@ -1,11 +1,21 @@
 //! What new things are called.
 
 mod column_snake_case;
+mod identifier_too_long;
+mod named;
+mod reserved_word;
+mod special_characters;
 mod table_snake_case;
 
 use super::Rule;
 
-pub(super) const RULES: &[&Rule] = &[&column_snake_case::RULE, &table_snake_case::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &column_snake_case::RULE,
+    &table_snake_case::RULE,
+    &identifier_too_long::RULE,
+    &special_characters::RULE,
+    &reserved_word::RULE,
+];
 
 /// Lower-case ASCII letters, digits and underscores, not beginning with a digit: a name that needs no quotes and
 /// reads the same everywhere.

@@ -1,0 +1,212 @@
+//! What the rest of a change set will do: a thing that is taken away and put back is one change, not two.
+
+use std::collections::BTreeMap;
+
+use crate::parse::Migration;
+use crate::schema::{Certainty, Change, ObjectName, Op, RelationKind};
+
+/// More of one name are not looked at: nobody writes them, and a hostile file must not cost its square.
+const MOST: usize = 64;
+
+/// Where a change stands: its migration, counted in the change set, and its place there.
+pub type Place = (usize, usize);
+
+/// What is made and taken away by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Made {
+    Index,
+    /// By the table it is on.
+    IndexOn,
+    Policy,
+    Trigger,
+    View,
+    Routine,
+    Constraint,
+    /// By the table it is on.
+    ConstraintOn,
+    Type,
+    /// The type of a column.
+    ColumnType,
+}
+
+/// The changes of one change set, by what they make and take away.
+#[derive(Debug, Default)]
+pub struct Ahead<'a> {
+    events: BTreeMap<(Made, String), Vec<Event<'a>>>,
+    recreations: Vec<Recreation>,
+    /// Which changes are part of which recreation.
+    parts: BTreeMap<Place, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Event<'a> {
+    at: Place,
+    makes: bool,
+    change: &'a Change,
+}
+
+/// An enum under its old name with other labels, by way of a second type (Prisma) or of `text` (Drizzle).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recreation {
+    /// The type that is there before and after.
+    pub name: ObjectName,
+    /// What the new one is called at first; the same where the old one was dropped before.
+    pub interim: ObjectName,
+    pub labels: Vec<String>,
+    /// The first of its changes, before which the old type is as it was.
+    pub first: Place,
+}
+
+impl<'a> Ahead<'a> {
+    /// Of migrations that belong to one change set.
+    pub fn of(migrations: &'a [Migration]) -> Ahead<'a> {
+        let mut ahead = Ahead::default();
+        for (file, migration) in migrations.iter().enumerate() {
+            for (index, change) in migration.script.changes.iter().enumerate() {
+                if change.certainty != Certainty::Sure {
+                    continue;
+                }
+                for (made, name, makes) in events(&change.op) {
+                    let at = (file, index);
+                    ahead.events.entry((made, name)).or_default().push(Event { at, makes, change });
+                }
+            }
+        }
+        ahead.find_recreations();
+        ahead
+    }
+
+    /// Changes after `here` that make a thing of that name for certain, unless the last word is that it goes.
+    pub fn made_after(&self, here: Place, made: Made, name: &str) -> Vec<&'a Change> {
+        let Some(events) = self.events.get(&(made, name.to_owned())) else { return Vec::new() };
+        let by_table = matches!(made, Made::IndexOn | Made::ConstraintOn);
+        if !by_table && events.last().is_some_and(|it| !it.makes) {
+            return Vec::new();
+        }
+        let later = events.iter().filter(|it| it.makes && it.at > here);
+        later.take(MOST).map(|it| it.change).collect()
+    }
+
+    /// The recreation of an enum that the change at `here` is part of.
+    pub fn recreation(&self, here: Place) -> Option<&Recreation> {
+        self.recreations.get(*self.parts.get(&here)?)
+    }
+
+    /// Whether a column was given another type before `here` in this change set.
+    pub fn retyped_before(&self, here: Place, table: &ObjectName, column: &str) -> bool {
+        let key = (Made::ColumnType, format!("{}.{column}", table.name));
+        self.events.get(&key).is_some_and(|it| it.iter().any(|it| it.at < here))
+    }
+
+    fn types(&self) -> impl Iterator<Item = &Event<'a>> {
+        self.events.iter().filter(|((made, _), _)| *made == Made::Type).flat_map(|(_, it)| it)
+    }
+
+    fn find_recreations(&mut self) {
+        let mut found: Vec<(Recreation, Vec<Place>)> = Vec::new();
+        for event in self.types().take(4 * MOST) {
+            let Op::CreateType { name: new, kind: crate::schema::TypeKind::Enum(labels) } =
+                &event.change.op
+            else {
+                continue;
+            };
+            let begun = |name: &ObjectName| Recreation {
+                name: name.clone(),
+                interim: new.clone(),
+                labels: labels.clone(),
+                first: event.at,
+            };
+            let of = |name: &str| self.events.get(&(Made::Type, name.to_owned()));
+            // Drizzle: the old one has gone just before.
+            let dropped = of(&new.name).into_iter().flatten().find(|it| {
+                it.at < event.at
+                    && matches!(&it.change.op, Op::DropType { name, .. } if same(name, new))
+            });
+            if let Some(dropped) = dropped {
+                let recreation = Recreation { first: dropped.at, ..begun(new) };
+                found.push((recreation, vec![dropped.at, event.at]));
+                continue;
+            }
+            // Prisma: the old one steps aside, the new one takes its name, the old one goes.
+            let renamed = of(&new.name).into_iter().flatten().find_map(|it| match &it.change.op {
+                Op::RenameType { from, to } if it.at > event.at && same(from, new) => {
+                    Some((it.at, to))
+                }
+                _ => None,
+            });
+            let Some((second, to)) = renamed else { continue };
+            let old = ObjectName { schema: new.schema.clone(), name: to.clone() };
+            let aside = of(to).into_iter().flatten().find_map(|it| match &it.change.op {
+                Op::RenameType { from, to } if it.at < second && same(from, &old) => {
+                    Some((it.at, to))
+                }
+                _ => None,
+            });
+            let Some((first, aside)) = aside else { continue };
+            let gone = of(aside).into_iter().flatten().find(|it| {
+                it.at > second
+                    && matches!(&it.change.op, Op::DropType { name, .. } if name.name == *aside)
+            });
+            let mut parts = vec![event.at, first, second];
+            parts.extend(gone.map(|it| it.at));
+            found.push((begun(&old), parts));
+        }
+        for (recreation, parts) in found {
+            let index = self.recreations.len();
+            self.recreations.push(recreation);
+            self.parts.extend(parts.into_iter().map(|it| (it, index)));
+        }
+    }
+
+    /// Every recreation that this change set has.
+    pub fn recreations(&self) -> &[Recreation] {
+        &self.recreations
+    }
+}
+
+fn same(one: &ObjectName, other: &ObjectName) -> bool {
+    let schema = |it: &ObjectName| it.schema.clone().unwrap_or_else(|| "public".to_owned());
+    one.name == other.name && schema(one) == schema(other)
+}
+
+/// What a change makes (`true`) or takes away, under which name. Names are without their schema: whoever asks
+/// compares the rest.
+fn events(op: &Op) -> Vec<(Made, String, bool)> {
+    let of = |table: &ObjectName, name: &str| format!("{}.{name}", table.name);
+    match op {
+        Op::CreateIndex(it) => {
+            let named = it.name.iter().map(|name| (Made::Index, name.clone(), true));
+            named.chain([(Made::IndexOn, it.table.name.clone(), true)]).collect()
+        }
+        Op::AlterColumnType { table, column, .. } => {
+            vec![(Made::ColumnType, of(table, column), true)]
+        }
+        Op::DropIndex { name, .. } => vec![(Made::Index, name.name.clone(), false)],
+        Op::AddConstraint { table, constraint } => {
+            let named = constraint.name.iter();
+            let named = named.map(|name| (Made::Constraint, of(table, name), true));
+            named.chain([(Made::ConstraintOn, table.name.clone(), true)]).collect()
+        }
+        Op::DropConstraint { table, name, .. } => {
+            vec![(Made::Constraint, of(table, name), false)]
+        }
+        Op::CreatePolicy { table, name, .. } => vec![(Made::Policy, of(table, name), true)],
+        Op::DropPolicy { table, name, .. } => vec![(Made::Policy, of(table, name), false)],
+        Op::CreateTrigger { table, name, .. } => vec![(Made::Trigger, of(table, name), true)],
+        Op::DropTrigger { table, name, .. } => vec![(Made::Trigger, of(table, name), false)],
+        Op::CreateTable(it)
+            if matches!(it.kind, RelationKind::View | RelationKind::MaterializedView) =>
+        {
+            vec![(Made::View, it.name.name.clone(), true)]
+        }
+        Op::DropView { name, .. } => vec![(Made::View, name.name.clone(), false)],
+        Op::CreateRoutine(it) => vec![(Made::Routine, it.name.name.clone(), true)],
+        Op::DropRoutine { name, .. } => vec![(Made::Routine, name.name.clone(), false)],
+        Op::CreateType { name, .. } => vec![(Made::Type, name.name.clone(), true)],
+        Op::DropType { name, .. } => vec![(Made::Type, name.name.clone(), false)],
+        Op::RenameType { from, to } => {
+            vec![(Made::Type, from.name.clone(), false), (Made::Type, to.clone(), true)]
+        }
+        _ => Vec::new(),
+    }
+}
