@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
-use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved, TableName, TypeKind};
+use crate::schema::{
+    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, TableName, TypeKind,
+};
 use crate::source::Span;
 
 /// Facts about the database that is deployed to.
@@ -93,6 +95,18 @@ impl<'a> Context<'a> {
                 change.certainty != Certainty::Deferred && self.catalog.is_new(&name)
             }
         }
+    }
+
+    /// Nobody can be waiting for it: it is new, or a materialized view that is, or `IF NOT EXISTS` has made it as far
+    /// as anybody can see. For advice alone: what can do harm asks whether it [is new](Context::is_new) for certain.
+    pub fn is_unused(&self, change: &Change, name: &ObjectName) -> bool {
+        let Resolved::Permanent(found) = self.catalog.resolve(name) else { return true };
+        let recent = self
+            .catalog
+            .table(&found)
+            .is_some_and(|it| it.kind != RelationKind::View && self.catalog.is_recent(&it.born));
+        self.is_new(change, name)
+            || (recent && change.certainty != Certainty::Deferred && self.catalog.is_findable(name))
     }
 
     /// The same of a column: of a new table, or new itself.

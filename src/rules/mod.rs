@@ -28,7 +28,7 @@ pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};
 pub use rule::{Check, Level, Rule};
 pub use run::{Found, Scope, found, run, state};
-pub use steps::{Step, Whole};
+pub use steps::{Held, Step, Whole};
 
 /// Every rule, in the order of `sprag rules`.
 pub fn all() -> &'static [&'static Rule] {

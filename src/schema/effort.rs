@@ -124,7 +124,7 @@ impl Catalog {
     pub fn is_proven(&self, table: &ObjectName, column: &str) -> bool {
         let Some(table) = self.known(table) else { return false };
         let wanted = format!("{} is not null", column.to_ascii_lowercase());
-        let proven = table.constraints.values().any(|it| match &it.kind {
+        table.constraints.values().any(|it| match &it.kind {
             ConstraintKind::Check(check) if it.validated && it.born.sure => {
                 let text = check.text.to_ascii_lowercase().replace(['(', ')', '"'], " ");
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -132,8 +132,7 @@ impl Catalog {
             }
             ConstraintKind::NotNull { column: it_is } => it.validated && it_is == column,
             _ => false,
-        });
-        proven
+        })
     }
 
     /// Whether the function may give another value for every row. What nobody knows may.
