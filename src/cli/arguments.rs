@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::rules::Listing;
 use crate::report;
 
 /// Refuses schema changes that take away, and deployments that run migrations.
@@ -48,7 +49,11 @@ pub(super) enum Command {
     /// Show a rule's page
     Explain { rule: String },
     /// List every rule
-    Rules,
+    Rules {
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
+    },
 }
 
 impl Command {

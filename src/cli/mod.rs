@@ -88,7 +88,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Init => init::run(output),
         Command::DeployGraph(it) => deploy_graph::run(&it, output),
         Command::Explain { rule } => rules::explain(&rule, output),
-        Command::Rules => Ok(rules::list(output)),
+        Command::Rules { format } => Ok(rules::list(format, output)),
     }
 }
 

@@ -230,7 +230,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
     }
 }
 
-fn print(document: &Document<'_>) -> String {
+pub(super) fn print(document: &impl Serialize) -> String {
     // Strings, numbers and lists can always be written.
     let json = serde_json::to_string_pretty(document).unwrap_or_default();
     let mut harmless = String::with_capacity(json.len() + 1);

@@ -3,6 +3,7 @@
 //! Everything here returns strings: who asks knows where they go, and passes what that place can show as a [`Style`].
 //! No format changes a verdict.
 
+mod catalogue;
 mod excerpt;
 mod frame;
 mod github;
@@ -16,6 +17,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use catalogue::catalogue;
 pub use github::step_summary;
 pub use graph::{GraphFormat, graph};
 pub use human::problems;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
-use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved};
+use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved, TableName, TypeKind};
 use crate::source::Span;
 
 /// Facts about the database that is deployed to.
@@ -112,6 +112,41 @@ impl<'a> Context<'a> {
             }
     }
 
+    /// The recreation that the change at hand is part of, where the catalog knows the labels of the old type.
+    pub fn known_recreation(&self) -> Option<(&'a Recreation, TableName, Vec<String>)> {
+        let recreation = self.recreation()?;
+        let name = self.catalog.resolve_type(&recreation.name);
+        let labels = match &self.catalog.data_type(&name)?.kind {
+            TypeKind::Enum(labels) => labels.clone(),
+            _ => return None,
+        };
+        Some((recreation, name, labels))
+    }
+
+    /// The change at hand is part of making the enum of that name anew.
+    pub fn is_enum_again(&self, name: &TableName) -> bool {
+        let known =
+            self.catalog.data_type(name).is_some_and(|it| matches!(it.kind, TypeKind::Enum(_)));
+        known && self.recreation().is_some()
+    }
+
+    /// A column follows its enum to the type that takes the enum's place: by way of a second type, or of `text`.
+    pub fn is_recreated(&self, table: &ObjectName, column: &str, to: &str) -> bool {
+        let Some(from) = self.data_type(table, column) else { return false };
+        let (from, to) = (bare_type(&from), bare_type(to));
+        let textual = |it: &str| matches!(it, "text" | "varchar");
+        self.ahead.recreations().iter().any(|it| {
+            let aside = it.interim.name != it.name.name;
+            let begins = from == it.name.name
+                && (to == it.interim.name || (!aside && textual(&to) && self.here < it.first));
+            let ends = !aside
+                && textual(&from)
+                && to == it.name.name
+                && self.ahead.retyped_before(self.here, table, column);
+            begins || ends
+        })
+    }
+
     /// The name as the database would have it.
     pub fn name(&self, name: &ObjectName) -> String {
         self.catalog.resolve(name).to_string()
@@ -132,6 +167,12 @@ impl<'a> Context<'a> {
         let data_type = table.columns.get(column)?.data_type.clone();
         (!data_type.is_empty()).then_some(data_type)
     }
+}
+
+/// The name of a type without schema, quotes and brackets.
+fn bare_type(data_type: &str) -> String {
+    let base = data_type.split('[').next().unwrap_or(data_type).trim();
+    base.rsplit('.').next().unwrap_or(base).trim_matches('"').to_owned()
 }
 
 /// The database that the whole change leaves behind.

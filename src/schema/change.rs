@@ -88,6 +88,15 @@ pub enum Work {
     Analyze,
 }
 
+/// What a [`Work`] is done on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Worked {
+    Relation(ObjectName),
+    Index(ObjectName),
+    /// A schema or the whole database, as written, folded. Postgres does such work in no transaction block.
+    Several(String),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Boundary {
     Begin,
@@ -145,8 +154,8 @@ pub enum Op {
         table: ObjectName,
         text: Option<String>,
     },
-    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON` and the like, as written: what rewrites or weakens a table and
-    /// changes nothing that a query sees.
+    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON`, `DISABLE RULE` and the like, as written, folded: what rewrites or
+    /// weakens a table and changes nothing of its shape.
     SetStorage {
         table: ObjectName,
         what: String,
@@ -332,7 +341,7 @@ pub enum Op {
         guard: Guard,
         cascade: Cascade,
     },
-    /// `ALTER SEQUENCE … RESTART`, `setval`, `TRUNCATE … RESTART IDENTITY`: numbers may come again.
+    /// `ALTER SEQUENCE … RESTART`, `ALTER COLUMN … RESTART`, `setval` to a number: numbers may come again.
     ResetSequence {
         name: ObjectName,
     },
@@ -474,7 +483,7 @@ pub enum Op {
     },
     /// A statement that runs the whole table by or under a lock: it changes no shape.
     Maintain {
-        table: Option<ObjectName>,
+        on: Worked,
         work: Work,
     },
     /// `LOCK TABLE`, with the mode as written, folded.
@@ -482,16 +491,20 @@ pub enum Op {
         table: ObjectName,
         mode: String,
     },
-    /// `ALTER SYSTEM`, `ALTER DATABASE … SET`, `ALTER ROLE … SET`: as written, folded.
+    /// `ALTER SYSTEM`, `ALTER DATABASE … SET`, `ALTER ROLE … SET`.
     Configure {
+        /// As written, folded: `system`, `database shop`, `role anon`.
         what: String,
+        /// Folded; `all`: every one of them.
         setting: String,
-        value: String,
+        /// Absent: `RESET` or `DEFAULT`.
+        value: Option<String>,
     },
-    /// `SET name = value` in the session at hand, but for `search_path`. Absent: `RESET` or `DEFAULT`.
+    /// `SET name = value` in the session at hand, but for `search_path`.
     Set {
-        /// Folded: `lock_timeout`, `role`, `row_security`.
+        /// Folded: `lock_timeout`, `role`, `row_security`; `all`: every one of them.
         setting: String,
+        /// Absent: `RESET`, `DEFAULT`, or a value that is computed.
         value: Option<String>,
         lasting: Lasting,
     },

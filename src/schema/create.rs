@@ -21,6 +21,8 @@ pub struct NewTable {
     pub constraints: Vec<NewConstraint>,
     /// Relations whose columns it takes over: `LIKE`, `INHERITS`, `PARTITION OF`.
     pub columns_of: Vec<ObjectName>,
+    /// Of those, the ones of `LIKE`, with what it includes besides, folded: `defaults`, `all`.
+    pub like: Vec<(ObjectName, Vec<String>)>,
     /// Of those, the table whose partition or child it becomes.
     pub parent: Option<ObjectName>,
     /// `PARTITION BY`.
@@ -74,12 +76,15 @@ pub struct NewConstraint {
 }
 
 /// An index as a statement creates it.
+#[allow(clippy::struct_excessive_bools)] // Four words that stand in it or do not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewIndex {
     /// Absent: Postgres makes one. Its schema is that of the table.
     pub name: Option<String>,
     pub table: ObjectName,
     pub keys: Vec<IndexKey>,
+    /// Columns that it carries along: `INCLUDE`.
+    pub include: Vec<String>,
     pub unique: bool,
     pub concurrently: bool,
     /// `ON ONLY`.

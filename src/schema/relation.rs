@@ -16,6 +16,7 @@ pub enum RelationKind {
 }
 
 /// A relation with columns.
+#[allow(clippy::struct_excessive_bools)] // As `pg_class` has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     pub kind: RelationKind,
@@ -126,7 +127,10 @@ pub enum ConstraintKind {
     },
     ForeignKey(ForeignKey),
     Check(Expression),
-    Exclude,
+    Exclude {
+        /// Those it names outside of expressions.
+        columns: Vec<String>,
+    },
     /// `CONSTRAINT … NOT NULL column` (Postgres 18).
     NotNull {
         column: String,
@@ -163,6 +167,8 @@ pub struct Index {
     /// In a catalog with its schema, as the index is in the same.
     pub table: TableName,
     pub keys: Vec<IndexKey>,
+    /// Columns that it carries along: `INCLUDE`.
+    pub include: Vec<String>,
     pub unique: bool,
     /// `btree` where the statement does not say.
     pub method: String,
@@ -177,6 +183,10 @@ pub struct Index {
 pub struct IndexKey {
     /// The column, where it is one and not an expression.
     pub column: Option<String>,
+    /// Every column that it names.
+    pub columns: Vec<String>,
+    /// What an index without a name is called after: the column, the function, `expr`.
+    pub label: String,
     /// The whole key with collation, operator class and order, as written, folded.
     pub text: String,
 }

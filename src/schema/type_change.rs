@@ -46,6 +46,30 @@ struct Parts<'a> {
 }
 
 impl TypeChange {
+    /// What it does, to stand behind a colon.
+    pub fn words(self) -> &'static str {
+        match (self.rework, self.risk) {
+            (Rework::Nothing, Risk::None) => "every value fits, and no row is written",
+            (Rework::Nothing, _) => "no row is written",
+            (Rework::Indexes, _) => "every value fits, and its indexes are built anew under a lock",
+            (Rework::IndexesInUtc, _) => {
+                "its values are read in the session's time zone, and unless that is UTC the whole table is written anew under a lock"
+            }
+            (Rework::Table, Risk::None) => {
+                "every value fits, and the whole table is written anew under a lock"
+            }
+            (Rework::Table, Risk::Fails) => {
+                "the whole table is written anew under a lock, and a value that does not fit makes it fail"
+            }
+            (Rework::Table, Risk::Loses) => {
+                "the whole table is written anew under a lock, and values are rounded, cut or read differently"
+            }
+            (Rework::Table, Risk::Unknown) => {
+                "the whole table is written anew under a lock, with values that nobody knows beforehand"
+            }
+        }
+    }
+
     /// From one type to another, both as [`super::Column`] keeps them, perhaps with `COLLATE` behind. `using` is the
     /// expression of `USING`, its column's name aside.
     pub fn of(from: &str, to: &str, column: &str, using: Option<&str>) -> TypeChange {
@@ -158,12 +182,10 @@ fn scalars(old: &Parts<'_>, new: &Parts<'_>) -> (Rework, Risk) {
         ("date", "timestamp" | "timestamptz") => (Table, Risk::None),
         ("json", "jsonb") => (Table, Risk::Loses),
         ("jsonb", "json") => (Table, Risk::None),
-        ("json" | "jsonb", "text" | "varchar") => (Table, Risk::None),
-        ("uuid" | "smallint" | "integer" | "bigint" | "numeric" | "boolean" | "date", "text") => {
-            (Table, Risk::None)
-        }
         (one, other) if one == other && old.modifiers == new.modifiers => (Nothing, Risk::None),
         (_, "text") => (Table, Risk::None),
+        (_, "varchar") if new.modifiers.is_empty() => (Table, Risk::None),
+        (_, "varchar") => (Table, Risk::Fails),
         ("text" | "varchar" | "char", _) => (Table, Risk::Fails),
         _ => (Table, Risk::Unknown),
     }

@@ -7,14 +7,16 @@ mod pages;
 mod scripts;
 mod server;
 mod snapshot;
+mod types;
 
+use sprag::rules::Level;
 use sprag::schema::{Catalog, TableName};
 
 use crate::sql;
 use server::{Database, Sent};
 use snapshot::{Snapshot, losses, snapshot};
 
-/// A script run on a server, and what the rules said of it before.
+/// A script run on a server, and which rules refused it before.
 struct Trial {
     before: Snapshot,
     after: Snapshot,
@@ -31,13 +33,14 @@ impl Trial {
         let after = snapshot(database);
         let mut catalog = sql::database(&[past]);
         let found = sql::judged(&mut catalog, &[sql::migration("1_change", script)]);
-        let mut hits: Vec<&str> = found.iter().map(|it| it.rule.name).collect();
+        let refused = found.iter().filter(|it| it.rule.level >= Level::Approve);
+        let mut hits: Vec<&str> = refused.map(|it| it.rule.name).collect();
         hits.sort_unstable();
         hits.dedup();
         Trial { before, after, errors, hits, catalog }
     }
 
-    /// What was lost though nobody objected, and what the catalog believes that is too good to be true.
+    /// What was lost though nobody refused it, and what the catalog believes that is too good to be true.
     fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         if self.hits.is_empty() {

@@ -1,5 +1,5 @@
-//! Every rule runs on every other rule's examples: what else is found there is written down, so that a rule that
-//! begins to find more, or less, is seen.
+//! Every rule runs on every other rule's examples: what else is refused there is written down, so that a rule that
+//! begins to refuse more, or less, is seen.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,11 @@ use insta::assert_snapshot;
 use super::examples;
 
 #[test]
-fn what_other_rules_find_in_an_example() {
+fn what_other_rules_refuse_in_an_example() {
     let mut crossings = String::new();
     for it in examples() {
-        let others: Vec<&str> = it.hits().into_iter().filter(|hit| *hit != it.rule.name).collect();
+        let others: Vec<&str> =
+            it.refusals().into_iter().filter(|hit| *hit != it.rule.name).collect();
         if !others.is_empty() {
             let _ = writeln!(crossings, "{}: {}", it.name(), others.join(", "));
         }

@@ -7,7 +7,7 @@ mod printed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sprag::rules::{self, Expected, Found, Page, Rule};
+use sprag::rules::{self, Expected, Found, Level, Page, Rule};
 
 use crate::{deploy, sql};
 
@@ -56,6 +56,13 @@ impl Example {
     pub(crate) fn text_of(&self, path: &str) -> &str {
         let file = self.files.iter().find(|it| it.0 == path);
         file.map_or(self.text.as_str(), |it| it.1.as_str())
+    }
+
+    /// Those of them that do not let it pass by default.
+    pub(crate) fn refusals(&self) -> BTreeSet<&'static str> {
+        let found = self.found();
+        let refused = found.iter().filter(|it| it.rule.level >= Level::Approve);
+        refused.map(|it| it.rule.name).collect()
     }
 
     /// The names of the rules that find something.

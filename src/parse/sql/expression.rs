@@ -4,8 +4,9 @@ use squawk_syntax::ast::{self, AstNode, BinOp};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, descendant};
+use super::structure::relation_in;
 use super::{Lower, Place, body, names, trimmed};
-use crate::schema::{Certainty, Lasting, Op};
+use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
 /// Which argument of a function is a text that it runs.
 #[derive(Clone, Copy)]
@@ -38,7 +39,8 @@ const EXECUTORS: &[(&str, Runs)] = &[
 pub(super) fn mentions_executor(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     // A name written with escapes may be any of them.
-    let words = ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "u&\""];
+    let words =
+        ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "setval", "u&\""];
     words.iter().any(|word| text.contains(word))
 }
 
@@ -53,21 +55,32 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         if path == "set_config" || path == "pg_catalog.set_config" {
             let mut literals =
                 arguments.iter().map(|it| constant(it).and_then(|it| it.string_value()));
-            if literals.next().flatten().is_none_or(|it| it.eq_ignore_ascii_case("search_path")) {
-                let schemas = literals.next().flatten().map(|path| {
+            let setting = literals.next().flatten().map(|it| it.to_ascii_lowercase());
+            let value = literals.next().flatten();
+            let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
+            let lasting = match local.as_deref() {
+                Some("true") => Lasting::Transaction,
+                _ => Lasting::Session,
+            };
+            if let Some(setting) = setting.filter(|it| it != "search_path") {
+                cx.push(place, trimmed(&call), certainty, Op::Set { setting, value, lasting });
+            } else {
+                let schemas = value.map(|path| {
                     let words = path.split(',').map(|it| it.trim().trim_matches('"').to_owned());
                     words
                         .filter(|it| !it.is_empty() && it != "$user" && it != "pg_catalog")
                         .collect()
                 });
-                let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
-                let (schemas, lasting) = match local.as_deref() {
-                    Some("false") => (schemas, Lasting::Session),
-                    Some("true") => (schemas, Lasting::Transaction),
-                    _ => (None, Lasting::Session),
-                };
+                let told = matches!(local.as_deref(), Some("true" | "false"));
+                let schemas = schemas.filter(|_| told);
                 let op = Op::SetSearchPath { schemas, lasting };
                 cx.push(place, trimmed(&call), certainty, op);
+            }
+            continue;
+        }
+        if path == "setval" || path == "pg_catalog.setval" {
+            if let Some(name) = reset(&arguments) {
+                cx.push(place, trimmed(&call), certainty, Op::ResetSequence { name });
             }
             continue;
         }
@@ -92,6 +105,20 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             ),
         }
     }
+}
+
+/// The sequence that `setval` sets to a fixed number. One that is worked out from the rows, as after an import, keeps
+/// numbers from coming again.
+fn reset(arguments: &[SyntaxNode]) -> Option<ObjectName> {
+    let [sequence, number, ..] = arguments else { return None };
+    constant(number)?;
+    if let Some(name) = constant(sequence).and_then(|it| it.string_value()) {
+        return Some(relation_in(&name));
+    }
+    let mut literals = sequence.descendants().filter_map(ast::Literal::cast);
+    let table = relation_in(&literals.next()?.string_value()?);
+    let column = literals.next()?.string_value()?;
+    Some(ObjectName { name: format!("{}_{column}_seq", table.name), ..table })
 }
 
 /// The literal that an argument is, perhaps in parentheses or cast.

@@ -4,7 +4,9 @@
 //! read all the same, because `psql` goes on after an error too.
 
 mod access;
+mod alter;
 mod body;
+mod constraint;
 mod expression;
 mod guard;
 mod maintenance;

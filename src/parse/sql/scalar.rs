@@ -33,7 +33,8 @@ pub(super) fn read(place: &Place<'_>, node: &SyntaxNode) -> Expression {
             Kind::NAME_REF if !selected && is_column(&inner) => {
                 found.columns.push(names::name(&inner));
             }
-            Kind::LITERAL => {
+            // A number, or NULL, is a literal too.
+            Kind::LITERAL if names::plain(&inner).contains(['\'', '$']) => {
                 found.literals.extend(ast::Literal::cast(inner).and_then(|it| it.string_value()));
             }
             _ => {}

@@ -33,9 +33,10 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             table::create_view(cx, place, node, certainty);
             data(cx, place, node, certainty);
         }
-        Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) | Stmt::AlterSequence(_) => {
+        Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) => {
             table::alter_other(cx, place, node, certainty);
         }
+        Stmt::AlterSequence(_) => structure::alter_sequence(cx, place, node, certainty),
         Stmt::AlterIndex(_) => table::alter_index(cx, place, node, certainty),
         Stmt::DropTable(_) | Stmt::DropForeignTable(_) => {
             each(cx, place, node, Kind::TABLE_NAME_REF, certainty, |name, cascade| Op::DropTable {
@@ -182,9 +183,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::Revoke(_)
         | Stmt::AlterDefaultPrivileges(_)
         | Stmt::CreateRole(_)
-        | Stmt::AlterRole(_)
         | Stmt::CreateUser(_)
-        | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
         | Stmt::AlterGroup(_)
         | Stmt::DropRole(_)
@@ -204,6 +203,11 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::CreateEventTrigger(_)
         | Stmt::AlterEventTrigger(_)
         | Stmt::DropEventTrigger(_) => {
+            access::lower(cx, place, node, &statement, certainty);
+        }
+        // Their settings here, their options there.
+        Stmt::AlterRole(_) | Stmt::AlterUser(_) => {
+            maintenance::lower(cx, place, node, &statement, certainty);
             access::lower(cx, place, node, &statement, certainty);
         }
         Stmt::AlterFunction(_)

@@ -4,7 +4,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{cascade, child, children, descendant, guard, tokens};
-use super::{Lower, Place, names, trimmed};
+use super::{Lower, Place, alter, constraint, names, scalar, trimmed};
 use crate::schema::{
     Certainty, NewColumn, NewTable, ObjectName, Op, Persistence, RelationKind, RlsSwitch,
 };
@@ -27,25 +27,40 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
     } else {
         Persistence::Permanent
     };
-    let mut columns_of: Vec<ObjectName> = Vec::new();
-    for parents in [Kind::PARTITION_OF, Kind::INHERITS] {
-        for parent in children(node, parents)
-            .flat_map(|it| children(&it, Kind::TABLE_NAME_REF).collect::<Vec<_>>())
-        {
-            columns_of.extend(names::object(&parent));
+    let parents: Vec<ObjectName> = [Kind::PARTITION_OF, Kind::INHERITS]
+        .into_iter()
+        .filter_map(|it| child(node, it))
+        .flat_map(|it| children(&it, Kind::TABLE_NAME_REF).collect::<Vec<_>>())
+        .filter_map(|it| names::object(&it))
+        .collect();
+    let (mut columns, mut constraints, mut like) = (Vec::new(), Vec::new(), Vec::new());
+    for part in
+        children(node, Kind::TABLE_ARG_LIST).flat_map(|it| it.children().collect::<Vec<_>>())
+    {
+        match part.kind() {
+            Kind::COLUMN => {
+                let Some((column, with_it)) = constraint::column(place, &part) else { continue };
+                columns.push(column);
+                constraints.extend(with_it);
+            }
+            Kind::LIKE_CLAUSE => {
+                let named = child(&part, Kind::RELATION_NAME_REF);
+                let Some(named) = named.and_then(|it| names::object(&it)) else { continue };
+                like.push((named, included(&part)));
+            }
+            _ => constraints.extend(constraint::constraint(place, &part, None)),
         }
     }
-    let mut columns = Vec::new();
-    for list in children(node, Kind::TABLE_ARG_LIST) {
-        columns.extend(children(&list, Kind::COLUMN).filter_map(|it| column(&it)));
-        for like in children(&list, Kind::LIKE_CLAUSE) {
-            columns_of
-                .extend(child(&like, Kind::RELATION_NAME_REF).and_then(|it| names::object(&it)));
-        }
+    // A constraint of a new table holds from the first row on, whatever it says.
+    for it in &mut constraints {
+        it.not_valid = false;
     }
     let queried = matches!(node.kind(), Kind::CREATE_TABLE_AS | Kind::SELECT_INTO);
     if queried && columns.is_empty() {
         columns = targets(node);
+        for it in &mut columns {
+            it.at = place.map(it.at.clone());
+        }
     }
     let kind = match node.kind() {
         Kind::CREATE_FOREIGN_TABLE => RelationKind::ForeignTable,
@@ -57,20 +72,19 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         persistence,
         guard: guard(node),
         columns,
-        constraints: Vec::new(),
-        columns_of,
-        parent: None,
-        partitioned: false,
-        reads: Vec::new(),
+        constraints,
+        columns_of: parents.iter().cloned().chain(like.iter().map(|it| it.0.clone())).collect(),
+        like,
+        parent: parents.into_iter().next(),
+        partitioned: child(node, Kind::PARTITION_BY).is_some(),
+        reads: if queried { scalar::relations(node) } else { Vec::new() },
         security_invoker: None,
-        unlogged: false,
+        unlogged: child(&beside_name, Kind::UNLOGGED).is_some(),
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
         cut_from: cut(&named),
         replaces: false,
     };
-    let columns_at = table.columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it });
-    let table = NewTable { columns: columns_at.collect(), ..table };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
 }
 
@@ -104,6 +118,7 @@ pub(super) fn create_view(
         columns: columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it }).collect(),
         constraints: Vec::new(),
         columns_of: Vec::new(),
+        like: Vec::new(),
         parent: None,
         partitioned: false,
         reads: Vec::new(),
@@ -126,11 +141,28 @@ fn targets(node: &SyntaxNode) -> Vec<NewColumn> {
         .collect()
 }
 
-fn column(node: &SyntaxNode) -> Option<NewColumn> {
-    let name = child(node, Kind::COLUMN_NAME)?;
-    let data_type = node.children().find_map(ast::Type::cast);
-    Some(new_column(&name, data_type.map_or_else(String::new, |it| names::data_type(it.syntax()))))
+/// What `LIKE` takes over besides columns and `NOT NULL`: `INCLUDING …`, less what is excluded after it.
+fn included(like: &SyntaxNode) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for option in like.children() {
+        let what = || names::plain(&option).split_whitespace().skip(1).collect::<String>();
+        match option.kind() {
+            Kind::INCLUDING_PROPERTY => found.push(what().to_ascii_lowercase()),
+            Kind::EXCLUDING_PROPERTY => {
+                let what = what().to_ascii_lowercase();
+                if found.iter().any(|it| it == "all") {
+                    found = EVERYTHING.iter().map(|it| (*it).to_owned()).collect();
+                }
+                found.retain(|it| *it != what && what != "all");
+            }
+            _ => {}
+        }
+    }
+    found
 }
+
+/// What `INCLUDING ALL` means, as far as it is looked at.
+const EVERYTHING: [&str; 5] = ["constraints", "defaults", "generated", "identity", "indexes"];
 
 /// Its place is one of the text at hand: the caller maps it to the file.
 pub(super) fn new_column(name: &SyntaxNode, data_type: String) -> NewColumn {
@@ -176,9 +208,8 @@ fn alter_action(
         Kind::FORCE_RLS => rls(RlsSwitch::Force),
         Kind::NO_FORCE_RLS => rls(RlsSwitch::NoForce),
         Kind::ADD_COLUMN => {
-            let Some(added) = column(action) else { return };
-            let column = NewColumn { at: place.map(added.at.clone()), ..added };
-            Op::AddColumn { table, column, constraints: Vec::new(), guard: guard(action) }
+            let Some((column, constraints)) = constraint::column(place, action) else { return };
+            Op::AddColumn { table, column, constraints, guard: guard(action) }
         }
         Kind::DROP_COLUMN => {
             let Some(column) = child(action, Kind::COLUMN_NAME_REF) else { return };
@@ -196,7 +227,7 @@ fn alter_action(
             let to = NewColumn { at: place.map(to.at.clone()), ..to };
             Op::RenameColumn { table, from: names::name(&from), to }
         }
-        Kind::ALTER_COLUMN => {
+        Kind::ALTER_COLUMN if child(action, Kind::SET_TYPE).is_some() => {
             let Some(column) = child(action, Kind::COLUMN_NAME_REF) else { return };
             let Some(change) = child(action, Kind::SET_TYPE) else { return };
             let to = change.children().find_map(ast::Type::cast);
@@ -230,12 +261,15 @@ fn alter_action(
             };
             Op::Attach { parent, child: table }
         }
-        _ => return,
+        _ => match alter::action(place, &table, action) {
+            Some(op) => op,
+            None => return,
+        },
     };
     cx.push(place, trimmed(action), certainty, op);
 }
 
-/// `ALTER VIEW`, `ALTER MATERIALIZED VIEW`, `ALTER SEQUENCE`: their names and columns are read by people too.
+/// `ALTER VIEW`, `ALTER MATERIALIZED VIEW`: their names and columns are read by people too.
 pub(super) fn alter_other(
     cx: &mut Lower,
     place: &Place<'_>,

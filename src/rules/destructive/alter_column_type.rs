@@ -3,7 +3,9 @@
 //! Another type can lose data, fail on the rows that are there, rewrite the table while everyone waits, or break the
 //! clients that expect the old one.
 //!
-//! So somebody who answers for the data looks at it first: the rule's level is `approve`.
+//! So somebody who answers for the data looks at it first: the rule's level is `approve`. What the change costs and
+//! risks is said as far as the old type is known. An enum that is made anew with other labels is one change, and
+//! `enum-value-removed` and `recreated-enum` judge it.
 //!
 //! ## Fails
 //!
@@ -28,6 +30,28 @@
 //! alter table users add column nick text, alter column email set data type varchar(10) using left(email, 10);
 //! ```
 //!
+//! ```sql before
+//! create table events (id bigint primary key, at timestamp(3));
+//! alter table events enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table events alter column at type timestamptz(3);
+//! ```
+//!
+//! ```text
+//! error[alter-column-type]: `public.events.at` is no longer timestamp(3) but timestamptz(3) after this: the whole table is written anew under a lock, and values are rounded, cut or read differently
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:20
+//!   │
+//! 1 │ alter table events alter column at type timestamptz(3);
+//!   │                    ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+//!   │
+//!   ├ note: by default, `alter-column-type` needs an approval
+//!   ├ note: this is for whoever answers for the data: an exception for `public.events.at` lets it pass once the policy of the main branch has it
+//!   ├ help: add a column of the new type beside it, `alter table public.events add column at_new timestamptz(3);`, fill it and move readers over; or let the owner of the data decide
+//!   ╰ explain: sprag explain alter-column-type
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -45,7 +69,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown, quoted};
+use crate::schema::{Change, Op, Shown, TypeChange, quoted};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -56,25 +80,29 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (owner, sql, column, from, to) = match &change.op {
-        Op::AlterColumnType { table, column, to, .. } => {
-            if cx.is_new_column(change, table, column) {
+    let (owner, sql, column, from, to, using) = match &change.op {
+        Op::AlterColumnType { table, column, to, using } => {
+            let from = cx.data_type(table, column);
+            if cx.is_new_column(change, table, column) || cx.is_recreated(table, column, to) {
                 return None;
             }
-            (cx.name(table), cx.sql_name(table), column, cx.data_type(table, column), to)
+            (cx.name(table), cx.sql_name(table), column, from, to, using.as_deref())
         }
         Op::AlterAttributeType { name, attribute, to } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;
             }
-            (name.to_string(), name.sql(), attribute, None, to)
+            (name.to_string(), name.sql(), attribute, None, to, None)
         }
         _ => return None,
     };
     let subject = format!("{owner}.{}", Shown(column));
     let message = match from {
-        Some(from) => format!("`{subject}` is no longer {from} but {} after this", Shown(to)),
+        Some(from) => {
+            let does = TypeChange::of(&from, to, column, using).words();
+            format!("`{subject}` is no longer {from} but {} after this: {does}", Shown(to))
+        }
         None => format!("`{subject}` becomes {} by this", Shown(to)),
     };
     let finding = cx.finding(change, &subject, message);

@@ -31,6 +31,19 @@
 //! create type mood as enum ('good', 'bad');
 //! drop type mood;
 //! ```
+//!
+//! An enum that is made anew is there after it.
+//!
+//! ```sql before
+//! create type mood as enum ('good', 'bad');
+//! ```
+//!
+//! ```sql
+//! create type mood_new as enum ('good', 'bad', 'ugly');
+//! alter type mood rename to mood_old;
+//! alter type mood_new rename to mood;
+//! drop type mood_old;
+//! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Cascade, Change, Op};
@@ -45,7 +58,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         Cascade::Yes => cx.catalog.columns_of_type(&name),
         Cascade::No => Vec::new(),
     };
-    if cx.catalog.is_new_type(&name) && columns.is_empty() {
+    let replaced = *cascade == Cascade::No && cx.is_enum_again(&name);
+    if (cx.catalog.is_new_type(&name) && columns.is_empty()) || replaced {
         return None;
     }
     let what = if *domain { "domain" } else { "type" };

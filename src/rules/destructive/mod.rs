@@ -6,6 +6,8 @@ mod drop_column;
 mod drop_schema;
 mod drop_table;
 mod drop_type;
+mod enum_value_removed;
+mod recreated_enum;
 mod rename_column;
 mod rename_table;
 mod rename_type;
@@ -18,6 +20,8 @@ pub(super) const RULES: &[&Rule] = &[
     &drop_column::RULE,
     &drop_schema::RULE,
     &drop_type::RULE,
+    &enum_value_removed::RULE,
+    &recreated_enum::RULE,
     &truncate::RULE,
     &delete_without_filter::RULE,
     &rename_table::RULE,

@@ -41,7 +41,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         _ => return None,
     };
     let name = cx.catalog.resolve_type(name);
-    if cx.catalog.is_new_type(&name) {
+    if cx.catalog.is_new_type(&name) || cx.is_enum_again(&name) {
         return None;
     }
     let message = format!("{what}`{name}` is not found under its name after this");
