@@ -116,7 +116,12 @@ fn everything(
     for migrations in databases.into_values() {
         let mut catalog = Catalog::default();
         found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
-        found.extend(rules::state(&State { catalog: &catalog, target: &target, everything: true }));
+        found.extend(rules::state(&State {
+            catalog: &catalog,
+            target: &target,
+            everything: true,
+            migrations: &migrations,
+        }));
     }
     for file in &files {
         if let Some(text) = file.content.text() {

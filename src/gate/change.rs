@@ -8,7 +8,9 @@ use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read, secrets};
+use super::{
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, order, past, provider, read, secrets,
+};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -17,7 +19,7 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, Mode, PathList, RepoPath, Source, Span};
+use crate::source::{File, Mode, PathList, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// What is judged, and by whose policy.
@@ -51,6 +53,11 @@ impl Published {
 
 /// Judges the whole difference at once.
 pub fn change(change: &Change<'_>, today: Date) -> Judged {
+    change_with(change, &Overlay::default(), today)
+}
+
+/// The same, had these texts been staged.
+pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judged {
     let Change { repo, before, after, published } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
@@ -58,13 +65,14 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
         effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
     let watch = Watch { migrations: &policy.migrations, base: &trusted };
     let deltas = repo.diff(before, after, &watch)?;
-    if deltas.is_empty() {
+    if deltas.is_empty() && overlay.is_empty() {
         return Ok(Outcome::default());
     }
 
     let mut work = Work {
         repo,
         policy: &policy,
+        overlay,
         found: Vec::new(),
         sources: Sources::default(),
         counts: Counts::default(),
@@ -90,6 +98,18 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+/// What both policies of a change call migrations.
+pub fn migrations(change: &Change<'_>) -> Result<crate::policy::Globs> {
+    let sides = [&change.published.policy, &change.after];
+    let mut globs = Policy::built_in_migrations();
+    for side in sides {
+        if let Some(policy) = state_of(change.repo, side)?.policy() {
+            globs = globs.union(&policy.migrations);
+        }
+    }
+    Ok(globs)
 }
 
 thread_local! {
@@ -183,6 +203,7 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
 struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
+    overlay: &'a Overlay,
     found: Vec<Found>,
     sources: Sources,
     counts: Counts,
@@ -226,10 +247,11 @@ impl Work<'_> {
         tip: &Side,
         side: &Side,
     ) -> Result<()> {
-        if deltas.is_empty() {
+        let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
+        let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
+        if changes.is_empty() {
             return Ok(());
         }
-        let changes = changes(self.repo, deltas, SQL_LIMIT)?;
         self.counts.files += changes.len();
         let past = past::of(self.repo, before, &self.policy.migrations)?;
         let names = self.names(&past.files, before, tip)?;
@@ -265,7 +287,12 @@ impl Work<'_> {
             let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
-            let state = State { catalog: &catalog, target: &target, everything: false };
+            let state = State {
+                catalog: &catalog,
+                target: &target,
+                everything: false,
+                migrations: &migrations,
+            };
             self.found.extend(rules::state(&state));
         }
         Ok(())
@@ -323,7 +350,7 @@ impl Work<'_> {
         let base = state_of(self.repo, before)?;
         let watched: Vec<Delta> =
             deltas.into_iter().filter(|it| tampering::watches(&it.path, &base)).collect();
-        let changes = changes(self.repo, watched, SQL_LIMIT)?;
+        let changes = read::changes(self.repo, watched, SQL_LIMIT)?;
         let touched = changes.iter().any(|it| it.path.as_bytes() == policy::PATH.as_bytes());
         for change in &changes {
             let text = change.after.as_ref().and_then(|it| it.content.text());
@@ -356,26 +383,6 @@ impl Work<'_> {
 /// What rules know of the policy's facts.
 pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
-}
-
-fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
-    let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
-        let entry =
-            |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
-        deltas.iter().filter_map(entry).collect()
-    };
-    let mut before = by_path(read::files(repo, side(|it| it.before.clone()), limit)?);
-    let mut after = by_path(read::files(repo, side(|it| it.after.clone()), limit)?);
-    let change = |it: Delta| FileChange {
-        before: before.remove(&it.path),
-        after: after.remove(&it.path),
-        path: it.path,
-    };
-    Ok(deltas.into_iter().map(change).collect())
-}
-
-fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
-    files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
 fn same_tree(a: &Side, b: &Side) -> bool {

@@ -68,6 +68,9 @@ struct Entry<'a> {
     excuse: Option<Excused<'a>>,
     message: &'a str,
     help: &'a [String],
+    /// What `sprag fix` would do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
     subject: &'a str,
     #[serde(flatten)]
     place: Place,
@@ -221,6 +224,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         excuse,
         message: &finding.message,
         help: &finding.help,
+        fix: finding.fix.as_ref().map(|it| it.title.as_str()),
         subject: &finding.subject.0,
         place: Place::new(&finding.span, texts),
         fingerprint: &judged.fingerprint.0,

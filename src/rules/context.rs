@@ -195,4 +195,16 @@ pub struct State<'a> {
     pub target: &'a Target,
     /// Whether everything is judged, or only what the change set at hand brought.
     pub everything: bool,
+    /// The migrations that were judged on the way here.
+    pub migrations: &'a [Migration],
+}
+
+impl State<'_> {
+    /// The migration that a place is in, and the statement there.
+    pub fn statement(&self, at: &Span) -> Option<(&Migration, Range<usize>)> {
+        let migration = self.migrations.iter().find(|it| it.path == at.path)?;
+        let mut statements = migration.script.changes.iter().map(|it| &it.statement);
+        let around = statements.find(|it| it.start <= at.start && at.end <= it.end)?;
+        Some((migration, around.clone()))
+    }
 }
