@@ -21,7 +21,7 @@ use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{File, PathList, RepoPath, Source, Span};
-use crate::verdict::{Counts, Excuses, Verdict, judge};
+use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
 pub struct Change<'a> {
@@ -74,6 +74,7 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         repo,
         policy: &policy,
         overlay,
+        inline: Vec::new(),
         found: Vec::new(),
         sources: Sources::default(),
         counts: Counts::default(),
@@ -93,26 +94,14 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         }
     };
 
-    let Work { mut found, mut sources, counts, .. } = work;
+    let Work { mut found, mut sources, counts, inline, .. } = work;
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
-    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
-    let judged = judge(found, &excuses);
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
+    let judged = judge_with_comments(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
-}
-
-/// What both policies of a change call migrations.
-pub fn migrations(change: &Change<'_>) -> Result<crate::policy::Globs> {
-    let sides = [&change.published.policy, &change.after];
-    let mut globs = Policy::built_in_migrations();
-    for side in sides {
-        if let Some(policy) = state_of(change.repo, side)?.policy() {
-            globs = globs.union(&policy.migrations);
-        }
-    }
-    Ok(globs)
 }
 
 thread_local! {
@@ -207,6 +196,7 @@ struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
     overlay: &'a Overlay,
+    inline: Vec<Inline>,
     found: Vec<Found>,
     sources: Sources,
     counts: Counts,
@@ -254,6 +244,7 @@ impl Work<'_> {
             if let Some(before) = &change.before {
                 migration = added_statements(migration, before);
             }
+            self.inline.extend(Inline::of(&migration));
             self.counts.statements += migration.script.statements;
             self.counts.opaque += migration.script.opaque;
             databases.entry(order::database(&change.path)).or_default().push(migration);
