@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod ci;
 mod deploy_graph;
+mod fix;
 mod hook;
 mod init;
 mod install;
@@ -78,6 +79,7 @@ pub fn run() -> u8 {
 fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
     match command {
         Command::Check(it) => check::run(&it, output),
+        Command::Fix(it) => fix::run(&it, output),
         Command::Audit(it) => audit::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),

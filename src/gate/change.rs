@@ -8,7 +8,10 @@ use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read, secrets};
+use super::{
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
+    secrets,
+};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -17,8 +20,8 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, Mode, PathList, RepoPath, Source, Span};
-use crate::verdict::{Counts, Excuses, Verdict, judge};
+use crate::source::{File, PathList, RepoPath, Source, Span};
+use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
 pub struct Change<'a> {
@@ -51,6 +54,11 @@ impl Published {
 
 /// Judges the whole difference at once.
 pub fn change(change: &Change<'_>, today: Date) -> Judged {
+    change_with(change, &Overlay::default(), today)
+}
+
+/// The same, had these texts been staged.
+pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judged {
     let Change { repo, before, after, published } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
@@ -58,20 +66,24 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
         effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
     let watch = Watch { migrations: &policy.migrations, base: &trusted };
     let deltas = repo.diff(before, after, &watch)?;
-    if deltas.is_empty() {
+    if deltas.is_empty() && overlay.is_empty() {
         return Ok(Outcome::default());
     }
 
     let mut work = Work {
         repo,
         policy: &policy,
+        overlay,
+        inline: Vec::new(),
         found: Vec::new(),
         sources: Sources::default(),
         counts: Counts::default(),
     };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
-    work.misplaced(&others, &migrations);
+    for finding in misplaced::of(&policy.migrations, &others, &migrations) {
+        work.find("unreadable-file", finding);
+    }
     work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -82,11 +94,11 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
         }
     };
 
-    let Work { mut found, mut sources, counts, .. } = work;
+    let Work { mut found, mut sources, counts, inline, .. } = work;
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
-    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
-    let judged = judge(found, &excuses);
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
+    let judged = judge_with_comments(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
@@ -183,6 +195,8 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
 struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
+    overlay: &'a Overlay,
+    inline: Vec<Inline>,
     found: Vec<Found>,
     sources: Sources,
     counts: Counts,
@@ -193,32 +207,6 @@ impl Work<'_> {
         self.found.extend(Found::of(rule, finding));
     }
 
-    /// A link, a submodule or a file where a folder of migrations would be hides all of them.
-    fn misplaced(&mut self, deltas: &[Delta], migrations: &[Delta]) {
-        for delta in deltas {
-            let Some((mode, _)) = &delta.after else { continue };
-            let plain = matches!(mode, Mode::Regular | Mode::Executable);
-            let replaced = |it: &Delta| it.path.is_under(delta.path.as_bytes());
-            if plain && !migrations.iter().any(replaced) {
-                continue;
-            }
-            if self.policy.migrations.names(delta.path.as_bytes()) {
-                let what = match mode {
-                    Mode::Symlink => "a symbolic link",
-                    Mode::Submodule => "a submodule",
-                    Mode::Regular | Mode::Executable => "a file",
-                };
-                let path = &delta.path;
-                let message =
-                    format!("`{path}` is {what}, and stands where the policy looks for migrations");
-                let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
-                    .evidence(what)
-                    .help("keep the migrations as plain files in this repository");
-                self.find("unreadable-file", finding);
-            }
-        }
-    }
-
     fn migrations(
         &mut self,
         deltas: Vec<Delta>,
@@ -226,10 +214,11 @@ impl Work<'_> {
         tip: &Side,
         side: &Side,
     ) -> Result<()> {
-        if deltas.is_empty() {
+        let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
+        let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
+        if changes.is_empty() {
             return Ok(());
         }
-        let changes = changes(self.repo, deltas, SQL_LIMIT)?;
         self.counts.files += changes.len();
         let past = past::of(self.repo, before, &self.policy.migrations)?;
         let names = self.names(&past.files, before, tip)?;
@@ -255,6 +244,7 @@ impl Work<'_> {
             if let Some(before) = &change.before {
                 migration = added_statements(migration, before);
             }
+            self.inline.extend(Inline::of(&migration));
             self.counts.statements += migration.script.statements;
             self.counts.opaque += migration.script.opaque;
             databases.entry(order::database(&change.path)).or_default().push(migration);
@@ -265,7 +255,12 @@ impl Work<'_> {
             let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
-            let state = State { catalog: &catalog, target: &target, everything: false };
+            let state = State {
+                catalog: &catalog,
+                target: &target,
+                everything: false,
+                migrations: &migrations,
+            };
             self.found.extend(rules::state(&state));
         }
         Ok(())
@@ -323,7 +318,7 @@ impl Work<'_> {
         let base = state_of(self.repo, before)?;
         let watched: Vec<Delta> =
             deltas.into_iter().filter(|it| tampering::watches(&it.path, &base)).collect();
-        let changes = changes(self.repo, watched, SQL_LIMIT)?;
+        let changes = read::changes(self.repo, watched, SQL_LIMIT)?;
         let touched = changes.iter().any(|it| it.path.as_bytes() == policy::PATH.as_bytes());
         for change in &changes {
             let text = change.after.as_ref().and_then(|it| it.content.text());
@@ -356,26 +351,6 @@ impl Work<'_> {
 /// What rules know of the policy's facts.
 pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
-}
-
-fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
-    let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
-        let entry =
-            |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
-        deltas.iter().filter_map(entry).collect()
-    };
-    let mut before = by_path(read::files(repo, side(|it| it.before.clone()), limit)?);
-    let mut after = by_path(read::files(repo, side(|it| it.after.clone()), limit)?);
-    let change = |it: Delta| FileChange {
-        before: before.remove(&it.path),
-        after: after.remove(&it.path),
-        path: it.path,
-    };
-    Ok(deltas.into_iter().map(change).collect())
-}
-
-fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
-    files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
 fn same_tree(a: &Side, b: &Side) -> bool {

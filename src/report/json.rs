@@ -68,6 +68,9 @@ struct Entry<'a> {
     excuse: Option<Excused<'a>>,
     message: &'a str,
     help: &'a [String],
+    /// What `sprag fix` would do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
     subject: &'a str,
     #[serde(flatten)]
     place: Place,
@@ -87,10 +90,14 @@ enum Excused<'a> {
         #[serde(flatten)]
         by: Given<'a>,
     },
+    Comment {
+        #[serde(flatten)]
+        by: Given<'a>,
+    },
     Baseline,
 }
 
-/// A line of the policy.
+/// A line of the policy, or a comment.
 #[derive(Serialize)]
 struct Given<'a> {
     #[serde(flatten)]
@@ -209,6 +216,9 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         Outcome::Blocks => ("blocks", None),
         Outcome::Warns => ("warns", None),
         Outcome::Excused(Excuse::Baseline) => ("excused", Some(Excused::Baseline)),
+        Outcome::Excused(Excuse::Comment { span, reason }) => {
+            ("excused", Some(Excused::Comment { by: given(span, Some(reason)) }))
+        }
         Outcome::Excused(Excuse::Policy { span, reason }) => {
             ("excused", Some(Excused::Policy { by: given(span, Some(reason)) }))
         }
@@ -221,6 +231,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         excuse,
         message: &finding.message,
         help: &finding.help,
+        fix: finding.fix.as_ref().map(|it| it.title.as_str()),
         subject: &finding.subject.0,
         place: Place::new(&finding.span, texts),
         fingerprint: &judged.fingerprint.0,

@@ -4,6 +4,7 @@
 //! No format changes a verdict.
 
 mod catalogue;
+mod diff;
 mod excerpt;
 mod frame;
 mod github;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use catalogue::catalogue;
+pub use diff::diff;
 pub use github::step_summary;
 pub use graph::{GraphFormat, graph};
 pub use human::problems;
@@ -38,6 +40,12 @@ impl Sources {
 
     pub fn get(&self, path: &RepoPath) -> Option<&str> {
         self.0.get(path).map(AsRef::as_ref)
+    }
+}
+
+impl Sources {
+    pub fn iter(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
+        self.0.iter().map(|(path, text)| (path, text.as_ref()))
     }
 }
 
@@ -72,6 +80,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether what is judged lies before whoever reads the report, so that it can be mended there.
+    fn is_on_the_way(&self) -> bool {
+        !matches!(self, Action::Receive { .. } | Action::Audit { .. })
+    }
+
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
     fn is_hook(&self) -> bool {
         match self {
@@ -119,6 +132,12 @@ pub fn render(report: &Report<'_>, format: Format, style: &Style) -> String {
     }
 }
 
+/// Lines of ours that name things of others.
+pub fn clean_text(text: &str, style: &Style) -> String {
+    let lines = text.lines().map(|it| text::clean(it, *style) + "\n");
+    lines.collect()
+}
+
 /// Says why nothing was judged. What is not judged does not pass.
 pub fn failure(failure: &Failure, doing: Option<&Action>, format: Format, style: &Style) -> String {
     match format {
@@ -149,7 +168,7 @@ fn ranked<'a>(verdict: &'a Verdict) -> Vec<&'a Judged> {
 /// Every place that is shown with a finding.
 fn spans(judged: &Judged) -> impl Iterator<Item = &Span> {
     let excuse = match &judged.outcome {
-        Outcome::Excused(Excuse::Policy { span, .. }) => Some(span),
+        Outcome::Excused(Excuse::Policy { span, .. } | Excuse::Comment { span, .. }) => Some(span),
         _ => None,
     };
     let finding = &judged.finding;

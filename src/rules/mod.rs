@@ -23,7 +23,7 @@ mod unreadable;
 pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
-pub use fix::{Edit, Fix};
+pub use fix::{Edit, Fix, Mapped};
 pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};
 pub use rule::{Check, Level, Rule};

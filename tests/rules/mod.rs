@@ -1,6 +1,8 @@
 //! Every rule's page is a test of the rule.
 
+mod allows;
 mod crossings;
+pub(crate) mod fixes;
 mod history;
 mod pages;
 mod printed;

@@ -9,9 +9,11 @@ mod structure;
 
 use std::collections::BTreeMap;
 
+use access::replaced;
+
 use super::{
-    Born, Boundary, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
-    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
+    Born, Boundary, Cascade, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
+    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind, bare_type,
 };
 use crate::source::{RepoPath, Span};
 
@@ -81,15 +83,19 @@ impl Catalog {
                     it.columns.entry(column.name.clone()).or_insert(added);
                 });
             }
-            Op::DropColumn { table, column, .. } if sure => {
+            Op::DropColumn { table, column, cascade, .. } if sure => {
                 self.edit(table, |it| {
                     it.columns.remove(column);
+                    if *cascade == Cascade::Yes {
+                        it.policies.retain(|_, policy| !policy.names(column));
+                    }
                 });
             }
             Op::RenameColumn { table, from, to } => self.edit(table, |it| {
                 if let Some(column) = it.columns.remove(from) {
                     it.columns.insert(to.name.clone(), column);
                 }
+                it.policies.values_mut().for_each(|policy| policy.rename(from, &to.name));
             }),
             Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
                 if let Some(column) = it.columns.get_mut(column) {
@@ -199,6 +205,7 @@ impl Catalog {
             | Op::MoveRoutine { .. }
             | Op::CreateTrigger { .. }
             | Op::DropTrigger { .. }
+            | Op::RenameTrigger { .. }
             | Op::SetTrigger { .. } => self.apply_routine(change, &born),
             // They change nothing that is remembered.
             Op::SetStorage { .. }
@@ -273,8 +280,10 @@ impl Catalog {
         let table = Table {
             columns,
             partitioned: new.partitioned,
+            reads: self.read_by(new),
             security_invoker: new.security_invoker.unwrap_or_default(),
             somewhere,
+            defined: Born { sure: certainty == Certainty::Sure, ..born.clone() },
             ..Table::new(new.kind, born)
         };
         if temporary {
@@ -288,8 +297,8 @@ impl Catalog {
         match self.tables.get(&name) {
             Some(there) if !new.replaces && there.kind != RelationKind::View => {}
             Some(there) if new.replaces => {
-                let born = there.born.clone();
-                self.put_table(name, Some(Table { born, ..table }));
+                let table = replaced(&there, table, certainty);
+                self.put_table(name, Some(table));
             }
             _ => {
                 self.unsettled.created.insert(name.clone(), !self.marks.is_empty());
@@ -351,6 +360,7 @@ impl Catalog {
     fn move_table(&mut self, from: &TableName, to: TableName) {
         if let Some(table) = self.tables.get(from).map(std::borrow::Cow::into_owned) {
             self.put_table(from.clone(), None);
+            self.reread(from, &to);
             self.put_table(to, Some(table));
         } else {
             // Something unknown now has that name, so nothing of that name counts as new.
@@ -363,11 +373,13 @@ impl Catalog {
     fn retype_columns(&mut self, from: &TableName, to: &TableName) {
         let touched: Vec<TableName> = self.tables.written().map(|(name, _)| name.clone()).collect();
         for table in touched {
-            let uses = |it: &Table| it.columns.values().any(|column| column.data_type == from.name);
-            if self.tables.get(&table).is_some_and(|it| uses(&it)) {
+            let uses = |column: &Column| bare_type(&column.data_type) == from.name;
+            if self.tables.get(&table).is_some_and(|it| it.columns.values().any(uses)) {
                 self.edit_table(&table, |it| {
-                    let found = it.columns.values_mut().filter(|it| it.data_type == from.name);
-                    found.for_each(|column| column.data_type.clone_from(&to.name));
+                    for column in it.columns.values_mut().filter(|it| uses(it)) {
+                        let array = if column.data_type.ends_with(']') { "[]" } else { "" };
+                        column.data_type = format!("{}{array}", super::quoted(&to.name));
+                    }
                 });
             }
         }
