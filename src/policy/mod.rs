@@ -3,7 +3,6 @@
 pub mod baseline;
 mod catalogue;
 mod compare;
-mod date;
 mod globs;
 pub mod init;
 mod pattern;
@@ -16,10 +15,10 @@ mod target;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub use crate::source::Date;
 pub use baseline::Baseline;
 pub use catalogue::Catalogue;
 pub use compare::Weakening;
-pub use date::Date;
 pub use globs::{BadGlob, Globs};
 pub use pattern::Pattern;
 pub use settings::{Exception, Setting};

@@ -1,8 +1,7 @@
 //! What is refused stays refused, however it is written.
 
-use squawk_lexer::{TokenKind, tokenize};
-
 use sprag::rules::Level;
+use squawk_lexer::{TokenKind, tokenize};
 
 use crate::rules::{Example, examples};
 use crate::sql::hits;
@@ -79,10 +78,9 @@ fn alternating(word: &str) -> String {
     word.chars().enumerate().map(flip).collect()
 }
 
-/// What is only warned of, or asked for, is not refused.
 fn refused() -> Vec<Example> {
-    let refused = |it: &Example| it.fails && it.is_sql() && it.rule.level >= Level::Approve;
-    examples().into_iter().filter(refused).collect()
+    let refuses = |it: &Example| it.rule.level >= Level::Approve;
+    examples().into_iter().filter(|it| it.fails && it.is_sql() && refuses(it)).collect()
 }
 
 #[test]

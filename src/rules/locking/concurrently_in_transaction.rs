@@ -36,6 +36,7 @@
 //!   │
 //!   ├ note: by default, `concurrently-in-transaction` is denied
 //!   ├ help: give it a migration of its own, with nothing else in the file
+//!   ├ fix: sprag fix --write
 //!   ╰ explain: sprag explain concurrently-in-transaction
 //! ```
 //!
