@@ -9,7 +9,8 @@ use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, order, past, provider, read, secrets,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
+    secrets,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -19,7 +20,7 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, Mode, PathList, RepoPath, Source, Span};
+use crate::source::{File, PathList, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
@@ -80,7 +81,9 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
-    work.misplaced(&others, &migrations);
+    for finding in misplaced::of(&policy.migrations, &others, &migrations) {
+        work.find("unreadable-file", finding);
+    }
     work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -202,32 +205,6 @@ struct Work<'a> {
 impl Work<'_> {
     fn find(&mut self, rule: &str, finding: Finding) {
         self.found.extend(Found::of(rule, finding));
-    }
-
-    /// A link, a submodule or a file where a folder of migrations would be hides all of them.
-    fn misplaced(&mut self, deltas: &[Delta], migrations: &[Delta]) {
-        for delta in deltas {
-            let Some((mode, _)) = &delta.after else { continue };
-            let plain = matches!(mode, Mode::Regular | Mode::Executable);
-            let replaced = |it: &Delta| it.path.is_under(delta.path.as_bytes());
-            if plain && !migrations.iter().any(replaced) {
-                continue;
-            }
-            if self.policy.migrations.names(delta.path.as_bytes()) {
-                let what = match mode {
-                    Mode::Symlink => "a symbolic link",
-                    Mode::Submodule => "a submodule",
-                    Mode::Regular | Mode::Executable => "a file",
-                };
-                let path = &delta.path;
-                let message =
-                    format!("`{path}` is {what}, and stands where the policy looks for migrations");
-                let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
-                    .evidence(what)
-                    .help("keep the migrations as plain files in this repository");
-                self.find("unreadable-file", finding);
-            }
-        }
     }
 
     fn migrations(

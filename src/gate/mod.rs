@@ -7,6 +7,7 @@ mod deployment;
 mod edited;
 mod files;
 mod map;
+mod misplaced;
 mod order;
 mod overlay;
 mod past;

@@ -13,7 +13,7 @@ use access::replaced;
 
 use super::{
     Born, Boundary, Cascade, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
-    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
+    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind, bare_type,
 };
 use crate::source::{RepoPath, Span};
 
@@ -373,11 +373,13 @@ impl Catalog {
     fn retype_columns(&mut self, from: &TableName, to: &TableName) {
         let touched: Vec<TableName> = self.tables.written().map(|(name, _)| name.clone()).collect();
         for table in touched {
-            let uses = |it: &Table| it.columns.values().any(|column| column.data_type == from.name);
-            if self.tables.get(&table).is_some_and(|it| uses(&it)) {
+            let uses = |column: &Column| bare_type(&column.data_type) == from.name;
+            if self.tables.get(&table).is_some_and(|it| it.columns.values().any(uses)) {
                 self.edit_table(&table, |it| {
-                    let found = it.columns.values_mut().filter(|it| it.data_type == from.name);
-                    found.for_each(|column| column.data_type.clone_from(&to.name));
+                    for column in it.columns.values_mut().filter(|it| uses(it)) {
+                        let array = if column.data_type.ends_with(']') { "[]" } else { "" };
+                        column.data_type = format!("{}{array}", super::quoted(&to.name));
+                    }
                 });
             }
         }
