@@ -47,6 +47,7 @@
 //! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
 //!   damaged.
 //! * [`gate`]: puts all of this together for a commit, a push, a range, an audit.
+//! * [`fix`]: writes what a machine can, and only where it is sure of what comes of it.
 //! * [`hooks`]: puts the hooks where git looks, beside whatever is there.
 //! * [`cli`]: what people type. Exit codes: 0 passes, 1 refused, 2 could not judge; nothing else.
 //!
@@ -81,6 +82,8 @@ pub mod repo;
 pub mod cache;
 
 pub mod gate;
+
+pub mod fix;
 
 pub mod hooks;
 

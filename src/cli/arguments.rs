@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::rules::Listing;
 use crate::report;
 
 /// Refuses schema changes that take away, and deployments that run migrations.
@@ -21,6 +22,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Judge a change, or files
     Check(Check),
+    /// Show what a machine can mend, or write it
+    Fix(Fix),
     /// Judge everything that the repository holds
     Audit(Audit),
     /// Write down what was there before, so that only new findings are refused
@@ -48,7 +51,11 @@ pub(super) enum Command {
     /// Show a rule's page
     Explain { rule: String },
     /// List every rule
-    Rules,
+    Rules {
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
+    },
 }
 
 impl Command {
@@ -106,6 +113,21 @@ pub(super) struct Check {
     /// Show what is excused as well
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Mends the files of the worktree, staged or not, whose migrations are not merged yet, and only where \
+                  nothing new is found afterwards. The index stays as it is. Exit codes: 0 nothing is left, 1 something \
+                  is, 2 could not judge."
+)]
+pub(super) struct Fix {
+    /// Write the files instead of showing what would differ
+    #[arg(short, long)]
+    pub(super) write: bool,
+    /// Mend what was added since the branch left REF
+    #[arg(long, value_name = "REF")]
+    pub(super) base: Option<String>,
 }
 
 #[derive(Debug, Args)]

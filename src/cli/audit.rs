@@ -1,13 +1,12 @@
 //! `sprag audit` and `sprag baseline`: everything that is there.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::Path;
 
 use super::arguments::Audit;
 use super::output::Output;
 use super::{PASSED, today};
-use crate::failure::{Context, Failure, Result};
+use crate::failure::{Failure, Result};
+use crate::fix::write::whole as write;
 use crate::gate::{self, Stop};
 use crate::policy::Baseline;
 use crate::policy::baseline::{Entry, PATH};
@@ -85,23 +84,4 @@ fn read(text: &str) -> Result<Baseline> {
             "take it back with `git checkout HEAD -- {PATH}`, or delete it to write it anew"
         ))
     })
-}
-
-/// The old file or the new one, never half of either.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).context(format!("create `{}`", folder.display()))?;
-    let doing = || format!("write `{}`", path.display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).context(doing())?;
-    file.write_all(text.as_bytes()).context(doing())?;
-    file.as_file().sync_all().context(doing())?;
-    // Readable by all, as files in a repository are; a temporary file is not.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(mode).context(doing())?;
-    }
-    file.persist(path).context(doing())?;
-    Ok(())
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::PASSED;
-use super::audit::write;
 use super::output::Output;
 use crate::failure::{Failure, Result};
+use crate::fix::write::whole as write;
 use crate::policy::init::{Facts, starter};
 use crate::policy::{PATH, Provider};
 use crate::repo::{Caller, Repo};

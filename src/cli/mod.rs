@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod ci;
 mod deploy_graph;
+mod fix;
 mod hook;
 mod init;
 mod install;
@@ -78,6 +79,7 @@ pub fn run() -> u8 {
 fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
     match command {
         Command::Check(it) => check::run(&it, output),
+        Command::Fix(it) => fix::run(&it, output),
         Command::Audit(it) => audit::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
@@ -88,7 +90,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Init => init::run(output),
         Command::DeployGraph(it) => deploy_graph::run(&it, output),
         Command::Explain { rule } => rules::explain(&rule, output),
-        Command::Rules => Ok(rules::list(output)),
+        Command::Rules { format } => Ok(rules::list(format, output)),
     }
 }
 

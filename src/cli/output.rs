@@ -46,6 +46,15 @@ impl Output {
         self.say(&report::graph(map, sources, format, &self.style));
     }
 
+    pub(super) fn diff(&self, path: &str, before: Option<&str>, after: &str) {
+        self.say(&report::diff(path, before, after, &self.style));
+    }
+
+    /// What is said beside what was asked for, which may be piped elsewhere.
+    pub(super) fn aside(&self, text: &str) {
+        Output::note(&report::clean_text(text, &self.style));
+    }
+
     /// Text about the work itself.
     pub(super) fn note(text: &str) {
         let _ = std::io::stderr().write_all(text.as_bytes());

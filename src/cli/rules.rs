@@ -5,9 +5,21 @@ use std::fmt::Write as _;
 use super::PASSED;
 use super::output::Output;
 use crate::failure::{Failure, Result};
+use crate::report;
 use crate::rules::{self, Page};
 
-pub(super) fn list(output: &Output) -> u8 {
+/// How the list is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Listing {
+    Human,
+    Json,
+}
+
+pub(super) fn list(format: Listing, output: &Output) -> u8 {
+    if format == Listing::Json {
+        output.say(&report::catalogue());
+        return PASSED;
+    }
     let mut text = String::new();
     let widest = rules::all().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     let mut family = "";

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{baseline, broken, target};
 use super::deployment::Deployment;
+use super::misplaced::{self, Programs};
 use super::read::unreadable;
 use super::watch::Migrations;
 use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, policy_at, provider, read, secrets};
@@ -16,7 +17,7 @@ use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, ObjectId, PathList, RepoPath};
+use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// What an audit found, to be kept: everything that depends on the tree alone.
@@ -100,6 +101,11 @@ fn everything(
     for finding in files.iter().filter_map(unreadable) {
         found.extend(Found::of("unreadable-file", finding));
     }
+    for program in repo.list(side, &Programs(&policy.migrations))? {
+        if matches!(program.mode, Mode::Regular | Mode::Executable) {
+            found.extend(Found::of("unreadable-file", misplaced::program(&program.path)));
+        }
+    }
     let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
     for (folder, (name, first)) in &foreign {
         found.extend(Found::of("unreadable-file", provider::finding(folder, name, first)));
@@ -116,7 +122,12 @@ fn everything(
     for migrations in databases.into_values() {
         let mut catalog = Catalog::default();
         found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
-        found.extend(rules::state(&State { catalog: &catalog, target: &target, everything: true }));
+        found.extend(rules::state(&State {
+            catalog: &catalog,
+            target: &target,
+            everything: true,
+            migrations: &migrations,
+        }));
     }
     for file in &files {
         if let Some(text) = file.content.text() {

@@ -8,7 +8,10 @@ use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
-use super::{Broken, Judged, Outcome, SQL_LIMIT, Stop, order, past, provider, read, secrets};
+use super::{
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
+    secrets,
+};
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
@@ -17,7 +20,7 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, Mode, PathList, RepoPath, Source, Span};
+use crate::source::{File, PathList, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// What is judged, and by whose policy.
@@ -51,6 +54,11 @@ impl Published {
 
 /// Judges the whole difference at once.
 pub fn change(change: &Change<'_>, today: Date) -> Judged {
+    change_with(change, &Overlay::default(), today)
+}
+
+/// The same, had these texts been staged.
+pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judged {
     let Change { repo, before, after, published } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
@@ -58,20 +66,23 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
         effective(&trusted, &proposed).map_err(|problems| broken(repo, after, &problems))?;
     let watch = Watch { migrations: &policy.migrations, base: &trusted };
     let deltas = repo.diff(before, after, &watch)?;
-    if deltas.is_empty() {
+    if deltas.is_empty() && overlay.is_empty() {
         return Ok(Outcome::default());
     }
 
     let mut work = Work {
         repo,
         policy: &policy,
+        overlay,
         found: Vec::new(),
         sources: Sources::default(),
         counts: Counts::default(),
     };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
-    work.misplaced(&others, &migrations);
+    for finding in misplaced::of(&policy.migrations, &others, &migrations) {
+        work.find("unreadable-file", finding);
+    }
     work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -90,6 +101,18 @@ pub fn change(change: &Change<'_>, today: Date) -> Judged {
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+/// What both policies of a change call migrations.
+pub fn migrations(change: &Change<'_>) -> Result<crate::policy::Globs> {
+    let sides = [&change.published.policy, &change.after];
+    let mut globs = Policy::built_in_migrations();
+    for side in sides {
+        if let Some(policy) = state_of(change.repo, side)?.policy() {
+            globs = globs.union(&policy.migrations);
+        }
+    }
+    Ok(globs)
 }
 
 thread_local! {
@@ -183,6 +206,7 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
 struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
+    overlay: &'a Overlay,
     found: Vec<Found>,
     sources: Sources,
     counts: Counts,
@@ -193,32 +217,6 @@ impl Work<'_> {
         self.found.extend(Found::of(rule, finding));
     }
 
-    /// A link, a submodule or a file where a folder of migrations would be hides all of them.
-    fn misplaced(&mut self, deltas: &[Delta], migrations: &[Delta]) {
-        for delta in deltas {
-            let Some((mode, _)) = &delta.after else { continue };
-            let plain = matches!(mode, Mode::Regular | Mode::Executable);
-            let replaced = |it: &Delta| it.path.is_under(delta.path.as_bytes());
-            if plain && !migrations.iter().any(replaced) {
-                continue;
-            }
-            if self.policy.migrations.names(delta.path.as_bytes()) {
-                let what = match mode {
-                    Mode::Symlink => "a symbolic link",
-                    Mode::Submodule => "a submodule",
-                    Mode::Regular | Mode::Executable => "a file",
-                };
-                let path = &delta.path;
-                let message =
-                    format!("`{path}` is {what}, and stands where the policy looks for migrations");
-                let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
-                    .evidence(what)
-                    .help("keep the migrations as plain files in this repository");
-                self.find("unreadable-file", finding);
-            }
-        }
-    }
-
     fn migrations(
         &mut self,
         deltas: Vec<Delta>,
@@ -226,10 +224,11 @@ impl Work<'_> {
         tip: &Side,
         side: &Side,
     ) -> Result<()> {
-        if deltas.is_empty() {
+        let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
+        let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
+        if changes.is_empty() {
             return Ok(());
         }
-        let changes = changes(self.repo, deltas, SQL_LIMIT)?;
         self.counts.files += changes.len();
         let past = past::of(self.repo, before, &self.policy.migrations)?;
         let names = self.names(&past.files, before, tip)?;
@@ -265,7 +264,12 @@ impl Work<'_> {
             let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
-            let state = State { catalog: &catalog, target: &target, everything: false };
+            let state = State {
+                catalog: &catalog,
+                target: &target,
+                everything: false,
+                migrations: &migrations,
+            };
             self.found.extend(rules::state(&state));
         }
         Ok(())
@@ -323,7 +327,7 @@ impl Work<'_> {
         let base = state_of(self.repo, before)?;
         let watched: Vec<Delta> =
             deltas.into_iter().filter(|it| tampering::watches(&it.path, &base)).collect();
-        let changes = changes(self.repo, watched, SQL_LIMIT)?;
+        let changes = read::changes(self.repo, watched, SQL_LIMIT)?;
         let touched = changes.iter().any(|it| it.path.as_bytes() == policy::PATH.as_bytes());
         for change in &changes {
             let text = change.after.as_ref().and_then(|it| it.content.text());
@@ -356,26 +360,6 @@ impl Work<'_> {
 /// What rules know of the policy's facts.
 pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
-}
-
-fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
-    let side = |pick: fn(&Delta) -> Option<(Mode, crate::source::ObjectId)>| -> Vec<Entry> {
-        let entry =
-            |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
-        deltas.iter().filter_map(entry).collect()
-    };
-    let mut before = by_path(read::files(repo, side(|it| it.before.clone()), limit)?);
-    let mut after = by_path(read::files(repo, side(|it| it.after.clone()), limit)?);
-    let change = |it: Delta| FileChange {
-        before: before.remove(&it.path),
-        after: after.remove(&it.path),
-        path: it.path,
-    };
-    Ok(deltas.into_iter().map(change).collect())
-}
-
-fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
-    files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
 fn same_tree(a: &Side, b: &Side) -> bool {

@@ -64,6 +64,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
             catalog: &catalog,
             target: &target,
             everything: false,
+            migrations: &migrations,
         }));
     }
     let runs: Vec<File> = runs.into_iter().cloned().collect();

@@ -7,7 +7,9 @@ mod deployment;
 mod edited;
 mod files;
 mod map;
+mod misplaced;
 mod order;
+mod overlay;
 mod past;
 mod provider;
 mod read;
@@ -22,11 +24,12 @@ use crate::report::Sources;
 use crate::verdict::Verdict;
 
 pub use audit::audit;
-pub use change::{Change, Published, change};
+pub use change::{Change, Published, change, change_with, migrations};
 pub use files::files;
 pub use map::deploy_graph;
 pub use order::database;
-pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged};
+pub use overlay::Overlay;
+pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.
 pub const SQL_LIMIT: usize = 8 << 20;

@@ -6,17 +6,9 @@ use std::collections::btree_map::Entry;
 use crate::rules::Slot;
 use crate::source::{PathList, RepoPath};
 
-/// The folder that a database is named by: the one above `prisma`, `supabase`, `drizzle` and `migrations`.
-///
-/// A repository with both `prisma/migrations` and `supabase/migrations` has one database that two tools change; two
-/// packages with migrations of their own have two.
+/// The database that a migration belongs to.
 pub fn database(path: &RepoPath) -> RepoPath {
-    let mut folder = Slot::of(path).folder;
-    let tools: [&[u8]; 4] = [b"migrations", b"prisma", b"supabase", b"drizzle"];
-    while tools.iter().any(|it| folder.file_name().eq_ignore_ascii_case(it)) {
-        folder = folder.parent().unwrap_or_else(|| RepoPath::from(""));
-    }
-    folder
+    Slot::of(path).database()
 }
 
 /// Sorts as the tools apply: by name, whatever the folder.

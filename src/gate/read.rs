@@ -1,12 +1,13 @@
 //! Contents from git, and migrations from contents.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::failure::Result;
 use crate::parse::Migration;
-use crate::repo::{Blob, Entry, Repo};
+use crate::repo::{Blob, Delta, Entry, Repo};
 use crate::rules::Finding;
-use crate::source::{Content, File, Mode, RepoPath, Span, Unreadable};
+use crate::source::{Content, File, FileChange, Mode, ObjectId, RepoPath, Span, Unreadable};
 
 /// Reads the files of `entries`, in their order. Links and submodules are not followed: what they point to is not in
 /// the repository's own content.
@@ -43,6 +44,27 @@ pub(super) fn files(repo: &Repo, entries: Vec<Entry>, limit: usize) -> Result<Ve
         File { path: entry.path, mode: entry.mode, id: entry.id, content }
     });
     Ok(files.collect())
+}
+
+/// Both versions of what differs.
+pub(super) fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
+    let side = |pick: fn(&Delta) -> Option<(Mode, ObjectId)>| -> Vec<Entry> {
+        let entry =
+            |it: &Delta| pick(it).map(|(mode, id)| Entry { path: it.path.clone(), mode, id });
+        deltas.iter().filter_map(entry).collect()
+    };
+    let mut before = by_path(files(repo, side(|it| it.before.clone()), limit)?);
+    let mut after = by_path(files(repo, side(|it| it.after.clone()), limit)?);
+    let change = |it: Delta| FileChange {
+        before: before.remove(&it.path),
+        after: after.remove(&it.path),
+        path: it.path,
+    };
+    Ok(deltas.into_iter().map(change).collect())
+}
+
+fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
+    files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
 /// Reads SQL, on every core where there is much of it. The parser needs a stack that is known to be large enough.

@@ -53,12 +53,26 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
             return Ok(Outcome::default());
         }
     }
-    let base = match &head {
-        Head::Unborn => Base::only(Side::Empty),
-        Head::Commit(commit) => committed_on(repo, commit, merging)?,
-    };
-    let Base { before, published } = base;
+    let Base { before, published } = on_head(repo, &head, merging)?;
     change(&Change { repo, before, after: staged.side, published }, today)
+}
+
+/// What `staged` judges, for who asks what else would be.
+pub fn to_be_committed(repo: &Repo) -> Result<Change<'_>> {
+    let staged = repo.staged()?;
+    if let Some(path) = staged.conflicted.first() {
+        return Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
+            .help(format!("resolve it, then `git add '{path}'`")));
+    }
+    let Base { before, published } = on_head(repo, &repo.head()?, &[])?;
+    Ok(Change { repo, before, after: staged.side, published })
+}
+
+fn on_head(repo: &Repo, head: &Head, merging: &[String]) -> Result<Base> {
+    match head {
+        Head::Unborn => Ok(Base::only(Side::Empty)),
+        Head::Commit(commit) => committed_on(repo, commit, merging),
+    }
 }
 
 fn conflicts(paths: &[crate::source::RepoPath], watch: &Watch<'_>) -> Result<()> {

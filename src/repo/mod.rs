@@ -166,6 +166,13 @@ impl Repo {
         Ok(printed.split(|&it| it == 0).filter(|it| !it.is_empty()).map(RepoPath::from).collect())
     }
 
+    /// Files of the worktree that are not as they are staged: changed, gone, or not known to git and not ignored.
+    pub fn unstaged(&self) -> Result<Vec<RepoPath>> {
+        let place = Place { directory: Some(self.worktree()?), index: None };
+        let printed = Git::new(place).run(&["ls-files", "-z", "-mo", "--exclude-standard"])?;
+        Ok(printed.split(|&it| it == 0).filter(|it| !it.is_empty()).map(RepoPath::from).collect())
+    }
+
     pub fn is_bare(&self) -> Result<bool> {
         Ok(self.git.line(&["rev-parse", "--is-bare-repository"])? == b"true")
     }

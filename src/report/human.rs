@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     let texts = Texts::new(report.sources, shown.iter().flat_map(|it| spans(it)));
     let mut text = String::new();
     for judged in shown {
-        text.push_str(&finding(judged, &texts, style));
+        text.push_str(&finding(judged, &texts, report.action.is_on_the_way(), style));
         text.push('\n');
     }
     if told > MOST {
@@ -55,7 +55,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     text
 }
 
-fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
+fn finding(judged: &Judged, texts: &Texts<'_>, fixes: bool, style: Style) -> String {
     let weight = match judged.outcome {
         Outcome::Blocks => Weight::Error,
         Outcome::Warns => Weight::Warning,
@@ -88,6 +88,10 @@ fn finding(judged: &Judged, texts: &Texts<'_>, style: Style) -> String {
         Outcome::Blocks | Outcome::Warns => {}
     }
     notes.extend(judged.finding.help.iter().map(|help| Note::Named("help", clean(help, style))));
+    let stands = !matches!(judged.outcome, Outcome::Excused(_));
+    if judged.finding.fix.is_some() && fixes && stands {
+        notes.push(Note::Named("fix", "sprag fix --write".to_owned()));
+    }
     notes.push(Note::Named("explain", format!("sprag explain {rule}")));
     let card = Card {
         weight,

@@ -68,6 +68,9 @@ struct Entry<'a> {
     excuse: Option<Excused<'a>>,
     message: &'a str,
     help: &'a [String],
+    /// What `sprag fix` would do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
     subject: &'a str,
     #[serde(flatten)]
     place: Place,
@@ -221,6 +224,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         excuse,
         message: &finding.message,
         help: &finding.help,
+        fix: finding.fix.as_ref().map(|it| it.title.as_str()),
         subject: &finding.subject.0,
         place: Place::new(&finding.span, texts),
         fingerprint: &judged.fingerprint.0,
@@ -230,7 +234,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
     }
 }
 
-fn print(document: &Document<'_>) -> String {
+pub(super) fn print(document: &impl Serialize) -> String {
     // Strings, numbers and lists can always be written.
     let json = serde_json::to_string_pretty(document).unwrap_or_default();
     let mut harmless = String::with_capacity(json.len() + 1);

@@ -3,6 +3,8 @@
 //! Everything here returns strings: who asks knows where they go, and passes what that place can show as a [`Style`].
 //! No format changes a verdict.
 
+mod catalogue;
+mod diff;
 mod excerpt;
 mod frame;
 mod github;
@@ -16,6 +18,8 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use catalogue::catalogue;
+pub use diff::diff;
 pub use github::step_summary;
 pub use graph::{GraphFormat, graph};
 pub use human::problems;
@@ -70,6 +74,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether what is judged lies before whoever reads the report, so that it can be mended there.
+    fn is_on_the_way(&self) -> bool {
+        !matches!(self, Action::Receive { .. } | Action::Audit { .. })
+    }
+
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
     fn is_hook(&self) -> bool {
         match self {
@@ -115,6 +124,12 @@ pub fn render(report: &Report<'_>, format: Format, style: &Style) -> String {
         Format::Json => json::render(report),
         Format::Github => github::render(report, *style),
     }
+}
+
+/// Lines of ours that name things of others.
+pub fn clean_text(text: &str, style: &Style) -> String {
+    let lines = text.lines().map(|it| text::clean(it, *style) + "\n");
+    lines.collect()
 }
 
 /// Says why nothing was judged. What is not judged does not pass.

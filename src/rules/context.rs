@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
-use crate::schema::{Catalog, Certainty, Change, ObjectName, Resolved, TableName, TypeKind};
+use crate::schema::{
+    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, TableName, TypeKind, bare_type,
+};
 use crate::source::Span;
 
 /// Facts about the database that is deployed to.
@@ -95,6 +97,18 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Nobody can be waiting for it: it is new, or a materialized view that is, or `IF NOT EXISTS` has made it as far
+    /// as anybody can see. For advice alone: what can do harm asks whether it [is new](Context::is_new) for certain.
+    pub fn is_unused(&self, change: &Change, name: &ObjectName) -> bool {
+        let Resolved::Permanent(found) = self.catalog.resolve(name) else { return true };
+        let recent = self
+            .catalog
+            .table(&found)
+            .is_some_and(|it| it.kind != RelationKind::View && self.catalog.is_recent(&it.born));
+        self.is_new(change, name)
+            || (recent && change.certainty != Certainty::Deferred && self.catalog.is_findable(name))
+    }
+
     /// The same of a column: of a new table, or new itself.
     pub fn is_new_column(&self, change: &Change, table: &ObjectName, column: &str) -> bool {
         if !self.catalog.is_findable(table) {
@@ -136,14 +150,16 @@ impl<'a> Context<'a> {
         let (from, to) = (bare_type(&from), bare_type(to));
         let textual = |it: &str| matches!(it, "text" | "varchar");
         self.ahead.recreations().iter().any(|it| {
-            let aside = it.interim.name != it.name.name;
-            let begins = from == it.name.name
-                && (to == it.interim.name || (!aside && textual(&to) && self.here < it.first));
-            let ends = !aside
+            let straight = it.aside.is_some()
+                && (from == it.name.name || it.aside.as_ref() == Some(&from))
+                && to == it.interim.name;
+            let by_text = it.aside.is_none();
+            let begins = by_text && from == it.name.name && textual(&to) && self.here < it.first;
+            let ends = by_text
                 && textual(&from)
                 && to == it.name.name
                 && self.ahead.retyped_before(self.here, table, column);
-            begins || ends
+            straight || begins || ends
         })
     }
 
@@ -169,16 +185,22 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The name of a type without schema, quotes and brackets.
-fn bare_type(data_type: &str) -> String {
-    let base = data_type.split('[').next().unwrap_or(data_type).trim();
-    base.rsplit('.').next().unwrap_or(base).trim_matches('"').to_owned()
-}
-
 /// The database that the whole change leaves behind.
 pub struct State<'a> {
     pub catalog: &'a Catalog,
     pub target: &'a Target,
     /// Whether everything is judged, or only what the change set at hand brought.
     pub everything: bool,
+    /// The migrations that were judged on the way here.
+    pub migrations: &'a [Migration],
+}
+
+impl State<'_> {
+    /// The migration that a place is in, and the statement there.
+    pub fn statement(&self, at: &Span) -> Option<(&Migration, Range<usize>)> {
+        let migration = self.migrations.iter().find(|it| it.path == at.path)?;
+        let mut statements = migration.script.changes.iter().map(|it| &it.statement);
+        let around = statements.find(|it| it.start <= at.start && at.end <= it.end)?;
+        Some((migration, around.clone()))
+    }
 }

@@ -23,12 +23,12 @@ mod unreadable;
 pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
-pub use fix::{Edit, Fix};
+pub use fix::{Edit, Fix, Mapped};
 pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};
 pub use rule::{Check, Level, Rule};
 pub use run::{Found, Scope, found, run, state};
-pub use steps::{Step, Whole};
+pub use steps::{Held, Step, Whole};
 
 /// Every rule, in the order of `sprag rules`.
 pub fn all() -> &'static [&'static Rule] {

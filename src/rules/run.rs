@@ -67,8 +67,8 @@ fn one(
     let mut found = Vec::new();
     let mut steps = Vec::with_capacity(migration.script.changes.len());
     for (index, change) in migration.script.changes.iter().enumerate() {
-        steps.push(Step { change, in_transaction: catalog.in_transaction() });
         let cx = Context { catalog, migration, target, ahead, here: (file, index) };
+        steps.push(Step::of(&cx, change));
         for rule in all() {
             let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
                 continue;

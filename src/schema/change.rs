@@ -288,6 +288,11 @@ pub enum Op {
         name: String,
         guard: Guard,
     },
+    RenameTrigger {
+        table: ObjectName,
+        from: String,
+        to: String,
+    },
     /// `ENABLE | DISABLE TRIGGER`. Without a name: all of them.
     SetTrigger {
         table: ObjectName,

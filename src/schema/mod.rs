@@ -7,8 +7,10 @@ mod apply;
 mod catalog;
 mod change;
 mod create;
+mod effort;
 mod expression;
 mod journal;
+mod lock;
 mod privilege;
 mod relation;
 mod routine;
@@ -22,13 +24,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 
-pub use catalog::{Catalog, Resolved};
+pub use catalog::{Catalog, Resolved, bare_type};
 pub use change::{
     Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
     Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
+pub use effort::{Effort, Rewrite};
 pub use expression::Expression;
+pub use lock::{Lock, LockMode};
 pub use privilege::{Privilege, Securable};
 pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
@@ -140,7 +144,10 @@ pub struct Type {
 pub enum TypeKind {
     /// Its labels in order.
     Enum(Vec<String>),
-    Domain,
+    Domain {
+        /// `CHECK`, `NOT NULL`.
+        constrained: bool,
+    },
     /// Its attributes with their types.
     Composite(Vec<(String, String)>),
     Other,

@@ -50,6 +50,13 @@ pub struct Table {
     /// The same of `NO FORCE`.
     #[serde(skip)]
     pub unforced_at: Option<Span>,
+    /// Of a view: the statement that gave it its query or its options last. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub defined: Born,
+    /// Policies that were there and have been dropped or altered since, as they were, and what did it. Not kept in
+    /// stored catalogs.
+    #[serde(skip)]
+    pub former_policies: BTreeMap<String, (Policy, Born)>,
 }
 
 impl Table {
@@ -74,6 +81,8 @@ impl Table {
             born,
             disabled_at: None,
             unforced_at: None,
+            defined: Born::default(),
+            former_policies: BTreeMap::new(),
         }
     }
 
@@ -260,6 +269,24 @@ pub struct Policy {
     pub using: Option<Expression>,
     pub check: Option<Expression>,
     pub born: Born,
+    /// The statement that created or altered it last. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub defined: Born,
+}
+
+impl Policy {
+    /// Whether its conditions name the column.
+    pub fn names(&self, column: &str) -> bool {
+        let mut conditions = self.using.iter().chain(&self.check);
+        conditions.any(|it| it.columns.iter().any(|it| it == column))
+    }
+
+    /// Its conditions follow when a column is renamed.
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        let conditions = self.using.iter_mut().chain(&mut self.check);
+        let columns = conditions.flat_map(|it| &mut it.columns);
+        columns.filter(|it| *it == from).for_each(|it| to.clone_into(it));
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -33,6 +33,9 @@ pub struct Routine {
     /// `GRANT` and `REVOKE` of `EXECUTE`: the role, and whether it may.
     pub granted: std::collections::BTreeMap<String, bool>,
     pub born: Born,
+    /// The statement that created, replaced or altered it last. Not kept in stored catalogs.
+    #[serde(skip)]
+    pub defined: Born,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

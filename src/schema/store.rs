@@ -43,6 +43,11 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         }
     }
 
+    /// What lay under the name before anything was written.
+    pub(super) fn before(&self, name: &TableName) -> Option<T> {
+        self.stored(name)
+    }
+
     pub(super) fn contains(&self, name: &TableName) -> bool {
         match self.written.get(name) {
             Some(value) => value.is_some(),

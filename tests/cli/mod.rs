@@ -4,6 +4,7 @@ mod broken;
 mod cache;
 mod ci;
 mod deployments;
+mod fixes;
 mod output;
 mod pages;
 mod parity;

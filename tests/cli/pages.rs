@@ -7,7 +7,7 @@ use crate::support::Sandbox;
 
 #[test]
 fn help() {
-    assert_snapshot!(shown(&Sandbox::new(), &["--help"]), @r#"
+    assert_snapshot!(shown(&Sandbox::new(), &["--help"]), @"
     Refuses schema changes that take away, and deployments that run migrations.
 
     Exit codes: 0 passes, 1 refused, 2 could not judge.
@@ -16,6 +16,7 @@ fn help() {
 
     Commands:
       check         Judge a change, or files
+      fix           Show what a machine can mend, or write it
       audit         Judge everything that the repository holds
       baseline      Write down what was there before, so that only new findings are refused
       ci            Judge the change that a CI job is about
@@ -36,7 +37,7 @@ fn help() {
       -V, --version
               Print version
     [exit 0]
-    "#);
+    ");
 }
 
 #[test]

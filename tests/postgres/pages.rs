@@ -5,7 +5,8 @@ use super::snapshot::{losses, snapshot};
 use crate::rules::examples;
 
 /// What the examples take for granted.
-const WORLD: &str = "create type order_status as enum ('new', 'paid'); create type address as (street text, city text);
+const WORLD: &str = "do $$ begin create role authors superuser; exception when duplicate_object then null; end $$;
+    create type order_status as enum ('new', 'paid'); create type address as (street text, city text);
     create domain email_text as text;
     create table users (id bigint primary key, email text, age integer, name text, \"type\" text);
     create index users_email_idx on users (email);
@@ -22,7 +23,9 @@ fn every_example_of_a_page_runs() {
     let mut wrong = Vec::new();
     for it in examples().iter().filter(|it| it.is_sql()) {
         // These show what Postgres refuses as well.
-        if it.text.contains("create tabel") || it.text.contains("\\i other.sql") {
+        let unreadable = it.text.contains("create tabel") || it.text.contains("\\i other.sql");
+        let transaction = it.rule.name == "concurrently-in-transaction" && it.fails;
+        if unreadable || transaction {
             continue;
         }
         database.beside("create database shop");

@@ -53,6 +53,8 @@ fn plain(mut table: Table) -> Table {
     table.born.at = None;
     table.disabled_at = None;
     table.unforced_at = None;
+    table.defined = sprag::schema::Born::default();
+    table.former_policies.clear();
     table.columns.values_mut().for_each(|it| it.born.at = None);
     table
 }

@@ -147,8 +147,8 @@ fn two_migrations_of_one_number_have_no_order() {
         "`20260201000000_other` has the same number as `20260201000000_notes`",
     );
     let repo = published();
-    repo.write("supabase/migrations/20260301000000_a.sql", "select 1;\n");
-    repo.write("supabase/migrations/20260301000000_b.sql", "select 2;\n");
+    repo.write("mail/supabase/migrations/20260301000000_a.sql", "select 1;\n");
+    repo.write("mail/supabase/migrations/20260301000000_b.sql", "select 2;\n");
     repo.commit_all("Two");
     refused(
         &repo,
@@ -164,6 +164,19 @@ fn two_migrations_of_prisma_may_share_a_number_if_one_change_brings_both() {
     repo.write("prisma/migrations/20260301000000_b/migration.sql", "select 2;\n");
     repo.commit_all("Two");
     passes(&repo);
+}
+
+#[test]
+fn a_program_among_migrations_is_not_passed_by() {
+    let repo = published();
+    repo.write("supabase/migrations/20260301000000_schema.ts", "export const up = 1;\n");
+    repo.write("supabase/migrations/helpers.ts", "export const help = 1;\n");
+    repo.commit_all("Programs");
+    let message = "`supabase/migrations/20260301000000_schema.ts` is a program among migrations: what it does to the database cannot be read";
+    refused(&repo, "unreadable-file", message);
+    let (code, said) = repo.sprag(&["audit", "--format", "json"]);
+    assert_eq!(code, 1);
+    assert!(said.contains(message) && !said.contains("helpers.ts"), "{said}");
 }
 
 #[test]
@@ -241,4 +254,80 @@ fn a_verdict_does_not_depend_on_what_was_worked_out_before() {
     let warm = judged(&repo);
     assert_eq!(cold, warm);
     assert_eq!(warm, (0, Vec::new()));
+}
+
+/// The change has this warning and no other finding.
+#[track_caller]
+fn warned(repo: &Sandbox, rule: &str, message: &str) {
+    assert_eq!(judged(repo), (0, vec![(rule.to_owned(), message.to_owned())]));
+}
+
+#[test]
+fn a_migration_is_numbered_as_its_neighbours_are() {
+    let repo = published();
+    repo.commit("prisma/migrations/add_tags/migration.sql", "select 1;\n");
+    refused(
+        &repo,
+        "unnumbered-migration",
+        "`add_tags` has no number, so it comes after every migration that has one",
+    );
+    let repo = published();
+    repo.commit("prisma/migrations/20260301_tags/migration.sql", "select 1;\n");
+    refused(
+        &repo,
+        "unnumbered-migration",
+        "`20260301_tags` does not begin with fourteen digits, as its neighbours do",
+    );
+    // Nobody is told how to number a history that has its own way.
+    let repo = Sandbox::new();
+    repo.write("drizzle/0000_begin.sql", USERS).commit_all("Begin");
+    let repo = repo.with_origin();
+    repo.git(&["switch", "-q", "-c", "topic"]);
+    repo.commit("drizzle/0001_next.sql", "select 1;\n");
+    passes(&repo);
+}
+
+#[test]
+fn a_timestamp_is_a_moment_and_not_years_away() {
+    let repo = published();
+    repo.commit("prisma/migrations/20260231000000_tags/migration.sql", "select 1;\n");
+    warned(
+        &repo,
+        "impossible-timestamp",
+        "`20260231000000` is no date and time, so `20260231000000_tags` sorts by chance",
+    );
+    let repo = published();
+    repo.commit("prisma/migrations/20620301000000_tags/migration.sql", "select 1;\n");
+    warned(
+        &repo,
+        "impossible-timestamp",
+        "`20620301000000_tags` is years after `20260201000000_notes`: until then every new migration comes before it",
+    );
+}
+
+#[test]
+fn one_database_has_one_folder_of_migrations() {
+    let repo = published();
+    repo.commit("supabase/migrations/20260301000000_tags.sql", "select 1;\n");
+    warned(
+        &repo,
+        "second-migration-folder",
+        "`supabase/migrations` and `prisma/migrations` both change one database, in no order",
+    );
+    let repo = published();
+    repo.commit("packages/mail/prisma/migrations/20260301000000_tags/migration.sql", "select 1;\n");
+    passes(&repo);
+}
+
+#[test]
+fn the_words_of_a_name_are_in_lower_case_where_that_is_asked_for() {
+    let repo = published();
+    repo.commit("prisma/migrations/20260301000000_Add-Tags/migration.sql", "select 1;\n");
+    passes(&repo);
+    repo.commit("policy.toml", format!("{POLICY}migration-name = \"deny\"\n"));
+    refused(
+        &repo,
+        "migration-name",
+        "`20260301000000_Add-Tags` is not a number and words in lower case",
+    );
 }

@@ -36,7 +36,8 @@ pub(crate) fn found(past: &[&str], change: &[&str]) -> Vec<Found> {
 pub(crate) fn judged(catalog: &mut Catalog, change: &[Migration]) -> Vec<Found> {
     let target = Target::default();
     let mut found = rules::run(catalog, change, &target, Scope::Change);
-    found.extend(rules::state(&State { catalog, target: &target, everything: false }));
+    let state = State { catalog, target: &target, everything: false, migrations: change };
+    found.extend(rules::state(&state));
     found
 }
 

@@ -1,5 +1,7 @@
 //! SQL inside SQL: `DO` blocks, function bodies, and constant texts that are executed.
 
+use std::ops::Range;
+
 use squawk_syntax::ast::{self, AstNode, Stmt};
 use squawk_syntax::{SourceFile, SyntaxKind as Kind, SyntaxNode};
 
@@ -7,8 +9,8 @@ use super::statement::{child, temporary_tables};
 use super::{DEEPEST_BODY, Lower, Place, guard, range, statement, trimmed};
 use crate::schema::Certainty;
 
-/// `CREATE FUNCTION`, `CREATE PROCEDURE`: the body runs later, any number of times.
-pub(super) fn routine(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode) {
+/// `CREATE FUNCTION`, `CREATE PROCEDURE`: the body runs later, any number of times. Answers with the tree of the body.
+pub(super) fn routine(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode) -> Option<SyntaxNode> {
     let options = child(node, Kind::FUNC_OPTION_LIST);
     let options = options.iter().flat_map(SyntaxNode::children).collect::<Vec<_>>();
     let language = options.iter().find_map(|it| ast::LanguageFuncOption::cast(it.clone()));
@@ -27,14 +29,16 @@ pub(super) fn routine(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode) {
                     }
                 }
             }
+            Some(node.clone())
         }
         (None | Some("sql"), Some(body)) => text(cx, place, &body, Certainty::Deferred),
         (Some("plpgsql"), Some(body)) => plpgsql(cx, place, &body, Certainty::Deferred),
         // A function of the server itself: it can do nothing that is not in the server.
-        (Some("internal"), _) => {}
+        (Some("internal"), _) => None,
         (Some(language), _) => {
             let why = format!("this function is written in {language}, which is not read");
             cx.opaque(place, trimmed(node), why, "write it in SQL or PL/pgSQL");
+            None
         }
     }
 }
@@ -44,7 +48,7 @@ pub(super) fn anonymous(cx: &mut Lower, place: &Place<'_>, node: &ast::Do, certa
     let language = node.do_language().and_then(|it| it.language_name());
     let language = language.map_or_else(|| "plpgsql".to_owned(), |it| it.name.to_ascii_lowercase());
     match (language.as_str(), node.body()) {
-        ("plpgsql", Some(body)) => plpgsql(cx, place, &body, certainty),
+        ("plpgsql", Some(body)) => drop(plpgsql(cx, place, &body, certainty)),
         ("plpgsql", None) => {}
         (other, _) => {
             let why = format!("this block is written in {other}, which is not read");
@@ -59,7 +63,7 @@ pub(super) fn text(
     place: &Place<'_>,
     literal: &ast::Literal,
     certainty: Certainty,
-) {
+) -> Option<SyntaxNode> {
     let at = trimmed(literal.syntax());
     let Some(decoded) = literal.decoded_value() else { return unreadable(cx, place, at) };
     if place.depth >= DEEPEST_BODY {
@@ -86,19 +90,22 @@ pub(super) fn text(
         statement::lower(cx, &inner, &child, certainty);
     }
     cx.temporary = outer;
+    Some(root)
 }
 
-fn unreadable(cx: &mut Lower, place: &Place<'_>, at: std::ops::Range<usize>) {
-    cx.opaque(
-        place,
-        at,
-        "this text is not read: it is nested too deeply, or its escapes are broken",
-        "write the statements plainly",
-    );
+fn unreadable(cx: &mut Lower, place: &Place<'_>, at: Range<usize>) -> Option<SyntaxNode> {
+    let why = "this text is not read: it is nested too deeply, or its escapes are broken";
+    cx.opaque(place, at, why, "write the statements plainly");
+    None
 }
 
 /// A PL/pgSQL body. `certainty` is that of its outermost statements.
-fn plpgsql(cx: &mut Lower, place: &Place<'_>, literal: &ast::Literal, certainty: Certainty) {
+fn plpgsql(
+    cx: &mut Lower,
+    place: &Place<'_>,
+    literal: &ast::Literal,
+    certainty: Certainty,
+) -> Option<SyntaxNode> {
     let at = trimmed(literal.syntax());
     let Some(decoded) = literal.decoded_value() else { return unreadable(cx, place, at) };
     if place.depth >= DEEPEST_BODY {
@@ -136,6 +143,7 @@ fn plpgsql(cx: &mut Lower, place: &Place<'_>, literal: &ast::Literal, certainty:
         walk.statement(&block, &mut { certainty });
     }
     cx.temporary = outer;
+    Some(root.clone())
 }
 
 /// Takes `INTO [STRICT] target, …` out of a body, byte for byte: in PL/pgSQL it assigns to variables, creates nothing,
@@ -193,7 +201,7 @@ fn without_into(text: &str) -> String {
     String::from_utf8(clean).unwrap_or_else(|_| text.to_owned())
 }
 
-fn blank(text: &mut [u8], range: std::ops::Range<usize>) {
+fn blank(text: &mut [u8], range: Range<usize>) {
     for byte in &mut text[range] {
         if !matches!(byte, b'\n' | b'\r') {
             *byte = b' ';

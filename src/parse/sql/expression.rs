@@ -96,7 +96,9 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         };
         let Some(argument) = argument else { continue };
         match constant(argument) {
-            Some(text) => body::text(cx, place, &text, Certainty::Deferred),
+            Some(text) => {
+                body::text(cx, place, &text, Certainty::Deferred);
+            }
             None => cx.opaque(
                 place,
                 trimmed(argument),

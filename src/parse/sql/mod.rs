@@ -11,6 +11,7 @@ mod expression;
 mod guard;
 mod maintenance;
 mod names;
+mod privilege;
 mod routine;
 mod rows;
 mod scalar;
@@ -20,6 +21,7 @@ mod structure;
 mod table;
 mod transaction;
 mod types;
+mod view;
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};

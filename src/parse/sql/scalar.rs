@@ -47,7 +47,12 @@ pub(super) fn read(place: &Place<'_>, node: &SyntaxNode) -> Expression {
 pub(super) fn relations(node: &SyntaxNode) -> Vec<ObjectName> {
     let with = node.descendants().filter(|it| it.kind() == Kind::CTE_NAME);
     let local: Vec<String> = with.map(|it| names::name(&it)).collect();
-    let items = node.descendants().filter(|it| it.kind() == Kind::RELATION_FROM_ITEM);
+    // `TABLE t` is a query as well.
+    let items = node.descendants().filter(|it| {
+        it.kind() == Kind::RELATION_FROM_ITEM
+            || it.kind() == Kind::RELATION_NAME
+                && it.parent().is_some_and(|it| it.kind() == Kind::TABLE)
+    });
     let mut found: Vec<ObjectName> = Vec::new();
     for item in items {
         let named = item.children().find(|it| it.kind() == Kind::RELATION_NAME_REF);
@@ -55,6 +60,17 @@ pub(super) fn relations(node: &SyntaxNode) -> Vec<ObjectName> {
         let local = name.schema.is_none() && local.contains(&name.name);
         if !local && !found.contains(&name) {
             found.push(name);
+        }
+    }
+    found
+}
+
+/// What is called anywhere below `node`, each once.
+pub(super) fn calls(node: &SyntaxNode) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for call in node.descendants().filter(|it| it.kind() == Kind::CALL_EXPR) {
+        if let Some(path) = callee(&call).filter(|it| !found.contains(it)) {
+            found.push(path);
         }
     }
     found

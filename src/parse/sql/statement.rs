@@ -8,7 +8,7 @@ use super::setting::setting;
 use super::transaction::transaction;
 use super::{
     Lower, Place, access, body, expression, maintenance, names, routine, structure, table, trimmed,
-    types,
+    types, view,
 };
 use crate::schema::{Cascade, Certainty, Guard, Op};
 
@@ -30,11 +30,11 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             table::alter(cx, place, node, certainty);
         }
         Stmt::CreateView(_) | Stmt::CreateMaterializedView(_) => {
-            table::create_view(cx, place, node, certainty);
+            view::create(cx, place, node, certainty);
             data(cx, place, node, certainty);
         }
         Stmt::AlterView(_) | Stmt::AlterMaterializedView(_) => {
-            table::alter_other(cx, place, node, certainty);
+            view::alter(cx, place, node, certainty);
         }
         Stmt::AlterSequence(_) => structure::alter_sequence(cx, place, node, certainty),
         Stmt::AlterIndex(_) => table::alter_index(cx, place, node, certainty),
@@ -144,7 +144,9 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
                 }
             }
         }
-        Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) => body::routine(cx, place, node),
+        Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) => {
+            routine::create(cx, place, node, certainty);
+        }
         Stmt::Do(it) => body::anonymous(cx, place, &it, certainty),
         Stmt::Begin(_)
         | Stmt::Commit(_)

@@ -1,10 +1,10 @@
-//! Tables and views: what creates and alters them.
+//! Tables: what creates and alters them.
 
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{cascade, child, children, descendant, guard, tokens};
-use super::{Lower, Place, alter, constraint, names, scalar, trimmed};
+use super::{Lower, Place, alter, constraint, names, scalar, trimmed, view};
 use crate::schema::{
     Certainty, NewColumn, NewTable, ObjectName, Op, Persistence, RelationKind, RlsSwitch,
 };
@@ -88,52 +88,8 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
 }
 
-/// `CREATE [MATERIALIZED] VIEW`.
-pub(super) fn create_view(
-    cx: &mut Lower,
-    place: &Place<'_>,
-    node: &SyntaxNode,
-    certainty: Certainty,
-) {
-    let Some(named) = child(node, Kind::VIEW) else { return };
-    let Some(mut name) = names::object(&named) else { return };
-    if name.schema.is_none() {
-        name.schema.clone_from(&place.schema);
-    }
-    let listed = child(node, Kind::COLUMN_LIST).map(|list| {
-        let names = children(&list, Kind::COLUMN_NAME);
-        names.map(|it| new_column(&it, String::new())).collect::<Vec<_>>()
-    });
-    let columns = listed.unwrap_or_else(|| targets(node));
-    let temporary = child(node, Kind::TEMP).is_some();
-    let table = NewTable {
-        name,
-        kind: if node.kind() == Kind::CREATE_VIEW {
-            RelationKind::View
-        } else {
-            RelationKind::MaterializedView
-        },
-        persistence: if temporary { Persistence::Temporary } else { Persistence::Permanent },
-        guard: guard(node),
-        columns: columns.into_iter().map(|it| NewColumn { at: place.map(it.at), ..it }).collect(),
-        constraints: Vec::new(),
-        columns_of: Vec::new(),
-        like: Vec::new(),
-        parent: None,
-        partitioned: false,
-        reads: Vec::new(),
-        security_invoker: None,
-        unlogged: false,
-        at: place.map(trimmed(&named)),
-        folded_from: folded(&named),
-        cut_from: cut(&named),
-        replaces: child(node, Kind::OR_REPLACE).is_some(),
-    };
-    cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
-}
-
 /// The names that a query's own `AS` gives its columns; others come from what it reads.
-fn targets(node: &SyntaxNode) -> Vec<NewColumn> {
+pub(super) fn targets(node: &SyntaxNode) -> Vec<NewColumn> {
     let Some(list) = descendant(node, Kind::TARGET_LIST) else { return Vec::new() };
     let named = children(&list, Kind::TARGET).filter_map(|it| child(&it, Kind::AS_NAME));
     named
@@ -176,7 +132,7 @@ pub(super) fn new_column(name: &SyntaxNode, data_type: String) -> NewColumn {
     }
 }
 
-fn folded(path: &SyntaxNode) -> Option<String> {
+pub(super) fn folded(path: &SyntaxNode) -> Option<String> {
     names::folded_from(names::segments(path).last()?)
 }
 
@@ -261,26 +217,16 @@ fn alter_action(
             };
             Op::Attach { parent, child: table }
         }
+        Kind::SET_OPTIONS | Kind::RESET_OPTIONS if view::set_options(&table, action).is_some() => {
+            let Some(op) = view::set_options(&table, action) else { return };
+            op
+        }
         _ => match alter::action(place, &table, action) {
             Some(op) => op,
             None => return,
         },
     };
     cx.push(place, trimmed(action), certainty, op);
-}
-
-/// `ALTER VIEW`, `ALTER MATERIALIZED VIEW`: their names and columns are read by people too.
-pub(super) fn alter_other(
-    cx: &mut Lower,
-    place: &Place<'_>,
-    node: &SyntaxNode,
-    certainty: Certainty,
-) {
-    let Some(target) = child(node, Kind::VIEW_REF) else { return };
-    let Some(view) = names::object(&target) else { return };
-    for action in node.children() {
-        alter_action(cx, place, &view, &action, certainty);
-    }
 }
 
 /// `ALTER INDEX … RENAME TO`, which Postgres 15 obeys for a table as well.

@@ -57,7 +57,10 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         name.schema.clone_from(&place.schema);
     }
     let kind = if node.kind() == Kind::CREATE_DOMAIN {
-        TypeKind::Domain
+        let constraints = [Kind::CHECK_CONSTRAINT, Kind::NOT_NULL_CONSTRAINT];
+        TypeKind::Domain {
+            constrained: node.descendants().any(|it| constraints.contains(&it.kind())),
+        }
     } else if let Some(labels) = child(node, Kind::ENUM_TYPE) {
         let labels = labels.descendants().filter_map(ast::Literal::cast);
         TypeKind::Enum(labels.filter_map(|it| it.string_value()).collect())

@@ -1,6 +1,7 @@
 //! Who may read and write.
 
 mod disabled_rls;
+mod opened;
 mod table_without_rls;
 
 use super::Rule;

@@ -23,6 +23,7 @@
 //!   │
 //!   ├ note: by default, `table-without-rls` is denied
 //!   ├ help: add `alter table public.notes enable row level security;` after it, and policies for those who may use it
+//!   ├ fix: sprag fix --write
 //!   ╰ explain: sprag explain table-without-rls
 //! ```
 //!
@@ -83,7 +84,7 @@ fn check(state: &State<'_>) -> Vec<Finding> {
         let switched_off = table.disabled_at.is_some() && !state.catalog.is_recent(&table.born);
         let Some(at) = &table.born.at else { return };
         if exposed && kind && ours && !table.rls && !switched_off {
-            findings.push(finding(name, table, at));
+            findings.push(finding(state, name, table, at));
         }
     };
     if state.everything {
@@ -98,13 +99,19 @@ fn check(state: &State<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(name: &TableName, table: &Table, at: &crate::source::Span) -> Finding {
-    let finding = Finding::new(
+fn finding(
+    state: &State<'_>,
+    name: &TableName,
+    table: &Table,
+    at: &crate::source::Span,
+) -> Finding {
+    let mut finding = Finding::new(
         name.to_string(),
         at.clone(),
         format!("`{name}` is left without row level security: everyone who reaches the API can read and write it"),
     )
     .evidence(&format!("create table {name}"));
+    finding.fix = super::opened::fix(state, name, table, at);
     if table.kind == RelationKind::ForeignTable {
         return finding.help("create it in a schema that is not exposed: a foreign table cannot have row level security");
     }

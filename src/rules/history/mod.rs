@@ -3,7 +3,13 @@
 mod deleted_migration;
 mod duplicate_timestamp;
 mod edited_migration;
+mod impossible_timestamp;
+mod migration_name;
 mod out_of_order_migration;
+mod second_migration_folder;
+mod unnumbered_migration;
+
+use std::collections::BTreeSet;
 
 use super::Rule;
 use crate::source::{FileChange, PathList, RepoPath};
@@ -13,6 +19,10 @@ pub(super) const RULES: &[&Rule] = &[
     &deleted_migration::RULE,
     &out_of_order_migration::RULE,
     &duplicate_timestamp::RULE,
+    &unnumbered_migration::RULE,
+    &impossible_timestamp::RULE,
+    &second_migration_folder::RULE,
+    &migration_name::RULE,
 ];
 
 /// Which migration files a change touches, and which there are where it will end up.
@@ -50,12 +60,51 @@ impl Slot {
         let digits = self.name.bytes().take_while(u8::is_ascii_digit).count();
         (digits > 0).then(|| &self.name[..digits])
     }
+
+    /// Whether it is numbered by a time: `20260101120000_users`.
+    fn is_stamped(&self) -> bool {
+        self.version().is_some_and(|it| it.len() == 14)
+    }
+
+    /// The folder that the database is named by: the one above `prisma`, `supabase`, `drizzle` and `migrations`.
+    ///
+    /// A repository with both `prisma/migrations` and `supabase/migrations` has one database that two tools change;
+    /// two packages with migrations of their own have two.
+    pub fn database(&self) -> RepoPath {
+        let mut folder = self.folder.clone();
+        let tools: [&[u8]; 4] = [b"migrations", b"prisma", b"supabase", b"drizzle"];
+        while tools.iter().any(|it| folder.file_name().eq_ignore_ascii_case(it)) {
+            folder = folder.parent().unwrap_or_else(|| RepoPath::from(""));
+        }
+        folder
+    }
 }
 
 impl History<'_> {
     /// Migrations that are new.
     fn added(&self) -> impl Iterator<Item = &FileChange> {
         self.changes.iter().filter(|it| it.before.is_none() && it.after.is_some())
+    }
+
+    /// Whether the target has migrations in a folder.
+    fn is_known(&self, folder: &RepoPath) -> bool {
+        self.target.with_prefix(&[folder.as_bytes(), b"/"].concat()).next().is_some()
+    }
+
+    /// The folders that the change adds to and whose migrations are numbered by time: the newest of those that are
+    /// merged, else most of those that come.
+    fn stamped(&self) -> BTreeSet<RepoPath> {
+        let added: Vec<Slot> = self.added().map(|it| Slot::of(&it.path)).collect();
+        let folders: BTreeSet<&RepoPath> = added.iter().map(|it| &it.folder).collect();
+        let stamped = |folder: &&RepoPath| match self.last(folder) {
+            Some(last) => last.is_stamped(),
+            None => {
+                let (stamped, others): (Vec<_>, Vec<_>) =
+                    added.iter().filter(|it| it.folder == **folder).partition(|it| it.is_stamped());
+                stamped.len() > others.len()
+            }
+        };
+        folders.into_iter().filter(stamped).cloned().collect()
     }
 
     /// The last migration of a folder at the target, as its tool sorts them.

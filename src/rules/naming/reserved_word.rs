@@ -30,7 +30,7 @@ use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Shown};
 
 pub(super) const RULE: Rule =
-    declare!("naming", "reserved_word.rs", "reserved-word", Allow, Check::Change(check));
+    declare!("naming", "reserved_word.rs", "reserved-word", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let named = named(cx, change);

@@ -1,9 +1,162 @@
 //! Who may read and write: policies, views that check them, privileges.
 
-use super::super::{Born, Catalog, Change};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::super::{
+    Born, Catalog, Certainty, Change, NewTable, ObjectName, Op, Policy, Resolved, Securable, Table,
+    TableName,
+};
 
 impl Catalog {
     pub(super) fn apply_access(&mut self, change: &Change, born: &Born) {
-        let _ = (change, born, &self.epoch);
+        let sure = change.certainty == Certainty::Sure;
+        match &change.op {
+            Op::CreatePolicy { .. }
+            | Op::AlterPolicy { .. }
+            | Op::RenamePolicy { .. }
+            | Op::DropPolicy { .. } => self.apply_policy(change, born),
+            Op::SetSecurityInvoker { view, on } if sure || !on => self.edit(view, |it| {
+                it.security_invoker = *on;
+                it.defined = born.clone();
+            }),
+            Op::Grant { on, to, .. } => self.grant(on, to, true),
+            // It protects, so it must be certain, and whatever is left of the privileges on a table is a way in.
+            Op::Revoke { on, from, privileges } if sure => {
+                let routines = matches!(on, Securable::Routines(_) | Securable::AllRoutinesIn(_));
+                if routines || privileges.is_empty() {
+                    self.grant(on, from, false);
+                }
+            }
+            Op::CreateExtension { name, .. } if !self.extensions.contains_key(name) => {
+                self.put_extension(name, Some(born.clone()));
+            }
+            Op::DropExtension { name, .. } if sure => self.put_extension(name, None),
+            _ => {}
+        }
+    }
+
+    fn apply_policy(&mut self, change: &Change, born: &Born) {
+        let sure = change.certainty == Certainty::Sure;
+        match &change.op {
+            Op::CreatePolicy { table, name, command, permissive, roles, using, check } => {
+                let public = || vec!["public".to_owned()];
+                let policy = Policy {
+                    command: *command,
+                    permissive: *permissive,
+                    roles: if roles.is_empty() { public() } else { roles.clone() },
+                    using: using.clone(),
+                    check: check.clone(),
+                    born: born.clone(),
+                    defined: born.clone(),
+                };
+                // One that restricts protects, so it must be certain.
+                if sure || *permissive {
+                    self.edit(table, |it| {
+                        it.policies.entry(name.clone()).or_insert(policy);
+                    });
+                }
+            }
+            Op::AlterPolicy { table, name, roles, using, check } => self.edit(table, |it| {
+                let Some(policy) = it.policies.get_mut(name) else { return };
+                let before = it.former_policies.entry(name.clone());
+                let before = before.or_insert_with(|| (policy.clone(), born.clone()));
+                before.1 = born.clone();
+                policy.roles = roles.clone().unwrap_or_else(|| policy.roles.clone());
+                policy.using = using.clone().or_else(|| policy.using.take());
+                policy.check = check.clone().or_else(|| policy.check.take());
+                policy.defined = born.clone();
+            }),
+            Op::RenamePolicy { table, from, to } => self.edit(table, |it| {
+                if let Some(policy) = it.policies.remove(from) {
+                    it.policies.insert(to.clone(), policy);
+                }
+                if let Some(before) = it.former_policies.remove(from) {
+                    it.former_policies.insert(to.clone(), before);
+                }
+            }),
+            Op::DropPolicy { table, name, .. } => self.edit(table, |it| {
+                let Some(policy) = it.policies.get(name) else { return };
+                let before = it.former_policies.entry(name.clone());
+                before.or_insert_with(|| (policy.clone(), born.clone())).1 = born.clone();
+                // A policy that permits may still be there; one that restricts may not.
+                if sure || !policy.permissive {
+                    it.policies.remove(name);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn grant(&mut self, on: &Securable, roles: &[String], granted: bool) {
+        let mark = |marks: &mut BTreeMap<String, bool>| {
+            marks.extend(roles.iter().map(|it| (it.clone(), granted)));
+        };
+        match on {
+            Securable::Tables(tables) => {
+                for table in tables {
+                    self.edit(table, |it| mark(&mut it.granted));
+                }
+            }
+            Securable::AllTablesIn(schemas) => {
+                for name in self.names_in(schemas) {
+                    self.edit_table(&name, |it| mark(&mut it.granted));
+                }
+            }
+            Securable::Routines(routines) => {
+                for (name, arguments) in routines {
+                    let name = self.resolve_routine(name, arguments.as_deref());
+                    self.grant_routine(name, mark);
+                }
+            }
+            Securable::AllRoutinesIn(schemas) => {
+                let names = self.routines.iter().map(|(name, _)| name);
+                let names: Vec<TableName> =
+                    names.filter(|it| schemas.contains(&it.schema)).collect();
+                for name in names {
+                    self.grant_routine(name, mark);
+                }
+            }
+            Securable::Schemas(_)
+            | Securable::Sequences(_)
+            | Securable::Membership
+            | Securable::Other(_) => {}
+        }
+    }
+
+    fn grant_routine(&mut self, name: TableName, mark: impl Fn(&mut BTreeMap<String, bool>)) {
+        if let Some(mut routine) = self.routines.get(&name).map(Cow::into_owned) {
+            mark(&mut routine.granted);
+            self.put_routine(name, Some(routine));
+        }
+    }
+
+    fn names_in(&self, schemas: &[String]) -> Vec<TableName> {
+        let names = self.tables.iter().map(|(name, _)| name);
+        names.filter(|it| schemas.contains(&it.schema)).collect()
+    }
+
+    /// What the query of a new relation reads, as far as it is not temporary.
+    pub(super) fn read_by(&self, new: &NewTable) -> Vec<TableName> {
+        let resolved = new.reads.iter().map(|it: &ObjectName| self.resolve(it));
+        let permanent = resolved.filter_map(|it| match it {
+            Resolved::Permanent(name) => Some(name),
+            Resolved::Temporary(_) => None,
+        });
+        permanent.collect()
+    }
+}
+
+/// A view after `CREATE OR REPLACE VIEW`: it keeps its age, its privileges and its triggers, and loses every option
+/// that the statement does not repeat.
+pub(super) fn replaced(there: &Table, new: Table, certainty: Certainty) -> Table {
+    let kept = certainty == Certainty::Sure || there.security_invoker;
+    Table {
+        born: there.born.clone(),
+        granted: there.granted.clone(),
+        triggers: there.triggers.clone(),
+        comment: there.comment.clone(),
+        security_invoker: new.security_invoker && kept,
+        ..new
     }
 }

@@ -10,9 +10,11 @@ mod routine;
 mod structure;
 mod table;
 
+use access::replaced;
+
 use super::{
-    Born, Boundary, Cascade, Catalog, Certainty, Change, Guard, NewTable, ObjectName, Op,
-    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind,
+    Born, Boundary, Cascade, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
+    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind, bare_type,
 };
 use crate::source::{RepoPath, Span};
 
@@ -78,8 +80,16 @@ impl Catalog {
             }
             Op::DropColumn { table, column, cascade, .. } if sure => {
                 self.drop_column(table, column, *cascade);
+                if *cascade == Cascade::Yes {
+                    self.edit(table, |it| it.policies.retain(|_, policy| !policy.names(column)));
+                }
             }
-            Op::RenameColumn { table, from, to } => self.rename_column(table, from, &to.name),
+            Op::RenameColumn { table, from, to } => {
+                self.rename_column(table, from, &to.name);
+                self.edit(table, |it| {
+                    it.policies.values_mut().for_each(|policy| policy.rename(from, &to.name));
+                });
+            }
             Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
                 if let Some(column) = it.columns.get_mut(column) {
                     column.data_type.clone_from(to);
@@ -188,6 +198,7 @@ impl Catalog {
             | Op::MoveRoutine { .. }
             | Op::CreateTrigger { .. }
             | Op::DropTrigger { .. }
+            | Op::RenameTrigger { .. }
             | Op::SetTrigger { .. } => self.apply_routine(change, &born),
             // They change nothing that is remembered.
             Op::SetStorage { .. }
@@ -247,8 +258,10 @@ impl Catalog {
         let somewhere = new.name.schema.is_none() && !self.usual_search_path();
         let mut table = Table {
             partitioned: new.partitioned,
+            reads: self.read_by(new),
             security_invoker: new.security_invoker.unwrap_or_default(),
             somewhere,
+            defined: Born { sure: certainty == Certainty::Sure, ..born.clone() },
             ..Table::new(new.kind, born.clone())
         };
         let mut name = self.created_as(&new.name);
@@ -266,8 +279,8 @@ impl Catalog {
         match self.tables.get(&name) {
             Some(there) if !new.replaces && there.kind != RelationKind::View => {}
             Some(there) if new.replaces => {
-                let born = there.born.clone();
-                self.put_table(name, Some(Table { born, ..table }));
+                let table = replaced(&there, table, certainty);
+                self.put_table(name, Some(table));
             }
             _ => {
                 self.unsettled.created.insert(name.clone(), !self.marks.is_empty());
@@ -331,11 +344,13 @@ impl Catalog {
     fn retype_columns(&mut self, from: &TableName, to: &TableName) {
         let touched: Vec<TableName> = self.tables.written().map(|(name, _)| name.clone()).collect();
         for table in touched {
-            let uses = |it: &Table| it.columns.values().any(|column| column.data_type == from.name);
-            if self.tables.get(&table).is_some_and(|it| uses(&it)) {
+            let uses = |column: &Column| bare_type(&column.data_type) == from.name;
+            if self.tables.get(&table).is_some_and(|it| it.columns.values().any(uses)) {
                 self.edit_table(&table, |it| {
-                    let found = it.columns.values_mut().filter(|it| it.data_type == from.name);
-                    found.for_each(|column| column.data_type.clone_from(&to.name));
+                    for column in it.columns.values_mut().filter(|it| uses(it)) {
+                        let array = if column.data_type.ends_with(']') { "[]" } else { "" };
+                        column.data_type = format!("{}{array}", super::quoted(&to.name));
+                    }
                 });
             }
         }

@@ -1,0 +1,56 @@
+//! Migrations as they would be, in place of what git has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{SQL_LIMIT, read};
+use crate::failure::Result;
+use crate::policy::Globs;
+use crate::repo::{Repo, Side};
+use crate::source::{Content, File, FileChange, Mode, ObjectId, RepoPath};
+
+/// Texts by their path; nothing where a file is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overlay(pub BTreeMap<RepoPath, Option<Arc<str>>>);
+
+impl Overlay {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The changes to migrations since `before`, had these texts been staged.
+    pub(super) fn over(
+        &self,
+        mut changes: Vec<FileChange>,
+        repo: &Repo,
+        before: &Side,
+        migrations: &Globs,
+    ) -> Result<Vec<FileChange>> {
+        for (path, text) in &self.0 {
+            if !migrations.matches(path.as_bytes()) {
+                continue;
+            }
+            let known = changes.iter().position(|it| it.path == *path);
+            let mut change = match known.map(|it| changes.remove(it)) {
+                Some(change) => change,
+                None => {
+                    let entry = repo.entry(before, path.as_bytes())?;
+                    let files = read::files(repo, entry.into_iter().collect(), SQL_LIMIT)?;
+                    FileChange { path: path.clone(), before: files.into_iter().next(), after: None }
+                }
+            };
+            change.after = text.as_ref().map(|text| File {
+                path: path.clone(),
+                mode: Mode::Regular,
+                id: ObjectId(String::new()),
+                content: Content::Text(Arc::clone(text)),
+            });
+            let content = |it: &Option<File>| it.as_ref().map(|it| it.content.clone());
+            if content(&change.before) != content(&change.after) {
+                changes.push(change);
+            }
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(changes)
+    }
+}

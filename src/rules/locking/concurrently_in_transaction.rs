@@ -1,0 +1,162 @@
+//! # concurrently-in-transaction
+//!
+//! Postgres refuses some statements inside of a transaction, and a file with more than one statement is one.
+//!
+//! Prisma, Drizzle, the Supabase CLI and its editor send a migration as one text, which makes a transaction of it with
+//! or without a `BEGIN`; so does a `DO` block. Then `CREATE INDEX CONCURRENTLY`, `DROP INDEX CONCURRENTLY`, `REINDEX
+//! CONCURRENTLY`, `DETACH PARTITION … CONCURRENTLY`, `VACUUM`, `ALTER SYSTEM`, `CREATE DATABASE` and their like fail, and
+//! nothing of the file is applied. Each of them needs a migration of its own; a `SET lock_timeout` before it counts
+//! as a statement too. `-- prisma-migrate-disable-next-transaction` changes nothing.
+//!
+//! Where migrations are applied by `psql -f` alone, statement by statement, allow the rule in the policy.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! create index concurrently users_name_idx on users (name);
+//! create index concurrently users_age_idx on users (age);
+//! ```
+//!
+//! ```text
+//! error[concurrently-in-transaction]: Postgres refuses `CREATE INDEX CONCURRENTLY` where other statements are sent with it, so the migration fails
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:1
+//!   │
+//! 1 │ create index concurrently users_name_idx on users (name);
+//!   │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+//!   │
+//!   ├ note: by default, `concurrently-in-transaction` is denied
+//!   ├ help: give it a migration of its own, with nothing else in the file
+//!   ╰ explain: sprag explain concurrently-in-transaction
+//!
+//! error[concurrently-in-transaction]: Postgres refuses `CREATE INDEX CONCURRENTLY` where other statements are sent with it, so the migration fails
+//!   ╭▸ prisma/migrations/20260101000000_example/migration.sql:2:1
+//!   │
+//! 2 │ create index concurrently users_age_idx on users (age);
+//!   │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+//!   │
+//!   ├ note: by default, `concurrently-in-transaction` is denied
+//!   ├ help: give it a migration of its own, with nothing else in the file
+//!   ╰ explain: sprag explain concurrently-in-transaction
+//! ```
+//!
+//! ```sql
+//! begin;
+//! drop index concurrently users_email_idx;
+//! commit;
+//! ```
+//!
+//! ```sql
+//! do $$ begin
+//!   create index concurrently users_name_idx on users (name);
+//! end $$;
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! create index concurrently users_name_idx on users (name);
+//! ```
+//!
+//! ```sql
+//! vacuum users;
+//! ```
+
+use crate::rules::{Check, Finding, Fix, Rule, Step, Whole, declare};
+use crate::schema::{Certainty, Op, Work, Worked};
+
+pub(super) const RULE: Rule = declare!(
+    "locking",
+    "concurrently_in_transaction.rs",
+    "concurrently-in-transaction",
+    Deny,
+    Check::Migration(check)
+);
+
+fn check(whole: &Whole<'_>) -> Vec<Finding> {
+    let mut steps: Vec<(&Step<'_>, String)> = whole
+        .steps
+        .iter()
+        .filter(|it| it.runs())
+        .filter_map(|it| Some((it, outside(&it.change.op)?)))
+        .collect();
+    // One finding a statement: `DROP INDEX CONCURRENTLY a, b`, `VACUUM a, b`.
+    steps.dedup_by_key(|(step, _)| step.change.statement.clone());
+    let statements = whole.migration.script.statements;
+    // Where there is nothing else in the file, one of them can stay.
+    let stays = steps.len() == statements;
+    let mut findings = Vec::new();
+    for (number, (step, what)) in steps.iter().enumerate() {
+        let Some(why) = why(whole, step) else { continue };
+        let at = &step.change.statement;
+        let path = whole.migration.path.to_string();
+        let mut finding = whole.finding(at, path, format!("Postgres refuses {what} {why}"));
+        finding = finding.help("give it a migration of its own, with nothing else in the file");
+        let plain = step.change.certainty == Certainty::Sure && !is_block(whole, step);
+        if plain && !step.in_transaction && !(stays && number == 0) {
+            finding = finding.fix(alone(whole, step));
+        }
+        findings.push(finding);
+    }
+    findings
+}
+
+/// What Postgres runs in no transaction block.
+fn outside(op: &Op) -> Option<String> {
+    Some(match op {
+        Op::CreateIndex(it) if it.concurrently => "`CREATE INDEX CONCURRENTLY`".to_owned(),
+        Op::DropIndex { concurrently: true, .. } => "`DROP INDEX CONCURRENTLY`".to_owned(),
+        Op::Detach { concurrently: true, .. } => "`DETACH PARTITION … CONCURRENTLY`".to_owned(),
+        Op::Maintain { work: Work::Vacuum | Work::VacuumFull, .. } => "`VACUUM`".to_owned(),
+        Op::Maintain { work: Work::Reindex { concurrently: true }, .. } => {
+            "`REINDEX CONCURRENTLY`".to_owned()
+        }
+        Op::Maintain { on: Worked::Several(_), work: Work::Reindex { .. } } => {
+            "`REINDEX` of more than a table".to_owned()
+        }
+        Op::Maintain { on: Worked::Several(_), work: Work::Cluster } => {
+            "`CLUSTER` without a table".to_owned()
+        }
+        Op::Configure { what, .. } if what == "system" => "`ALTER SYSTEM`".to_owned(),
+        Op::DropDatabase { .. } => "`DROP DATABASE`".to_owned(),
+        Op::OutsideTransaction { what } => format!("`{what}`"),
+        _ => return None,
+    })
+}
+
+fn why(whole: &Whole<'_>, step: &Step<'_>) -> Option<&'static str> {
+    if is_block(whole, step) {
+        Some("inside of a `DO` block, so the block fails")
+    } else if step.in_transaction {
+        Some("between `BEGIN` and `COMMIT`, so the transaction fails")
+    } else if whole.migration.script.statements > 1 {
+        Some("where other statements are sent with it, so the migration fails")
+    } else {
+        None
+    }
+}
+
+fn is_block(whole: &Whole<'_>, step: &Step<'_>) -> bool {
+    let text = whole.migration.text.get(step.change.statement.clone()).unwrap_or_default();
+    text.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("do"))
+}
+
+/// Moves the statement behind, where it is alone.
+fn alone(whole: &Whole<'_>, step: &Step<'_>) -> Fix {
+    let at = step.change.statement.clone();
+    let text = &whole.migration.text;
+    let rest = text.get(at.end..).unwrap_or_default();
+    let gap = rest.len() - rest.trim_start().len();
+    let end = if rest.trim_start().starts_with(';') { at.end + gap + 1 } else { at.end };
+    let sql = text.get(at.clone()).unwrap_or_default();
+    let name = match &step.change.op {
+        Op::CreateIndex(it) => match &it.name {
+            Some(name) => format!("create {name}"),
+            None => format!("index {}", it.table.name),
+        },
+        Op::DropIndex { name, .. } => format!("drop {}", name.name),
+        _ => sql.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
+    };
+    Fix::new("move it into a migration of its own")
+        .edit(at.start..end, "")
+        .follow(name, format!("{sql};\n"))
+}

@@ -1,0 +1,147 @@
+//! `sprag fix` shows what it would write, writes what it has shown, and loses nothing.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+const OLD: &str = "prisma/migrations/20260101000000_users/migration.sql";
+const NEW: &str = "prisma/migrations/20260201000000_notes/migration.sql";
+const USERS: &str =
+    "create table users (id bigint primary key);\nalter table users enable row level security;\n";
+const NOTES: &str = "create table notes (id bigint primary key);\n";
+
+/// A repository whose main branch has a table, on a branch.
+fn branch() -> Sandbox {
+    let repo = Sandbox::new();
+    repo.commit("policy.toml", "version = 1\n").commit(OLD, USERS);
+    let repo = repo.with_origin();
+    repo.git(&["switch", "-qc", "notes"]);
+    repo
+}
+
+fn read(repo: &Sandbox, path: &str) -> String {
+    std::fs::read_to_string(repo.path().join(path)).unwrap()
+}
+
+#[test]
+fn a_fix_is_shown_and_nothing_is_written() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    let (code, said) = repo.sprag(&["fix"]);
+    assert_eq!(code, 1);
+    assert_snapshot!(said, @"
+    --- a/prisma/migrations/20260201000000_notes/migration.sql
+    +++ b/prisma/migrations/20260201000000_notes/migration.sql
+    @@ -1 +1,2 @@
+     create table notes (id bigint primary key);
+    +alter table public.notes enable row level security;
+    would fix table-without-rls: enable row level security on `public.notes`
+    nothing is written; `sprag fix --write` writes it
+    ");
+    assert_eq!(read(&repo, NEW), NOTES);
+}
+
+#[test]
+fn a_fix_is_written_to_the_file_and_not_to_the_index() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    let staged = repo.line(&["ls-files", "-s"]);
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(repo.line(&["ls-files", "-s"]), staged);
+    assert!(read(&repo, NEW).contains("enable row level security"));
+    repo.git(&["add", "."]);
+    assert_eq!(repo.sprag(&["check"]).0, 0);
+    assert_eq!(repo.sprag(&["fix"]), (0, "there is nothing that a machine can mend\n".to_owned()));
+}
+
+#[test]
+fn what_is_shown_can_be_applied() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    repo.run("sprag fix >../fix.patch || true; git apply ../fix.patch; git add .; sprag check");
+}
+
+#[test]
+fn what_is_not_staged_is_mended_with_the_rest_of_its_file() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    let more = format!("{NOTES}create table tags (id bigint primary key);\n");
+    repo.write(NEW, &more);
+    let unknown = "prisma/migrations/20260301000000_late/migration.sql";
+    repo.write(unknown, "create table late (id bigint primary key);\n");
+    assert_eq!(repo.sprag(&["fix", "--write"]).0, 0);
+    let text = read(&repo, NEW);
+    assert_eq!(text.matches("enable row level security").count(), 2, "{text}");
+    assert!(read(&repo, unknown).contains("enable row level security"));
+}
+
+#[test]
+fn what_is_committed_on_the_branch_is_mended_too() {
+    let repo = branch();
+    repo.commit(NEW, NOTES);
+    assert_eq!(repo.sprag(&["fix", "--write", "--base", "main"]).0, 0);
+    assert!(read(&repo, NEW).contains("enable row level security"));
+}
+
+#[test]
+fn what_is_merged_is_never_edited() {
+    let repo = branch();
+    let edited = format!("{USERS}{NOTES}");
+    repo.stage(OLD, &edited);
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 1, "{said}");
+    assert_eq!(read(&repo, OLD), edited);
+    let new = "prisma/migrations/20260101000001_enable_row_level_security/migration.sql";
+    assert_eq!(read(&repo, new), "alter table public.notes enable row level security;\n");
+}
+
+#[test]
+fn lines_that_git_ends_otherwise_stay_as_they_lie() {
+    let repo = branch();
+    repo.git(&["config", "core.autocrlf", "true"]);
+    repo.stage(NEW, NOTES.replace('\n', "\r\n"));
+    assert_eq!(repo.sprag(&["fix", "--write"]).0, 0);
+    let text = read(&repo, NEW);
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
+    assert!(text.contains("enable row level security"));
+}
+
+#[test]
+fn what_lies_behind_a_link_is_left_alone() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    let outside = repo.outside().join("outside.sql");
+    std::fs::write(&outside, NOTES).unwrap();
+    std::fs::remove_file(repo.path().join(NEW)).unwrap();
+    std::os::unix::fs::symlink(&outside, repo.path().join(NEW)).unwrap();
+    repo.sprag(&["fix", "--write"]);
+    assert_eq!(std::fs::read_to_string(outside).unwrap(), NOTES);
+}
+
+#[test]
+fn a_finding_that_can_be_mended_says_so() {
+    let repo = branch();
+    repo.stage(NEW, NOTES);
+    let (_, said) = repo.sprag(&["check"]);
+    assert!(said.contains("fix: sprag fix --write"), "{said}");
+    let (_, said) = repo.sprag(&["check", "--format", "json"]);
+    assert!(said.contains("\"fix\": \"enable row level security on `public.notes`\""), "{said}");
+}
+
+#[test]
+fn a_supabase_table_is_opened_to_its_owners() {
+    let repo = Sandbox::new();
+    repo.commit("policy.toml", "version = 1\n");
+    let path = "supabase/migrations/20260201000000_todos.sql";
+    repo.stage(path, "create table todos (id uuid primary key, user_id uuid not null)");
+    repo.sprag(&["fix", "--write"]);
+    assert_snapshot!(read(&repo, path), @"
+    create table todos (id uuid primary key, user_id uuid not null);
+    alter table public.todos enable row level security;
+    create policy todos_owner on public.todos
+      for all to authenticated
+      using ((select auth.uid()) = user_id)
+      with check ((select auth.uid()) = user_id);
+    ");
+}

@@ -1,0 +1,74 @@
+//! What a fix promises, it does: its finding is gone, and nothing new is found.
+
+use std::collections::BTreeMap;
+
+use sprag::fix::apply;
+use sprag::rules::{Edit, Fix, Found};
+
+use super::{Example, examples};
+use crate::sql;
+
+/// The texts of the migrations once a fix is written.
+pub(crate) fn fixed(text: &str, fix: &Fix) -> Vec<String> {
+    let edits: Vec<&Edit> = fix.edits.iter().collect();
+    let mut texts = vec![apply(text, &edits).unwrap()];
+    texts.extend(fix.follow.iter().map(|it| it.1.clone()));
+    texts
+}
+
+/// Every example with each fix that its findings have.
+pub(crate) fn fixes() -> Vec<(Example, Found, Fix)> {
+    let mut fixes = Vec::new();
+    for example in examples().into_iter().filter(Example::is_sql) {
+        for found in example.found() {
+            let Some(fix) = found.finding.fix.clone() else { continue };
+            let (before, text) = (example.before.clone(), example.text.clone());
+            let it = Example {
+                before,
+                text,
+                kind: "sql".to_owned(),
+                files: Vec::new(),
+                printed: None,
+                ..example
+            };
+            fixes.push((it, found, fix));
+        }
+    }
+    fixes
+}
+
+fn counts(found: &[Found]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for it in found {
+        *counts.entry(it.rule.name).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_fix_is_rid_of_its_finding_and_brings_no_other() {
+    let mut wrong = Vec::new();
+    let fixes = fixes();
+    assert!(fixes.iter().any(|it| it.1.rule.name == "table-without-rls"));
+    for (example, found, fix) in fixes {
+        assert!(!fix.title.is_empty() && !fix.title.ends_with('.'), "{}", example.name());
+        if fix.edits.is_empty() && fix.follow.is_empty() {
+            continue;
+        }
+        let texts = fixed(&example.text, &fix);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut allowed = counts(&example.found());
+        *allowed.get_mut(found.rule.name).unwrap() -= 1;
+        for (rule, count) in counts(&sql::found(&example.before(), &texts)) {
+            if count > allowed.get(rule).copied().unwrap_or(0) {
+                wrong.push(format!(
+                    "{}, fixing {}: {count} times {rule} in\n{}",
+                    example.name(),
+                    found.rule.name,
+                    texts.join("\n---\n")
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
