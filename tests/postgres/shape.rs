@@ -111,18 +111,18 @@ fn constraint_line(table: &TableName, name: &str, it: &Constraint) -> Option<Str
     Some(line)
 }
 
-/// How the catalog differs from the server after a script; nothing where the script fails.
-fn differences(database: &Database, past: &str, script: &str) -> Option<Vec<String>> {
+/// How the catalog differs from the server after a script; what the server says where the script fails.
+fn differences(database: &Database, past: &str, script: &str) -> Result<Vec<String>, String> {
     database.reset(past);
     let (_, errors) = database.send(script, Sent::Each);
     if !errors.is_empty() {
-        return None;
+        return Err(errors);
     }
     let server = server(database);
     let ours = ours(&sql::database(&[past, script]));
     let extra = ours.difference(&server).map(|it| format!("only in the catalog: {it}"));
     let missing = server.difference(&ours).map(|it| format!("only on the server: {it}"));
-    Some(extra.chain(missing).collect())
+    Ok(extra.chain(missing).collect())
 }
 
 /// Merged before each of the scripts.
@@ -213,9 +213,9 @@ fn the_catalog_has_what_the_server_has() {
     let mut wrong = Vec::new();
     for script in SCRIPTS {
         match differences(&database, PAST, script) {
-            None => wrong.push(format!("{script}\n  fails on the server")),
-            Some(found) if found.is_empty() => {}
-            Some(found) => wrong.push(format!("{script}\n  {}", found.join("\n  "))),
+            Err(errors) => wrong.push(format!("{script}\n  {errors}")),
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => wrong.push(format!("{script}\n  {}", found.join("\n  "))),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -281,7 +281,7 @@ fn the_catalog_has_what_the_server_has_after_scripts_that_nobody_thought_of() {
         for statement in script.split_inclusive(";\n") {
             let longer = kept.clone() + statement;
             let end = if longer.contains("begin") { "commit;" } else { "" };
-            if let Some(found) = differences(&database, PAST, &(longer.clone() + end)) {
+            if let Ok(found) = differences(&database, PAST, &(longer.clone() + end)) {
                 ran += 1;
                 kept = longer;
                 if !found.is_empty() {

@@ -31,17 +31,13 @@ pub(super) const RULE: Rule =
     declare!("design", "table_inheritance.rs", "table-inheritance", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let text = cx.migration.text.get(change.span.clone()).unwrap_or_default().to_ascii_lowercase();
     let (parent, child) = match &change.op {
-        Op::CreateTable(new) => (new.parent.as_ref()?, &new.name),
-        Op::Attach { parent, child } => (parent, child),
+        Op::CreateTable(new) if text.contains("inherits") => (new.columns_of.first()?, &new.name),
+        Op::Attach { parent, child } if text.contains("inherit") => (parent, child),
         _ => return None,
     };
     let parent = cx.catalog.resolve_permanent(parent);
-    let known = cx.catalog.table(&parent)?;
-    // What is partitioned cannot have children of the other kind.
-    if known.partitioned || known.parent.is_some() {
-        return None;
-    }
     let child = cx.catalog.resolve_permanent(child).to_string();
     let message =
         format!("`{child}` has none of the keys, policies and foreign keys of `{parent}`");

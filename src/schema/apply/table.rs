@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
     Born, Cascade, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Generated, Index,
-    NewColumn, NewConstraint, NewTable, ObjectName, RelationKind, Resolved, Table, TableName,
+    NewColumn, NewConstraint, NewTable, ObjectName, Resolved, Table, TableName,
 };
 use crate::source::Span;
 
@@ -239,21 +239,17 @@ impl Catalog {
         }
         let keys = self.foreign_keys_to(from, &table, |_| true);
         self.put_table(from.clone(), None);
-        self.reread(from, to);
         self.put_table(to.clone(), Some(table.clone()));
         for (child, name) in keys {
             let child = if child == *from { to.clone() } else { child };
             let target = ObjectName::new(Some(&to.schema), &to.name);
             self.edit_foreign_key(&child, &name, |it| it.target = target);
         }
-        if matches!(table.kind, RelationKind::Table)
-            && (table.partitioned || !self.is_new_born(&table.born))
-        {
-            self.rename_for_children(from, to);
-        }
+        self.rename_for_readers(from, to);
     }
 
-    fn rename_for_children(&mut self, from: &TableName, to: &TableName) {
+    /// A view goes on reading what it reads when that gets another name, and a partition stays one.
+    fn rename_for_readers(&mut self, from: &TableName, to: &TableName) {
         let names = |it: &Table| it.parent.as_ref() == Some(from) || it.reads.contains(from);
         let children: Vec<TableName> =
             self.tables.iter().filter(|(_, it)| names(it)).map(|(name, _)| name).collect();
