@@ -217,9 +217,7 @@ fn alter_action(
             };
             Op::Attach { parent, child: table }
         }
-        Kind::SET_OPTIONS | Kind::RESET_OPTIONS
-            if view::set_options(&table, action).is_some() =>
-        {
+        Kind::SET_OPTIONS | Kind::RESET_OPTIONS if view::set_options(&table, action).is_some() => {
             let Some(op) = view::set_options(&table, action) else { return };
             op
         }
