@@ -7,7 +7,7 @@ use super::worktree::{OnDisk, Worktree};
 use super::{edits, name, prisma};
 use crate::gate::{Change, Outcome, Overlay, Stop, change_with};
 use crate::policy::Date;
-use crate::rules::{Edit, Fix, Slot};
+use crate::rules::{Edit, Fix, Mapped, Slot};
 use crate::source::RepoPath;
 use crate::verdict::{Judged, Outcome as Standing};
 
@@ -103,7 +103,7 @@ impl Work<'_> {
             if matches!(judged.outcome, Standing::Excused(_)) || self.tried.contains(&key(judged)) {
                 continue;
             }
-            match self.writes(judged, fix) {
+            match self.writes(judged, fix, outcome) {
                 Ok(writes) => {
                     candidates.push(Candidate { judged, title: fix.title.clone(), writes });
                 }
@@ -204,7 +204,7 @@ impl Work<'_> {
         }
     }
 
-    fn writes(&self, judged: &Judged, fix: &Fix) -> Result<Writes, String> {
+    fn writes(&self, judged: &Judged, fix: &Fix, outcome: &Outcome) -> Result<Writes, String> {
         let path = &judged.finding.span.path;
         if self.is_published(path)? {
             let Some((words, sql)) = &fix.afterwards else {
@@ -221,6 +221,11 @@ impl Work<'_> {
         for (words, sql) in &fix.follow {
             let new = self.new_migration(path, words, sql, &writes.new)?;
             writes.new.push(new);
+        }
+        for it in &fix.mapped {
+            if let Some(other) = names_again(outcome, path, it) {
+                return Err(format!("`{other}` speaks of it too"));
+            }
         }
         if !fix.mapped.is_empty() {
             self.map(path, fix, &mut writes)?;
@@ -326,6 +331,15 @@ impl crate::repo::Wanted for Below<'_> {
         let path = RepoPath::from(path);
         path.is_under(self.0.as_bytes()) || self.0.is_under(path.as_bytes())
     }
+}
+
+/// Another migration of the change that has both names: what it means by them nobody can tell.
+fn names_again<'o>(outcome: &'o Outcome, own: &RepoPath, it: &Mapped) -> Option<&'o RepoPath> {
+    let has = |text: &str| {
+        text.contains(&it.table) && it.column.as_ref().is_none_or(|it| text.contains(it))
+    };
+    let sql = |path: &RepoPath| path != own && path.as_bytes().ends_with(b".sql");
+    outcome.sources.iter().find(|(path, text)| sql(path) && has(text)).map(|it| it.0)
 }
 
 fn key(judged: &Judged) -> (&'static str, String, String) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{baseline, broken, target};
 use super::deployment::Deployment;
+use super::misplaced::{self, Programs};
 use super::read::unreadable;
 use super::watch::Migrations;
 use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, policy_at, provider, read, secrets};
@@ -16,8 +17,8 @@ use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, ObjectId, PathList, RepoPath};
-use crate::verdict::{Counts, Excuses, Verdict, judge};
+use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
+use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
 
 /// What an audit found, to be kept: everything that depends on the tree alone.
 #[derive(Serialize, Deserialize)]
@@ -26,6 +27,7 @@ struct Kept {
     /// Files whose text the findings point into.
     files: Vec<(RepoPath, ObjectId)>,
     counts: (usize, usize, usize),
+    inline: Vec<Inline>,
 }
 
 /// Judges all migrations, each on top of those before it, and every other file that the policy speaks of.
@@ -37,19 +39,20 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
         Side::Tree(tree) => cache.value::<Kept>("audit", tree),
         _ => None,
     };
-    let (mut found, counts) = match kept {
+    let (mut found, counts, inline) = match kept {
         Some(kept) => recalled(repo, kept, &mut sources)?,
         None => {
-            let (found, counts, files) = everything(repo, side, &policy, &mut sources)?;
+            let (found, counts, files, inline) = everything(repo, side, &policy, &mut sources)?;
             if let Side::Tree(tree) = side {
-                keep(&cache, tree, &found, counts, &files);
+                keep(&cache, tree, &found, counts, &files, &inline);
             }
-            (found, counts)
+            (found, counts, inline)
         }
     };
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, side)?;
-    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
+    // What excuses nothing any more is told of no merged migration: nobody can edit it.
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
     let judged = judge(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let mut notices = Vec::new();
@@ -76,7 +79,7 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 
-type Everything = (Vec<Found>, Counts, Vec<File>);
+type Everything = (Vec<Found>, Counts, Vec<File>, Vec<Inline>);
 
 fn everything(
     repo: &Repo,
@@ -93,12 +96,18 @@ fn everything(
     }
     let mut counts = Counts { files: migrations.len(), ..Counts::default() };
     let mut found = Vec::new();
+    let mut inline = Vec::new();
 
     let mut files = read::files(repo, migrations, SQL_LIMIT)?;
     files.sort_by_cached_key(|it| order::key(&it.path));
     found.extend(history(&files));
     for finding in files.iter().filter_map(unreadable) {
         found.extend(Found::of("unreadable-file", finding));
+    }
+    for program in repo.list(side, &Programs(&policy.migrations))? {
+        if matches!(program.mode, Mode::Regular | Mode::Executable) {
+            found.extend(Found::of("unreadable-file", misplaced::program(&program.path)));
+        }
     }
     let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
     for (folder, (name, first)) in &foreign {
@@ -108,6 +117,7 @@ fn everything(
     let texts = ours.filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
     for migration in read::migrations(texts.collect()) {
+        inline.extend(Inline::of(&migration));
         counts.statements += migration.script.statements;
         counts.opaque += migration.script.opaque;
         databases.entry(order::database(&migration.path)).or_default().push(migration);
@@ -133,7 +143,7 @@ fn everything(
     counts.files += deployment.files();
     found.extend(deployment.judge(&policy.deploy, None, sources));
     files.extend(deployment.into_files());
-    Ok((found, counts, files))
+    Ok((found, counts, files, inline))
 }
 
 /// In a whole history nothing was edited, and what came in which order nobody can tell; numbers that stand twice can.
@@ -144,13 +154,21 @@ fn history(files: &[File]) -> Vec<Found> {
     rules::found(&History { changes: &changes, target: &PathList::default() })
 }
 
-fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: &[File]) {
+fn keep(
+    cache: &Cache,
+    tree: &ObjectId,
+    found: &[Found],
+    counts: Counts,
+    files: &[File],
+    inline: &[Inline],
+) {
     let named: BTreeSet<&RepoPath> = found
         .iter()
         .flat_map(|it| {
             let Finding { span, labels, path, .. } = &it.finding;
             std::iter::once(span).chain(labels.iter().chain(path).map(|it| &it.span))
         })
+        .chain(inline.iter().map(|it| &it.span))
         .map(|it| &it.path)
         .collect();
     let files = files.iter().filter(|it| it.content.text().is_some() && named.contains(&it.path));
@@ -158,11 +176,16 @@ fn keep(cache: &Cache, tree: &ObjectId, found: &[Found], counts: Counts, files: 
         found: found.iter().map(|it| (it.rule.name.to_owned(), it.finding.clone())).collect(),
         files: files.map(|it| (it.path.clone(), it.id.clone())).collect(),
         counts: (counts.files, counts.statements, counts.opaque),
+        inline: inline.to_vec(),
     };
     cache.keep_value("audit", tree, &kept);
 }
 
-fn recalled(repo: &Repo, kept: Kept, sources: &mut Sources) -> Result<(Vec<Found>, Counts)> {
+fn recalled(
+    repo: &Repo,
+    kept: Kept,
+    sources: &mut Sources,
+) -> Result<(Vec<Found>, Counts, Vec<Inline>)> {
     let (files, statements, opaque) = kept.counts;
     let ids: Vec<ObjectId> = kept.files.iter().map(|it| it.1.clone()).collect();
     let blobs = repo.read(&ids, COMMAND_LIMIT)?;
@@ -177,5 +200,5 @@ fn recalled(repo: &Repo, kept: Kept, sources: &mut Sources) -> Result<(Vec<Found
         .found
         .into_iter()
         .filter_map(|(rule, finding)| Some(Found { rule: rules::by_name(&rule)?, finding }));
-    Ok((found.collect(), Counts { files, statements, opaque }))
+    Ok((found.collect(), Counts { files, statements, opaque }, kept.inline))
 }

@@ -9,7 +9,8 @@ use super::edited::added_statements;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, order, past, provider, read, secrets,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
+    secrets,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -19,8 +20,8 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, Mode, PathList, RepoPath, Source, Span};
-use crate::verdict::{Counts, Excuses, Verdict, judge};
+use crate::source::{File, PathList, RepoPath, Source, Span};
+use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
 pub struct Change<'a> {
@@ -73,13 +74,16 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         repo,
         policy: &policy,
         overlay,
+        inline: Vec::new(),
         found: Vec::new(),
         sources: Sources::default(),
         counts: Counts::default(),
     };
     let (migrations, others): (Vec<Delta>, Vec<Delta>) =
         deltas.into_iter().partition(|it| policy.migrations.matches(it.path.as_bytes()));
-    work.misplaced(&others, &migrations);
+    for finding in misplaced::of(&policy.migrations, &others, &migrations) {
+        work.find("unreadable-file", finding);
+    }
     work.migrations(migrations, before, &published.order, after)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -90,26 +94,14 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         }
     };
 
-    let Work { mut found, mut sources, counts, .. } = work;
+    let Work { mut found, mut sources, counts, inline, .. } = work;
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
-    let excuses = Excuses { policy: &policy, baseline: &baseline, today };
-    let judged = judge(found, &excuses);
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
+    let judged = judge_with_comments(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
-}
-
-/// What both policies of a change call migrations.
-pub fn migrations(change: &Change<'_>) -> Result<crate::policy::Globs> {
-    let sides = [&change.published.policy, &change.after];
-    let mut globs = Policy::built_in_migrations();
-    for side in sides {
-        if let Some(policy) = state_of(change.repo, side)?.policy() {
-            globs = globs.union(&policy.migrations);
-        }
-    }
-    Ok(globs)
 }
 
 thread_local! {
@@ -204,6 +196,7 @@ struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
     overlay: &'a Overlay,
+    inline: Vec<Inline>,
     found: Vec<Found>,
     sources: Sources,
     counts: Counts,
@@ -212,32 +205,6 @@ struct Work<'a> {
 impl Work<'_> {
     fn find(&mut self, rule: &str, finding: Finding) {
         self.found.extend(Found::of(rule, finding));
-    }
-
-    /// A link, a submodule or a file where a folder of migrations would be hides all of them.
-    fn misplaced(&mut self, deltas: &[Delta], migrations: &[Delta]) {
-        for delta in deltas {
-            let Some((mode, _)) = &delta.after else { continue };
-            let plain = matches!(mode, Mode::Regular | Mode::Executable);
-            let replaced = |it: &Delta| it.path.is_under(delta.path.as_bytes());
-            if plain && !migrations.iter().any(replaced) {
-                continue;
-            }
-            if self.policy.migrations.names(delta.path.as_bytes()) {
-                let what = match mode {
-                    Mode::Symlink => "a symbolic link",
-                    Mode::Submodule => "a submodule",
-                    Mode::Regular | Mode::Executable => "a file",
-                };
-                let path = &delta.path;
-                let message =
-                    format!("`{path}` is {what}, and stands where the policy looks for migrations");
-                let finding = Finding::new(path.to_string(), Span::file(path.clone()), message)
-                    .evidence(what)
-                    .help("keep the migrations as plain files in this repository");
-                self.find("unreadable-file", finding);
-            }
-        }
     }
 
     fn migrations(
@@ -277,6 +244,7 @@ impl Work<'_> {
             if let Some(before) = &change.before {
                 migration = added_statements(migration, before);
             }
+            self.inline.extend(Inline::of(&migration));
             self.counts.statements += migration.script.statements;
             self.counts.opaque += migration.script.opaque;
             databases.entry(order::database(&change.path)).or_default().push(migration);

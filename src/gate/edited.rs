@@ -41,5 +41,10 @@ pub(super) fn added_statements(mut migration: Migration, before: &File) -> Migra
             }
         })
     });
+    let changes = &migration.script.changes;
+    migration.script.allows.retain(|allow| {
+        let statement = allow.statement.as_ref().map(|it| it.start);
+        changes.iter().any(|it| Some(it.statement.start) == statement)
+    });
     migration
 }

@@ -14,7 +14,7 @@ use crate::report::Sources;
 use crate::rules::{self, Found, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{Content, File, RepoPath};
-use crate::verdict::{Counts, Excuses, Verdict, judge};
+use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// Files that are commands by their name are judged as such, all others as migrations on top of those of `side`.
 pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judged {
@@ -24,6 +24,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     };
     let mut sources = Sources::default();
     let mut found = Vec::new();
+    let mut inline = Vec::new();
     let mut counts = Counts { files: files.len(), ..Counts::default() };
     let runs = |it: &&File| match it.content.text() {
         Some(text) => command::holds(&it.path, text),
@@ -42,6 +43,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
         };
         sources.insert(file.path.clone(), text.clone());
         let migration = Migration::read(file.path.clone(), text);
+        inline.extend(Inline::of(&migration));
         counts.statements += migration.script.statements;
         counts.opaque += migration.script.opaque;
         databases.entry(order::database(&file.path)).or_default().push(migration);
@@ -76,7 +78,8 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
         Some((repo, side)) => baseline(repo, side)?,
         None => Baseline::default(),
     };
-    let judged = judge(found, &Excuses { policy: &policy, baseline: &baseline, today });
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
+    let judged = judge_with_comments(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices: Vec::new() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })

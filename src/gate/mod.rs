@@ -7,6 +7,7 @@ mod deployment;
 mod edited;
 mod files;
 mod map;
+mod misplaced;
 mod order;
 mod overlay;
 mod past;
@@ -23,11 +24,11 @@ use crate::report::Sources;
 use crate::verdict::Verdict;
 
 pub use audit::audit;
-pub use change::{Change, Published, change, change_with, migrations};
+pub use change::{Change, Published, change, change_with};
 pub use files::files;
 pub use map::deploy_graph;
 pub use order::database;
-pub use overlay::Overlay;
+pub use overlay::{Overlay, migrations};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{SQL_LIMIT, read};
+use super::change::state_of;
+use super::{Change, SQL_LIMIT, read};
 use crate::failure::Result;
-use crate::policy::Globs;
+use crate::policy::{Globs, Policy};
 use crate::repo::{Repo, Side};
 use crate::source::{Content, File, FileChange, Mode, ObjectId, RepoPath};
 
@@ -53,4 +54,16 @@ impl Overlay {
         changes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
     }
+}
+
+/// What both policies of a change call migrations.
+pub fn migrations(change: &Change<'_>) -> Result<Globs> {
+    let sides = [&change.published.policy, &change.after];
+    let mut globs = Policy::built_in_migrations();
+    for side in sides {
+        if let Some(policy) = state_of(change.repo, side)?.policy() {
+            globs = globs.union(&policy.migrations);
+        }
+    }
+    Ok(globs)
 }

@@ -3,10 +3,10 @@
 pub mod baseline;
 mod catalogue;
 mod compare;
-mod date;
 mod globs;
 pub mod init;
 mod pattern;
+mod preset;
 mod read;
 mod reader;
 mod settings;
@@ -16,12 +16,13 @@ mod target;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub use crate::source::Date;
 pub use baseline::Baseline;
 pub use catalogue::Catalogue;
 pub use compare::Weakening;
-pub use date::Date;
 pub use globs::{BadGlob, Globs};
 pub use pattern::Pattern;
+pub use preset::Preset;
 pub use settings::{Exception, Setting};
 pub use target::{Provider, Target};
 
@@ -204,7 +205,7 @@ impl Policy {
             None => Setting {
                 level: self.catalogue.level(rule),
                 reason: None,
-                span: None,
+                span: self.catalogue.preset_level(rule).map(|_| self.place("preset")),
                 source: &self.source,
             },
         };

@@ -81,7 +81,7 @@ fn finding(judged: &Judged, texts: &Texts<'_>, fixes: bool, style: Style) -> Str
             notes
                 .push(Note::Named("note", "the baseline lists it: it was there before".to_owned()));
         }
-        Outcome::Excused(Excuse::Policy { span, reason }) => {
+        Outcome::Excused(Excuse::Policy { span, reason } | Excuse::Comment { span, reason }) => {
             let line = line(span, Some(reason), texts, style);
             notes.push(Note::Named("note", format!("excused by {line}")));
         }

@@ -90,10 +90,14 @@ enum Excused<'a> {
         #[serde(flatten)]
         by: Given<'a>,
     },
+    Comment {
+        #[serde(flatten)]
+        by: Given<'a>,
+    },
     Baseline,
 }
 
-/// A line of the policy.
+/// A line of the policy, or a comment.
 #[derive(Serialize)]
 struct Given<'a> {
     #[serde(flatten)]
@@ -212,6 +216,9 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         Outcome::Blocks => ("blocks", None),
         Outcome::Warns => ("warns", None),
         Outcome::Excused(Excuse::Baseline) => ("excused", Some(Excused::Baseline)),
+        Outcome::Excused(Excuse::Comment { span, reason }) => {
+            ("excused", Some(Excused::Comment { by: given(span, Some(reason)) }))
+        }
         Outcome::Excused(Excuse::Policy { span, reason }) => {
             ("excused", Some(Excused::Policy { by: given(span, Some(reason)) }))
         }

@@ -43,6 +43,12 @@ impl Sources {
     }
 }
 
+impl Sources {
+    pub fn iter(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
+        self.0.iter().map(|(path, text)| (path, text.as_ref()))
+    }
+}
+
 impl FromIterator<(RepoPath, Arc<str>)> for Sources {
     fn from_iter<I: IntoIterator<Item = (RepoPath, Arc<str>)>>(texts: I) -> Sources {
         Sources(texts.into_iter().collect())
@@ -162,7 +168,7 @@ fn ranked<'a>(verdict: &'a Verdict) -> Vec<&'a Judged> {
 /// Every place that is shown with a finding.
 fn spans(judged: &Judged) -> impl Iterator<Item = &Span> {
     let excuse = match &judged.outcome {
-        Outcome::Excused(Excuse::Policy { span, .. }) => Some(span),
+        Outcome::Excused(Excuse::Policy { span, .. } | Excuse::Comment { span, .. }) => Some(span),
         _ => None,
     };
     let finding = &judged.finding;

@@ -50,8 +50,10 @@ struct Event<'a> {
 pub struct Recreation {
     /// The type that is there before and after.
     pub name: ObjectName,
-    /// What the new one is called at first; the same where the old one was dropped before.
+    /// What the new one is called at first; the same where the old one was dropped or renamed before.
     pub interim: ObjectName,
+    /// What the old one is called until it goes, where it stepped aside.
+    pub aside: Option<String>,
     pub labels: Vec<String>,
     /// The first of its changes, before which the old type is as it was.
     pub first: Place,
@@ -113,6 +115,7 @@ impl<'a> Ahead<'a> {
             let begun = |name: &ObjectName| Recreation {
                 name: name.clone(),
                 interim: new.clone(),
+                aside: None,
                 labels: labels.clone(),
                 first: event.at,
             };
@@ -125,6 +128,20 @@ impl<'a> Ahead<'a> {
             if let Some(dropped) = dropped {
                 let recreation = Recreation { first: dropped.at, ..begun(new) };
                 found.push((recreation, vec![dropped.at, event.at]));
+                continue;
+            }
+            // By hand: the old one has stepped aside before.
+            let aside = of(&new.name).into_iter().flatten().find_map(|it| match &it.change.op {
+                Op::RenameType { from, to } if it.at < event.at && same(from, new) => {
+                    Some((it.at, to))
+                }
+                _ => None,
+            });
+            if let Some((first, aside)) = aside {
+                let mut parts = vec![first, event.at];
+                parts.extend(self.gone_after(event.at, aside));
+                let recreation = Recreation { first, aside: Some(aside.clone()), ..begun(new) };
+                found.push((recreation, parts));
                 continue;
             }
             // Prisma: the old one steps aside, the new one takes its name, the old one goes.
@@ -143,19 +160,23 @@ impl<'a> Ahead<'a> {
                 _ => None,
             });
             let Some((first, aside)) = aside else { continue };
-            let gone = of(aside).into_iter().flatten().find(|it| {
-                it.at > second
-                    && matches!(&it.change.op, Op::DropType { name, .. } if name.name == *aside)
-            });
             let mut parts = vec![event.at, first, second];
-            parts.extend(gone.map(|it| it.at));
-            found.push((begun(&old), parts));
+            parts.extend(self.gone_after(second, aside));
+            let recreation = Recreation { aside: Some(aside.clone()), ..begun(&old) };
+            found.push((recreation, parts));
         }
         for (recreation, parts) in found {
             let index = self.recreations.len();
             self.recreations.push(recreation);
             self.parts.extend(parts.into_iter().map(|it| (it, index)));
         }
+    }
+
+    /// Where a type of that name is dropped after a place.
+    fn gone_after(&self, at: Place, name: &str) -> Option<Place> {
+        let events = self.events.get(&(Made::Type, name.to_owned()))?;
+        let mut later = events.iter().filter(|it| it.at > at);
+        later.find(|it| matches!(it.change.op, Op::DropType { .. })).map(|it| it.at)
     }
 
     /// Every recreation that this change set has.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
 use crate::schema::{
-    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, TableName, TypeKind,
+    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, TableName, TypeKind, bare_type,
 };
 use crate::source::Span;
 
@@ -150,14 +150,16 @@ impl<'a> Context<'a> {
         let (from, to) = (bare_type(&from), bare_type(to));
         let textual = |it: &str| matches!(it, "text" | "varchar");
         self.ahead.recreations().iter().any(|it| {
-            let aside = it.interim.name != it.name.name;
-            let begins = from == it.name.name
-                && (to == it.interim.name || (!aside && textual(&to) && self.here < it.first));
-            let ends = !aside
+            let straight = it.aside.is_some()
+                && (from == it.name.name || it.aside.as_ref() == Some(&from))
+                && to == it.interim.name;
+            let by_text = it.aside.is_none();
+            let begins = by_text && from == it.name.name && textual(&to) && self.here < it.first;
+            let ends = by_text
                 && textual(&from)
                 && to == it.name.name
                 && self.ahead.retyped_before(self.here, table, column);
-            begins || ends
+            straight || begins || ends
         })
     }
 
@@ -181,12 +183,6 @@ impl<'a> Context<'a> {
         let data_type = table.columns.get(column)?.data_type.clone();
         (!data_type.is_empty()).then_some(data_type)
     }
-}
-
-/// The name of a type without schema, quotes and brackets.
-fn bare_type(data_type: &str) -> String {
-    let base = data_type.split('[').next().unwrap_or(data_type).trim();
-    base.rsplit('.').next().unwrap_or(base).trim_matches('"').to_owned()
 }
 
 /// The database that the whole change leaves behind.

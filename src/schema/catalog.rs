@@ -342,13 +342,17 @@ impl Catalog {
         let mut columns = Vec::new();
         for (table, it) in self.tables() {
             for (column, found) in &it.columns {
-                let base = found.data_type.trim_end_matches("[]");
-                let bare = base.rsplit('.').next().unwrap_or(base).trim_matches('"');
-                if bare == name.name && !self.is_new_born(&found.born) {
+                if bare_type(&found.data_type) == name.name && !self.is_new_born(&found.born) {
                     columns.push(format!("{table}.{}", Shown(column)));
                 }
             }
         }
         columns
     }
+}
+
+/// The name of a type without schema, quotes and brackets.
+pub fn bare_type(data_type: &str) -> String {
+    let base = data_type.split('[').next().unwrap_or(data_type).trim();
+    base.rsplit('.').next().unwrap_or(base).trim_matches('"').to_owned()
 }

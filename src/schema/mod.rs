@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 
-pub use catalog::{Catalog, Resolved};
+pub use catalog::{Catalog, Resolved, bare_type};
 pub use change::{
     Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
     Worked,

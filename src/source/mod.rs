@@ -1,5 +1,6 @@
 //! Text, where it lives, and places in it.
 
+mod date;
 mod lines;
 mod list;
 mod path;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use date::Date;
 pub use lines::{Lines, Position};
 pub use list::PathList;
 pub use path::RepoPath;

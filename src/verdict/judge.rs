@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::{Excuse, Fingerprint, Judged, Outcome, SetBy};
+use super::{Excuse, Fingerprint, Inline, Judged, Outcome, SetBy};
 use crate::policy::{Baseline, Date, Policy};
 use crate::rules::{Found, Level};
 use crate::source::RepoPath;
@@ -16,6 +16,8 @@ pub struct Excuses<'a> {
     pub baseline: &'a Baseline,
     /// The day on which exceptions are asked whether they still hold.
     pub today: Date,
+    /// The comments of the migrations at hand.
+    pub inline: &'a [Inline],
 }
 
 /// A rule at level `allow` and an exempt subject leave nothing; everything else is judged and told.
@@ -36,8 +38,9 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
             nth => fingerprint(rule.name, path, subject, &finding.evidence, nth),
         };
         let exception = excuses.policy.exception(rule.name, path, subject, excuses.today);
+        let comment = excuses.inline.iter().find(|it| it.holds(rule, &finding, excuses.today));
         let outcome = if setting.level == Level::Warn {
-            Outcome::Warns
+            comment.map_or(Outcome::Warns, |it| Outcome::Excused(it.excuse()))
         } else if let Some(it) = exception {
             Outcome::Excused(Excuse::Policy { span: it.span.clone(), reason: it.reason.clone() })
         } else if excuses.baseline.contains(&fingerprint.0) {
@@ -49,6 +52,14 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
             setting.span.map(|span| SetBy { span, reason: setting.reason.map(str::to_owned) });
         judged.push(Judged { rule, level: setting.level, finding, outcome, fingerprint, set_by });
     }
+    judged
+}
+
+/// The same, and what is left to say of comments that excuse nothing.
+pub fn judge_with_comments(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
+    let mut judged = judge(found, excuses);
+    let idle = Inline::idle(excuses.inline, &judged, excuses.today);
+    judged.extend(judge(idle, excuses));
     judged
 }
 

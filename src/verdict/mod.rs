@@ -1,11 +1,13 @@
 //! Which findings stand, and why the others do not.
 
+mod inline;
 mod judge;
 
 use crate::rules::{Finding, Level, Rule};
 use crate::source::Span;
 
-pub use judge::{Excuses, judge};
+pub use inline::Inline;
+pub use judge::{Excuses, judge, judge_with_comments};
 
 /// A finding with its weight.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub enum Outcome {
 pub enum Excuse {
     /// An entry under `[[exceptions]]` of the trusted policy.
     Policy { span: Span, reason: String },
+    /// A comment beside the statement, which only what is warned about heeds.
+    Comment { span: Span, reason: String },
     /// It was there before: `.sprag/baseline.toml` of the trusted base lists its fingerprint.
     Baseline,
 }

@@ -31,7 +31,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("postcard", &["schema/store.rs", "schema/stored.rs", "cache"]),
     ("saphyr-parser", &["parse/command/yaml.rs"]),
     // Derives, wherever something is kept or told as JSON.
-    ("serde", &["source", "schema", "parse", "rules", "report", "cache", "gate", "hooks"]),
+    (
+        "serde",
+        &["source", "schema", "parse", "rules", "verdict", "report", "cache", "gate", "hooks"],
+    ),
     ("serde_json", &["parse/json.rs", "report/json.rs"]),
     // A finding is named by a hash, and so is a cached file.
     ("sha2", &["verdict", "cache"]),

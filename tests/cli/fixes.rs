@@ -145,3 +145,82 @@ fn a_supabase_table_is_opened_to_its_owners() {
       with check ((select auth.uid()) = user_id);
     ");
 }
+
+const SCHEMA: &str = "model User {\n  id Int @id\n\n  @@map(\"users\")\n}\n\nmodel Post {\n  id        Int      @id\n  authorId  Int\n  createdAt DateTime // now\n\n  @@index([authorId])\n}\n";
+const POSTS: &str = "-- CreateTable
+CREATE TABLE \"Post\" (
+    \"id\" INTEGER NOT NULL,
+    \"authorId\" INTEGER NOT NULL,
+    \"createdAt\" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT \"Post_pkey\" PRIMARY KEY (\"id\")
+);
+
+-- CreateIndex
+CREATE INDEX \"Post_authorId_idx\" ON \"Post\"(\"authorId\");
+
+-- AddForeignKey
+ALTER TABLE \"Post\" ADD CONSTRAINT \"Post_authorId_fkey\" FOREIGN KEY (\"authorId\") REFERENCES \"users\"(\"id\") ON DELETE RESTRICT ON UPDATE CASCADE;
+";
+
+#[test]
+fn names_of_prisma_are_mapped_beside_the_migration() {
+    let repo = branch();
+    repo.write("prisma/schema.prisma", SCHEMA).stage(NEW, POSTS);
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 0, "{said}");
+    assert_snapshot!(read(&repo, NEW), @r#"
+    -- CreateTable
+    CREATE TABLE "post" (
+        "id" INTEGER NOT NULL,
+        "author_id" INTEGER NOT NULL,
+        "created_at" TIMESTAMP(3) NOT NULL,
+
+        CONSTRAINT "post_pkey" PRIMARY KEY ("id")
+    );
+    ALTER TABLE public."post" ENABLE ROW LEVEL SECURITY;
+
+    -- CreateIndex
+    CREATE INDEX "post_author_id_idx" ON "post"("author_id");
+
+    -- AddForeignKey
+    ALTER TABLE "post" ADD CONSTRAINT "post_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+    "#);
+    assert_snapshot!(read(&repo, "prisma/schema.prisma"), @r#"
+    model User {
+      id Int @id
+
+      @@map("users")
+    }
+
+    model Post {
+      id        Int      @id
+      authorId  Int @map("author_id")
+      createdAt DateTime @map("created_at") // now
+
+      @@index([authorId])
+      @@map("post")
+    }
+    "#);
+}
+
+#[test]
+fn names_that_the_schema_does_not_have_are_left() {
+    let repo = branch();
+    let schema = SCHEMA.replace("authorId", "author");
+    repo.write("prisma/schema.prisma", &schema).stage(NEW, POSTS);
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("the Prisma schema has no plain line for `Post.authorId`"), "{said}");
+    assert!(read(&repo, NEW).contains("\"authorId\""));
+}
+
+#[test]
+fn drizzle_generates_its_names_and_numbers_itself() {
+    let repo = branch();
+    repo.write("drizzle/meta/_journal.json", "{}");
+    repo.stage("drizzle/0000_posts.sql", POSTS.replace("users", "Users"));
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("Drizzle generates the migration from TypeScript"), "{said}");
+}

@@ -10,6 +10,7 @@ const WORLD: &str = "do $$ begin create role authors superuser; exception when d
     create domain email_text as text;
     create table users (id bigint primary key, email text, age integer, name text, \"type\" text);
     create index users_email_idx on users (email);
+    create table rooms (id bigint primary key); alter table rooms enable row level security;
     create table orders (id bigint, status order_status);
     create table sessions (id bigint, expires_at timestamptz);
     create table events (id bigint, at date) partition by range (at);

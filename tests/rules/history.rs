@@ -167,6 +167,19 @@ fn two_migrations_of_prisma_may_share_a_number_if_one_change_brings_both() {
 }
 
 #[test]
+fn a_program_among_migrations_is_not_passed_by() {
+    let repo = published();
+    repo.write("supabase/migrations/20260301000000_schema.ts", "export const up = 1;\n");
+    repo.write("supabase/migrations/helpers.ts", "export const help = 1;\n");
+    repo.commit_all("Programs");
+    let message = "`supabase/migrations/20260301000000_schema.ts` is a program among migrations: what it does to the database cannot be read";
+    refused(&repo, "unreadable-file", message);
+    let (code, said) = repo.sprag(&["audit", "--format", "json"]);
+    assert_eq!(code, 1);
+    assert!(said.contains(message) && !said.contains("helpers.ts"), "{said}");
+}
+
+#[test]
 fn a_migration_that_is_no_text_is_not_judged_by_guessing() {
     let path = "prisma/migrations/20260301000000_odd/migration.sql";
     let cases: [(&[u8], &str); 4] = [

@@ -1,5 +1,6 @@
 //! Every rule's page is a test of the rule.
 
+mod allows;
 mod crossings;
 pub(crate) mod fixes;
 mod history;

@@ -23,6 +23,7 @@ fn printed(example: &Example) -> String {
         policy: &policy,
         baseline: &Baseline::default(),
         today: Date::from_unix_seconds(0),
+        inline: &[],
     };
     let verdict =
         Verdict { judged: judge(found, &excuses), counts: Counts::default(), notices: Vec::new() };

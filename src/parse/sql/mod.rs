@@ -4,6 +4,7 @@
 //! read all the same, because `psql` goes on after an error too.
 
 mod access;
+mod allow;
 mod alter;
 mod body;
 mod constraint;
@@ -12,6 +13,7 @@ mod guard;
 mod maintenance;
 mod names;
 mod privilege;
+mod rename;
 mod routine;
 mod rows;
 mod scalar;
@@ -26,6 +28,8 @@ mod view;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use allow::{Allow, Said};
+pub use rename::{Renaming, rename};
 use squawk_syntax::ast::{AstNode, Stmt};
 use squawk_syntax::decoded_text::DecodedText;
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
@@ -43,6 +47,8 @@ pub struct Script {
     pub statements: usize,
     /// Those of them of which something could not be read.
     pub opaque: usize,
+    /// Comments that ask to let something pass.
+    pub allows: Vec<Allow>,
 }
 
 /// Reads one migration.
@@ -57,7 +63,7 @@ pub fn read(text: &str) -> Script {
             statement: 0..0,
             certainty: Certainty::Sure,
         };
-        Script { changes: vec![change], statements: 1, opaque: 1 }
+        Script { changes: vec![change], statements: 1, opaque: 1, allows: Vec::new() }
     })
 }
 
@@ -78,6 +84,7 @@ fn parse(text: &str) -> Script {
         parse.errors().iter().map(|it| (range(it.range()), it.message().to_owned())).collect();
 
     let mut statements = 0;
+    let mut places = Vec::new();
     let mut errors = errors.into_iter().peekable();
     // Words that begin no statement: one run of them is one statement that cannot be read.
     let mut stray: Option<Range<usize>> = None;
@@ -99,6 +106,7 @@ fn parse(text: &str) -> Script {
         }
         statements += 1;
         lower.statement = whole.clone();
+        places.push(whole.clone());
         // One finding a statement: the first error says most, the others follow from it.
         if let Some((at, message)) = errors.next_if(|(at, _)| at.start <= end) {
             while errors.next_if(|(at, _)| at.start < end).is_some() {}
@@ -132,7 +140,8 @@ fn parse(text: &str) -> Script {
         .map(|change| change.statement.start)
         .collect();
     unread.dedup();
-    Script { changes, statements, opaque: unread.len() }
+    let allows = allow::allows(&guarded.text, &places);
+    Script { changes, statements, opaque: unread.len(), allows }
 }
 
 const SYNTAX_HELP: &str =

@@ -36,6 +36,21 @@
 //!   ╰ explain: sprag explain enum-value-removed
 //! ```
 //!
+//! By way of `text`, as Drizzle does it, it is the same.
+//!
+//! ```sql before
+//! create type order_status as enum ('new', 'paid', 'settled');
+//! create table orders (id bigint primary key, status order_status);
+//! alter table orders enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table orders alter column status set data type text;
+//! drop type order_status;
+//! create type order_status as enum ('new', 'paid');
+//! alter table orders alter column status set data type order_status using status::order_status;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before

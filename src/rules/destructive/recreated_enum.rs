@@ -19,6 +19,19 @@
 //! drop type order_status_old;
 //! ```
 //!
+//! ```sql before
+//! create type order_status as enum ('new', 'paid');
+//! create table orders (id bigint primary key, status order_status);
+//! alter table orders enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter type order_status rename to order_status_old;
+//! create type order_status as enum ('new', 'paid', 'settled');
+//! alter table orders alter column status type order_status using status::text::order_status;
+//! drop type order_status_old;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before

@@ -37,7 +37,7 @@
 //! alter table "_CategoryToPost" enable row level security;
 //! ```
 
-use super::{is_snake_case, snake_case};
+use super::{is_snake_case, renamed, snake_case};
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, NewColumn, NewTable, ObjectName, Op, Persistence, Resolved, Shown};
 
@@ -77,13 +77,20 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                     finding = finding.label(cx.span(&new.at), text);
                 }
             }
+            let own: Option<Vec<&NewColumn>> = bad.iter().map(|it| it.1).collect();
+            finding.fix = own.and_then(|it| renamed::columns(cx, &table.name, &it));
             Some(finding)
         }
         Op::AddColumn { table, column, .. } | Op::RenameColumn { table, to: column, .. } => {
             if is_good(column) || matches!(cx.catalog.resolve(table), Resolved::Temporary(_)) {
                 return None;
             }
-            Some(one(cx, change, &cx.name(table), &column.name, Some(column), &column.at))
+            let mut finding =
+                one(cx, change, &cx.name(table), &column.name, Some(column), &column.at);
+            if matches!(change.op, Op::AddColumn { .. }) {
+                finding.fix = renamed::columns(cx, table, &[column]);
+            }
+            Some(finding)
         }
         Op::AddAttribute { name, attribute: column }
         | Op::RenameAttribute { name, to: column, .. } => {

@@ -3,6 +3,7 @@
 mod column_snake_case;
 mod identifier_too_long;
 mod named;
+mod renamed;
 mod reserved_word;
 mod special_characters;
 mod table_snake_case;

@@ -24,7 +24,7 @@
 //! ```
 
 use super::column_snake_case::is_join_table;
-use super::{is_snake_case, snake_case};
+use super::{is_snake_case, renamed, snake_case};
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Op, Persistence, Shown, TableName};
 
@@ -57,8 +57,11 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             cx.finding_at(change, at, name.to_string(), message).help(format!("name it `{snake}`")),
         );
     }
-    let finding =
+    let mut finding =
         cx.finding_at(change, at, name.to_string(), format!("`{name}` is not snake_case"));
+    if let Op::CreateTable(table) = &change.op {
+        finding.fix = renamed::table(cx, &table.name);
+    }
     Some(match snake_case(&name.name) {
         Some(snake) => finding.help(format!(
             "name it `{snake}`; in Prisma, keep the model `{}` and add `@@map(\"{snake}\")`",

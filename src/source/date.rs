@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A day of the Gregorian calendar. Nothing here knows which day it is: the caller says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Date {
     pub year: u16,
     pub month: u8,
@@ -45,7 +47,9 @@ impl Date {
         date
     }
 
-    fn next(self) -> Date {
+    /// The day after. After 9999 comes the year 10000, which nobody will read.
+    #[must_use]
+    pub fn next(self) -> Date {
         Date::new(self.year, self.month, self.day + 1)
             .or_else(|| Date::new(self.year, self.month + 1, 1))
             .unwrap_or(Date { year: self.year + 1, month: 1, day: 1 })
