@@ -40,9 +40,7 @@ pub(super) fn lower(
         | Stmt::CreateUser(_)
         | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
-        | Stmt::AlterGroup(_) => {
-            set_role(node, &mut push);
-        }
+        | Stmt::AlterGroup(_) => set_role(node, &mut push),
         Stmt::DropRole(_) | Stmt::DropUser(_) | Stmt::DropGroup(_) => {
             children(node, Kind::ROLE_REF).for_each(|it| push(Op::DropRole { role: role(&it) }));
         }
