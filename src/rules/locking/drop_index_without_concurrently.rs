@@ -16,6 +16,13 @@
 //! ```sql
 //! drop index concurrently users_email_idx;
 //! ```
+//!
+//! ```sql
+//! create table notes (id bigint primary key, author bigint);
+//! alter table notes enable row level security;
+//! create index notes_author_idx on notes (author);
+//! drop index notes_author_idx;
+//! ```
 
 use super::is_partitioned;
 use crate::rules::{Check, Context, Finding, Rule, declare};

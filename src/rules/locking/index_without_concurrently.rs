@@ -20,6 +20,7 @@
 //!   │
 //!   ├ note: by default, `index-without-concurrently` is warned about
 //!   ├ help: write `create index concurrently …`, in a migration of its own
+//!   ├ fix: sprag fix --write
 //!   ╰ explain: sprag explain index-without-concurrently
 //! ```
 //!

@@ -21,6 +21,20 @@
 //!
 //! ```sql before
 //! create table events (id bigint, at date) partition by range (at);
+//! create table old_events (
+//!   id bigint, at date,
+//!   constraint old_events_at check (at is not null and at >= '2024-01-01' and at < '2025-01-01')
+//! );
+//! alter table events enable row level security;
+//! alter table old_events enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table events attach partition old_events for values from ('2024-01-01') to ('2025-01-01');
+//! ```
+//!
+//! ```sql before
+//! create table events (id bigint, at date) partition by range (at);
 //! alter table events enable row level security;
 //! ```
 //!

@@ -11,6 +11,16 @@
 //! alter table orders add primary key (id);
 //! ```
 //!
+//! ```sql before
+//! create table orders (id bigint);
+//! alter table orders enable row level security;
+//! create unique index orders_pkey on orders (id);
+//! ```
+//!
+//! ```sql
+//! alter table orders add constraint orders_pkey primary key using index orders_pkey;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before

@@ -25,6 +25,15 @@
 //!
 //! ## Passes
 //!
+//! ```sql before
+//! create table users (id bigint primary key, age integer, constraint users_age_set check (age is not null));
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users alter column age set not null;
+//! ```
+//!
 //! ```sql
 //! create table notes (id bigint primary key, author bigint);
 //! alter table notes enable row level security;
