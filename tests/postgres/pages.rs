@@ -3,6 +3,7 @@
 use super::server::{Database, Sent};
 use super::snapshot::{losses, snapshot};
 use crate::rules::examples;
+use crate::rules::fixes::{fixed, fixes};
 
 /// What the examples take for granted.
 const WORLD: &str = "do $$ begin create role authors superuser; exception when duplicate_object then null; end $$;
@@ -59,5 +60,34 @@ fn every_example_of_a_page_runs() {
         }
     }
     database.beside("drop database if exists shop");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_a_fix_writes_runs() {
+    let Some(database) = Database::new() else { return };
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for (example, found, fix) in fixes() {
+        let past =
+            if example.before.is_empty() { WORLD.to_owned() } else { example.before.concat() };
+        database.beside("create database shop");
+        database.reset(&past);
+        let (_, known) = database.send(&example.text, Sent::Each);
+        database.reset(&past);
+        for text in fixed(&example.text, &fix) {
+            tried += 1;
+            let (_, errors) = database.send(&text, Sent::Each);
+            if !errors.is_empty() && known.is_empty() {
+                wrong.push(format!(
+                    "{}, fixing {}: {errors}\n{text}",
+                    example.name(),
+                    found.rule.name
+                ));
+            }
+        }
+    }
+    database.beside("drop database if exists shop");
+    assert!(tried > 0);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
