@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use super::Preset;
 use crate::rules::{self, Level};
 
 /// Names of rules with their levels where no policy sets one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Catalogue(Arc<[(&'static str, Level)]>);
+pub struct Catalogue {
+    rules: Arc<[(&'static str, Level)]>,
+    preset: Option<Preset>,
+}
 
 impl Catalogue {
     pub fn new(rules: impl IntoIterator<Item = (&'static str, Level)>) -> Catalogue {
-        Catalogue(rules.into_iter().collect())
+        Catalogue { rules: rules.into_iter().collect(), preset: None }
     }
 
     /// The rules that this program has.
@@ -19,14 +23,28 @@ impl Catalogue {
         Catalogue::new(rules::all().iter().map(|it| (it.name, it.level)))
     }
 
+    /// The same rules with the levels of this preset, or of none.
+    #[must_use]
+    pub fn with(&self, preset: Option<Preset>) -> Catalogue {
+        Catalogue { rules: Arc::clone(&self.rules), preset }
+    }
+
     /// A rule nobody has heard of weighs the most.
     #[must_use]
     pub fn level(&self, rule: &str) -> Level {
-        self.0.iter().find(|it| it.0 == rule).map_or(Level::Deny, |it| it.1)
+        let own = self.rules.iter().find(|it| it.0 == rule);
+        self.preset_level(rule).or(own.map(|it| it.1)).unwrap_or(Level::Deny)
+    }
+
+    /// The level that a preset gives it.
+    #[must_use]
+    pub fn preset_level(&self, rule: &str) -> Option<Level> {
+        let levels = self.preset?.levels();
+        levels.iter().find(|it| it.0 == rule).map(|it| it.1)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.iter().map(|it| it.0)
+        self.rules.iter().map(|it| it.0)
     }
 }
 

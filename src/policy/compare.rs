@@ -130,11 +130,16 @@ fn compare(
     };
     let (from, to) = (level(trusted, before), level(found.proposed, after));
     if to < from {
-        let default = if after.is_none() { ", its default" } else { "" };
+        let by_preset = found.proposed.catalogue.preset_level(rule).is_some();
+        let default = match after {
+            Some(_) => "",
+            None if by_preset => ", by the preset",
+            None => ", its default",
+        };
         let text = format!("{rule}{here}: {} -> {}{default}", from.name(), to.name());
         match after {
             Some(it) => found.at(text, it.range.clone()),
-            None => found.at_section(text, "rules"),
+            None => found.at_section(text, if by_preset { "preset" } else { "rules" }),
         }
     }
     if from == Level::Allow {

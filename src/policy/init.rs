@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Provider;
+use super::{Preset, Provider};
 use crate::parse::toml::quoted;
 
 /// What is in a repository that has no policy yet. Directories are relative to its root; `""` is the root itself.
@@ -36,12 +36,29 @@ pub fn starter(facts: &Facts) -> String {
          \n\
          version = 1\n\n",
     );
+    if let Some(preset) = preset(facts) {
+        _ = writeln!(
+            text,
+            "# Levels that fit the tool; a line under [rules] wins over it.\npreset = {}\n",
+            quoted(preset.name())
+        );
+    }
     paths(&mut text, facts);
     database(&mut text, facts);
     rules(&mut text, facts);
     text.push_str(REST);
     deploy(&mut text, facts);
     text
+}
+
+/// Where there are several tools, the strictest.
+fn preset(facts: &Facts) -> Option<Preset> {
+    let found = [
+        (facts.supabase, Preset::Supabase),
+        (!facts.prisma.is_empty(), Preset::Prisma),
+        (!facts.drizzle.is_empty(), Preset::Drizzle),
+    ];
+    found.into_iter().find(|it| it.0).map(|it| it.1)
 }
 
 fn paths(text: &mut String, facts: &Facts) {
@@ -86,7 +103,8 @@ fn database(text: &mut String, facts: &Facts) {
         }
     }
     if schemas.is_empty() {
-        schemas.push(quoted("public"));
+        let preset = preset(facts).and_then(Preset::exposed_schemas);
+        schemas.extend(preset.unwrap_or(&["public"]).iter().map(|it| quoted(it)));
     }
     _ = writeln!(text, "exposed-schemas = [{}]\n", schemas.join(", "));
 }

@@ -6,6 +6,7 @@ mod compare;
 mod globs;
 pub mod init;
 mod pattern;
+mod preset;
 mod read;
 mod reader;
 mod settings;
@@ -21,6 +22,7 @@ pub use catalogue::Catalogue;
 pub use compare::Weakening;
 pub use globs::{BadGlob, Globs};
 pub use pattern::Pattern;
+pub use preset::Preset;
 pub use settings::{Exception, Setting};
 pub use target::{Provider, Target};
 
@@ -203,7 +205,7 @@ impl Policy {
             None => Setting {
                 level: self.catalogue.level(rule),
                 reason: None,
-                span: None,
+                span: self.catalogue.preset_level(rule).map(|_| self.place("preset")),
                 source: &self.source,
             },
         };

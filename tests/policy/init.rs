@@ -120,13 +120,16 @@ fn a_starter_explains_itself() {
         provider: Some(Provider::Postgresql),
         ..Facts::default()
     };
-    assert_snapshot!(starter(&facts), @r###"
+    assert_snapshot!(starter(&facts), @r#"
     # What may reach the database, and what may not.
     #
     # A change is judged by the stricter of the policy it starts from and the one it brings along.
     # `sprag explain <rule>` says what a rule is for, `sprag rules` lists all of them.
 
     version = 1
+
+    # Levels that fit the tool; a line under [rules] wins over it.
+    preset = "supabase"
 
     [paths]
     # Globs from the repository's root. `*` stays inside a folder, `**` crosses them.
@@ -141,7 +144,7 @@ fn a_starter_explains_itself() {
     provider = "postgresql"
     version = 15 # of the server in production
     # The schemas that clients reach through an API.
-    exposed-schemas = ["public"]
+    exposed-schemas = ["public", "graphql_public"]
 
     [rules]
     # deny     refused; an entry under [[exceptions]] or in .sprag/baseline.toml excuses it
@@ -187,5 +190,5 @@ fn a_starter_explains_itself() {
     # [deploy]
     # allow = ["npx prisma generate"]
     # local-scripts = ["db:migrate"] # scripts of package.json that only developers run
-    "###);
+    "#);
 }

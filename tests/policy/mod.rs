@@ -4,6 +4,7 @@ mod baseline;
 mod exceptions;
 mod globs;
 mod init;
+mod presets;
 mod problems;
 mod settings;
 mod stricter;

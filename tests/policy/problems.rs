@@ -39,12 +39,12 @@ fn a_key_that_does_not_exist() {
 
 #[test]
 fn a_section_that_nobody_has_heard_of() {
-    assert_snapshot!(problems("version = 1\n[naming]\npattern = \"[a-\"\n[limits]\nmax_sql_bytes = -1\n"), @r###"
+    assert_snapshot!(problems("version = 1\n[naming]\npattern = \"[a-\"\n[limits]\nmax_sql_bytes = -1\n"), @"
     policy.toml:2:2: there is no `naming` in a policy  |naming|
-      help: a policy can hold `version`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
     policy.toml:4:2: there is no `limits` in a policy  |limits|
-      help: a policy can hold `version`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
-    "###);
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
+    ");
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn signers_outside_the_repository() {
 #[test]
 fn all_problems_of_a_file_are_told_at_once() {
     let text = "version = 1\n[paths]\nmigrations = []\n[rules]\ndrop-tabel = \"deny\"\ntruncate = \"Deny\"\n[x]\n";
-    assert_snapshot!(problems(text), @r###"
+    assert_snapshot!(problems(text), @r#"
     policy.toml:3:14: `migrations` is empty  |[]|
       help: name at least one, or remove the key
     policy.toml:5:1: there is no rule `drop-tabel`  |drop-tabel|
@@ -304,8 +304,8 @@ fn all_problems_of_a_file_are_told_at_once() {
     policy.toml:6:12: there is no level `Deny`  |"Deny"|
       help: did you mean `deny`?
     policy.toml:7:2: there is no `x` in a policy  |x|
-      help: a policy can hold `version`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
-    "###);
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy` and `forbidden`
+    "#);
 }
 
 #[test]

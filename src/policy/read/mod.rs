@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::catalogue::{Catalogue, meant};
 use super::reader::{Reader, listed};
-use super::{Approvals, Deploy, Globs, Policy, Problem, Provider, Target};
+use super::{Approvals, Deploy, Globs, Policy, Preset, Problem, Provider, Target};
 use crate::parse::toml::{self, Entry, Kind, Table};
 use crate::source::{Source, Span};
 
@@ -62,8 +62,9 @@ fn version(r: &mut Reader<'_>, document: &Table) -> bool {
 }
 
 fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "version",
+        "preset",
         "paths",
         "database",
         "rules",
@@ -74,6 +75,12 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
         "forbidden",
     ];
     r.only(document, &KNOWN, "a policy");
+    // The rules below it are read on top of it.
+    let preset = document.get("preset").and_then(|it| preset(r, it));
+    policy.catalogue = policy.catalogue.with(preset);
+    if let Some(schemas) = preset.and_then(Preset::exposed_schemas) {
+        policy.target.exposed_schemas = schemas.iter().map(|&it| it.to_owned()).collect();
+    }
     for entry in &document.entries {
         policy.places.insert(entry.key.clone(), entry.key_range.clone());
         match entry.key.as_str() {
@@ -97,6 +104,15 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             policy.places.insert(format!("{key}.{place}"), it.key_range.start..it.value.range.end);
         }
     }
+}
+
+fn preset(r: &mut Reader<'_>, entry: &Entry) -> Option<Preset> {
+    let (name, range) = r.text("preset", &entry.value)?;
+    let preset = Preset::from_name(&name);
+    if preset.is_none() {
+        unknown(r, range, &name, "preset", &Preset::ALL.map(Preset::name));
+    }
+    preset
 }
 
 fn paths(r: &mut Reader<'_>, entry: &Entry, policy: &mut Policy) {

@@ -187,7 +187,7 @@ fn policy(facts: &Facts<'_>) -> Option<Finding> {
 /// Where nobody knows what the policy was, it must not be weaker than the built-in one. Globs are compared by the
 /// files there are, because no repository has all the folders that the built-in policy knows.
 fn repaired(proposed: &Policy, tree: &[RepoPath]) -> Vec<Weakening> {
-    let mut built_in = Policy::built_in_with(&proposed.catalogue);
+    let mut built_in = Policy::built_in_with(&proposed.catalogue.with(None));
     let missed = tree
         .iter()
         .map(RepoPath::as_bytes)

@@ -80,16 +80,8 @@ impl Catalog {
             }
             Op::DropColumn { table, column, cascade, .. } if sure => {
                 self.drop_column(table, column, *cascade);
-                if *cascade == Cascade::Yes {
-                    self.edit(table, |it| it.policies.retain(|_, policy| !policy.names(column)));
-                }
             }
-            Op::RenameColumn { table, from, to } => {
-                self.rename_column(table, from, &to.name);
-                self.edit(table, |it| {
-                    it.policies.values_mut().for_each(|policy| policy.rename(from, &to.name));
-                });
-            }
+            Op::RenameColumn { table, from, to } => self.rename_column(table, from, &to.name),
             Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
                 if let Some(column) = it.columns.get_mut(column) {
                     column.data_type.clone_from(to);

@@ -217,6 +217,9 @@ impl Catalog {
         self.edit(table, |it| {
             it.columns.remove(column);
             it.constraints.retain(|_, it| !uses(it));
+            if cascade == Cascade::Yes {
+                it.policies.retain(|_, policy| !policy.names(column));
+            }
         });
         let Resolved::Permanent(name) = self.resolve(table) else { return };
         let Some(found) = self.table(&name).map(std::borrow::Cow::into_owned) else { return };
@@ -241,6 +244,7 @@ impl Catalog {
             for it in it.constraints.values_mut() {
                 it.kind.rename_column(from, to);
             }
+            it.policies.values_mut().for_each(|policy| policy.rename(from, to));
         });
         let Resolved::Permanent(name) = self.resolve(table) else { return };
         let Some(found) = self.table(&name).map(std::borrow::Cow::into_owned) else { return };
