@@ -20,6 +20,7 @@ mod steps;
 mod tamper;
 mod unreadable;
 
+pub use access::without_secrets;
 pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};

@@ -146,6 +146,47 @@ pub enum ConstraintKind {
     },
 }
 
+impl ConstraintKind {
+    /// Whether an index of its name comes with it.
+    pub fn is_indexed(&self) -> bool {
+        matches!(
+            self,
+            ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Exclude { .. }
+        )
+    }
+
+    /// The columns of its table that it cannot be without.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            ConstraintKind::PrimaryKey { columns }
+            | ConstraintKind::Unique { columns, .. }
+            | ConstraintKind::Exclude { columns } => columns,
+            ConstraintKind::ForeignKey(it) => &it.columns,
+            ConstraintKind::Check(it) => &it.columns,
+            ConstraintKind::NotNull { column } => std::slice::from_ref(column),
+        }
+    }
+
+    fn columns_mut(&mut self) -> &mut [String] {
+        match self {
+            ConstraintKind::PrimaryKey { columns }
+            | ConstraintKind::Unique { columns, .. }
+            | ConstraintKind::Exclude { columns } => columns,
+            ConstraintKind::ForeignKey(it) => &mut it.columns,
+            ConstraintKind::Check(it) => &mut it.columns,
+            ConstraintKind::NotNull { column } => std::slice::from_mut(column),
+        }
+    }
+
+    pub(super) fn rename_column(&mut self, from: &str, to: &str) {
+        for it in self.columns_mut().iter_mut().filter(|it| *it == from) {
+            to.clone_into(it);
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
     pub columns: Vec<String>,
@@ -185,6 +226,24 @@ pub struct Index {
     pub predicate: Option<Expression>,
     pub nulls_not_distinct: bool,
     pub born: Born,
+}
+
+impl Index {
+    /// Whether it goes when the column goes: as a key, in an expression, in its `WHERE`.
+    pub fn uses(&self, column: &str) -> bool {
+        let predicate = self.predicate.iter().flat_map(|it| &it.columns);
+        let keys = self.keys.iter().flat_map(|it| &it.columns);
+        keys.chain(predicate).chain(&self.include).any(|it| it == column)
+    }
+
+    pub(super) fn rename_column(&mut self, from: &str, to: &str) {
+        let predicate = self.predicate.iter_mut().flat_map(|it| &mut it.columns);
+        let keys = self.keys.iter_mut();
+        let keys = keys.flat_map(|it| it.columns.iter_mut().chain(&mut it.column));
+        for it in keys.chain(predicate).chain(&mut self.include).filter(|it| *it == from) {
+            to.clone_into(it);
+        }
+    }
 }
 
 /// What an index is sorted by.

@@ -70,9 +70,14 @@ const STATEMENTS: &[&str] = &[
     "create table T () inherits (N)",
 ];
 
-struct Dice(u64);
+/// Chance that is the same every time.
+pub(super) struct Dice(u64);
 
 impl Dice {
+    pub(super) fn new(seed: u64) -> Dice {
+        Dice(0x9e37_79b9_7f4a_7c15 ^ seed)
+    }
+
     fn below(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -84,7 +89,7 @@ impl Dice {
         from[self.below(from.len())]
     }
 
-    fn script(&mut self) -> String {
+    pub(super) fn script(&mut self, statements: &[&'static str]) -> String {
         let mut script = String::new();
         for _ in 0..2 + self.below(7) {
             let (table, other) =
@@ -92,7 +97,7 @@ impl Dice {
             let (schema, column) =
                 (self.pick(&["a", "public", "b"]), self.pick(&["id", "email", "x"]));
             let words =
-                self.pick(STATEMENTS).split_inclusive(|it: char| !it.is_ascii_alphanumeric());
+                self.pick(statements).split_inclusive(|it: char| !it.is_ascii_alphanumeric());
             for word in words {
                 let (name, rest) = word.split_at(
                     word.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(word.len()),
@@ -112,19 +117,23 @@ impl Dice {
     }
 }
 
-#[test]
-fn what_a_script_takes_away_was_refused() {
-    let Some(database) = Database::new() else { return };
+/// How many, and which: `DICE=2000 SEED=5` throws more, and others.
+pub(super) fn throws() -> (u64, u64) {
     let number = |name: &str, usual| {
         let value = std::env::var(name).ok();
         value.and_then(|it| it.parse().ok()).unwrap_or(usual)
     };
-    // DICE=2000 SEED=5 throws more, and others.
-    let (throws, seed): (u64, u64) = (number("DICE", 60), number("SEED", 1));
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed);
+    (number("DICE", 60), number("SEED", 1))
+}
+
+#[test]
+fn what_a_script_takes_away_was_refused() {
+    let Some(database) = Database::new() else { return };
+    let (throws, seed) = throws();
+    let mut dice = Dice::new(seed);
     let (mut wrong, mut lost) = (Vec::new(), 0);
     for _ in 0..throws {
-        let script = dice.script();
+        let script = dice.script(STATEMENTS);
         for sent in [Sent::Each, Sent::Whole] {
             let trial = Trial::run(&database, PAST, &script, sent);
             lost += usize::from(!super::losses(&trial.before, &trial.after).is_empty());

@@ -6,6 +6,7 @@ mod dice;
 mod pages;
 mod scripts;
 mod server;
+mod shape;
 mod snapshot;
 mod types;
 

@@ -11,12 +11,29 @@ const WORLD: &str = "do $$ begin create role authors superuser; exception when d
     create domain email_text as text;
     create table users (id bigint primary key, email text, age integer, name text, \"type\" text);
     create index users_email_idx on users (email);
+    create table rooms (id bigint primary key); alter table rooms enable row level security;
     create table orders (id bigint, status order_status);
     create table sessions (id bigint, expires_at timestamptz);
     create table events (id bigint, at date) partition by range (at);
     alter table users enable row level security; alter table users force row level security;
     alter table orders enable row level security; alter table sessions enable row level security;
     alter table events enable row level security;";
+
+/// What a database of Supabase has before the first migration.
+const SUPABASE: &str = "do $$ declare it text; begin
+      foreach it in array array['anon', 'authenticated', 'service_role', 'app_owner'] loop
+        execute format('create role %I', it);
+      end loop;
+    exception when duplicate_object then null; end $$;
+    create schema auth; create schema extensions; create schema supabase_migrations;
+    create table auth.users (id uuid primary key, email text, raw_user_meta_data jsonb);
+    create function auth.uid() returns uuid stable language sql as 'select null::uuid';
+    create function auth.role() returns text stable language sql as 'select null::text';
+    create function auth.jwt() returns jsonb stable language sql as 'select null::jsonb';
+    create table supabase_migrations.schema_migrations (version text primary key);
+    drop publication if exists supabase_realtime; create publication supabase_realtime;
+    drop event trigger if exists watch_tables;
+    ";
 
 #[test]
 fn every_example_of_a_page_runs() {
@@ -31,7 +48,7 @@ fn every_example_of_a_page_runs() {
         }
         database.beside("create database shop");
         let past = if it.before.is_empty() { WORLD.to_owned() } else { it.before.concat() };
-        database.reset(&past);
+        database.reset(&format!("{SUPABASE}{past}"));
         let before = snapshot(&database);
         let (_, errors) = database.send(&it.text, Sent::Each);
         if !errors.is_empty() {

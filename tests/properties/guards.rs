@@ -163,6 +163,7 @@ fn many_drops_are_many_findings_and_soon() {
     let text = text.concat();
     let begin = Instant::now();
     let found = crate::sql::found(&[], &[&text]);
-    assert_eq!(found.len(), 5_000);
+    let drops = found.iter().filter(|it| it.rule.name == "drop-table");
+    assert_eq!(drops.count(), 5_000);
     assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
 }

@@ -2,7 +2,7 @@
 
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
-use super::constraint::{constraint, expression};
+use super::constraint::{constraint, default};
 use super::statement::{cascade, child, descendant, guard};
 use super::{Place, names};
 use crate::schema::{Generated, ObjectName, Op};
@@ -76,14 +76,10 @@ fn alter_column(place: &Place<'_>, table: ObjectName, action: &SyntaxNode) -> Op
     Some(match option.kind() {
         Kind::SET_NOT_NULL => Op::SetNotNull { table, column },
         Kind::DROP_NOT_NULL => Op::DropNotNull { table, column },
-        Kind::SET_DEFAULT => {
-            let default = expression(place, &option)?;
-            // Postgres stores none for it.
-            if default.text.eq_ignore_ascii_case("null") {
-                return Some(Op::DropDefault { table, column });
-            }
-            Op::SetDefault { table, column, default }
-        }
+        Kind::SET_DEFAULT => match default(place, &option) {
+            Some(default) => Op::SetDefault { table, column, default },
+            None => Op::DropDefault { table, column },
+        },
         Kind::DROP_DEFAULT => Op::DropDefault { table, column },
         Kind::ADD_GENERATED => {
             Op::SetGenerated { table, column, generated: Some(Generated::Identity) }

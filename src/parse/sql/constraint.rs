@@ -29,7 +29,7 @@ pub(super) fn column(
     for part in node.children() {
         match part.kind() {
             Kind::NOT_NULL_CONSTRAINT => column.not_null = true,
-            Kind::DEFAULT_CONSTRAINT => column.default = expression(place, &part),
+            Kind::DEFAULT_CONSTRAINT => column.default = default(place, &part),
             Kind::GENERATED_CONSTRAINT => {
                 column.generated = generated(&part);
                 column.not_null |= column.generated == Some(Generated::Identity);
@@ -95,6 +95,15 @@ pub(super) fn constraint(
         at: place.map(trimmed(node)),
         cut_from: named.as_ref().and_then(names::cut_from),
     })
+}
+
+/// A default. Postgres stores none that is `NULL`.
+pub(super) fn default(place: &Place<'_>, node: &SyntaxNode) -> Option<Expression> {
+    let is_null = |it: &Expression| {
+        let text = it.text.to_ascii_lowercase();
+        text == "null" || text.starts_with("null::")
+    };
+    expression(place, node).filter(|it| !is_null(it))
 }
 
 /// The expression that stands directly below a node.

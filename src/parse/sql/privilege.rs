@@ -5,7 +5,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, children, descendant};
 use super::view::role;
-use super::{Lower, Place, maintenance, names, routine, trimmed};
+use super::{Lower, Place, names, routine, trimmed};
 use crate::schema::{Certainty, ObjectName, Op, Securable};
 
 pub(super) fn lower(
@@ -40,11 +40,7 @@ pub(super) fn lower(
         | Stmt::CreateUser(_)
         | Stmt::AlterUser(_)
         | Stmt::CreateGroup(_)
-        | Stmt::AlterGroup(_) => {
-            set_role(node, &mut push);
-            // `ALTER ROLE … SET` configures.
-            maintenance::lower(cx, place, node, statement, certainty);
-        }
+        | Stmt::AlterGroup(_) => set_role(node, &mut push),
         Stmt::DropRole(_) | Stmt::DropUser(_) | Stmt::DropGroup(_) => {
             children(node, Kind::ROLE_REF).for_each(|it| push(Op::DropRole { role: role(&it) }));
         }

@@ -62,7 +62,8 @@
 //! vacuum users;
 //! ```
 
-use crate::rules::{Check, Finding, Fix, Rule, Step, Whole, declare};
+use super::alone;
+use crate::rules::{Check, Finding, Rule, Step, Whole, declare};
 use crate::schema::{Certainty, Op, Work, Worked};
 
 pub(super) const RULE: Rule = declare!(
@@ -94,7 +95,10 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
         finding = finding.help("give it a migration of its own, with nothing else in the file");
         let plain = step.change.certainty == Certainty::Sure && !is_block(whole, step);
         if plain && !step.in_transaction && !(stays && number == 0) {
-            finding = finding.fix(alone(whole, step));
+            let sql = whole.migration.text.get(at.clone()).unwrap_or_default();
+            let title = "move it into a migration of its own";
+            let name = name(&step.change.op, sql);
+            finding = finding.fix(alone(whole.migration, at, title, &name, sql));
         }
         findings.push(finding);
     }
@@ -141,23 +145,14 @@ fn is_block(whole: &Whole<'_>, step: &Step<'_>) -> bool {
     text.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("do"))
 }
 
-/// Moves the statement behind, where it is alone.
-fn alone(whole: &Whole<'_>, step: &Step<'_>) -> Fix {
-    let at = step.change.statement.clone();
-    let text = &whole.migration.text;
-    let rest = text.get(at.end..).unwrap_or_default();
-    let gap = rest.len() - rest.trim_start().len();
-    let end = if rest.trim_start().starts_with(';') { at.end + gap + 1 } else { at.end };
-    let sql = text.get(at.clone()).unwrap_or_default();
-    let name = match &step.change.op {
+/// What its migration is called.
+fn name(op: &Op, sql: &str) -> String {
+    match op {
         Op::CreateIndex(it) => match &it.name {
             Some(name) => format!("create {name}"),
             None => format!("index {}", it.table.name),
         },
         Op::DropIndex { name, .. } => format!("drop {}", name.name),
         _ => sql.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
-    };
-    Fix::new("move it into a migration of its own")
-        .edit(at.start..end, "")
-        .follow(name, format!("{sql};\n"))
+    }
 }

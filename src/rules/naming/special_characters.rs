@@ -22,7 +22,7 @@
 //! ## Passes
 //!
 //! ```sql
-//! create schema archive;
+//! create schema reports;
 //! create type "OrderState" as enum ('new', 'paid');
 //! ```
 

@@ -145,18 +145,6 @@ impl Catalog {
         });
         permanent.collect()
     }
-
-    /// A view goes on reading what it reads when that gets another name.
-    pub(super) fn reread(&mut self, from: &TableName, to: &TableName) {
-        let readers = self.tables.iter().filter(|(_, it)| it.reads.contains(from));
-        let readers: Vec<TableName> = readers.map(|(name, _)| name).collect();
-        for reader in readers {
-            self.edit_table(&reader, |it| {
-                let found = it.reads.iter_mut().filter(|it| *it == from);
-                found.for_each(|it| it.clone_from(to));
-            });
-        }
-    }
 }
 
 /// A view after `CREATE OR REPLACE VIEW`: it keeps its age, its privileges and its triggers, and loses every option

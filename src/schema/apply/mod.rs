@@ -4,10 +4,11 @@
 //! have been created is there and has no row level security, protection that may have been switched on is not.
 
 mod access;
+mod index;
+mod naming;
 mod routine;
 mod structure;
-
-use std::collections::BTreeMap;
+mod table;
 
 use access::replaced;
 
@@ -34,37 +35,33 @@ impl Catalog {
                 self.put_schema(name, None);
                 let gone: Vec<TableName> =
                     self.tables.iter().map(|(it, _)| it).filter(|it| it.schema == *name).collect();
-                for table in gone {
-                    self.put_table(table, None);
-                }
+                self.drop_relations(gone, Cascade::Yes);
+                self.drop_sequences(name);
             }
             Op::CreateTable(table) => self.create_table(table, change.certainty, &born),
-            Op::DropTable { name, .. } | Op::DropView { name, .. } if sure => {
+            Op::DropTable { name, cascade } | Op::DropView { name, cascade } if sure => {
                 match self.resolve(name) {
                     Resolved::Temporary(name) => self.put_temporary(&name, None),
-                    Resolved::Permanent(name) => self.put_table(name, None),
+                    Resolved::Permanent(name) => self.drop_relations(vec![name], *cascade),
                 }
             }
             // A table that may have been dropped may as well be there; what was made in its place is not the old one.
             Op::RenameTable { from, to } | Op::RenameIndex { from, to } => {
-                if let Resolved::Permanent(name) = self.resolve(from) {
+                if self.is_index(from) {
+                    self.rename_index(from, to);
+                } else if let Resolved::Permanent(name) = self.resolve(from) {
                     let renamed = TableName::new(name.schema.as_str(), to.as_str());
-                    self.move_table(&name, renamed);
+                    self.move_table(&name, &renamed);
                 }
             }
             Op::MoveTable { from, schema } => {
                 if let Resolved::Permanent(name) = self.resolve(from) {
                     let moved = TableName::new(schema.as_str(), name.name.as_str());
-                    self.move_table(&name, moved);
+                    self.move_table(&name, &moved);
                 }
             }
             Op::RenameSchema { from, to } => {
-                let moved: Vec<TableName> =
-                    self.tables.iter().map(|(it, _)| it).filter(|it| it.schema == *from).collect();
-                for table in moved {
-                    let renamed = TableName::new(to.as_str(), table.name.as_str());
-                    self.move_table(&table, renamed);
-                }
+                self.rename_schema(from, to);
                 let born = self.schemas.get(from).cloned();
                 self.put_schema(from, None);
                 self.put_schema(to, born);
@@ -75,28 +72,16 @@ impl Catalog {
                 if !self.is_new(&child) {
                     self.edit_table(&parent, |table| table.born.sure = false);
                 }
+                self.edit_table(&child, |table| table.parent = Some(parent));
             }
-            Op::AddColumn { table, column, guard, .. } => {
+            Op::AddColumn { table, column, constraints, guard } => {
                 let born = Born { sure: born.sure && *guard == Guard::None, ..born };
-                let added = column_of(column, born);
-                self.edit(table, |it| {
-                    it.columns.entry(column.name.clone()).or_insert(added);
-                });
+                self.add_column(table, column, constraints, &born);
             }
             Op::DropColumn { table, column, cascade, .. } if sure => {
-                self.edit(table, |it| {
-                    it.columns.remove(column);
-                    if *cascade == Cascade::Yes {
-                        it.policies.retain(|_, policy| !policy.names(column));
-                    }
-                });
+                self.drop_column(table, column, *cascade);
             }
-            Op::RenameColumn { table, from, to } => self.edit(table, |it| {
-                if let Some(column) = it.columns.remove(from) {
-                    it.columns.insert(to.name.clone(), column);
-                }
-                it.policies.values_mut().for_each(|policy| policy.rename(from, &to.name));
-            }),
+            Op::RenameColumn { table, from, to } => self.rename_column(table, from, &to.name),
             Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
                 if let Some(column) = it.columns.get_mut(column) {
                     column.data_type.clone_from(to);
@@ -262,37 +247,26 @@ impl Catalog {
             born.at.as_ref().map(|at| Span::new(at.path.clone(), range.clone()))
         };
         let born = Born { sure, at: at(&new.at), ..born.clone() };
-        let mut columns = BTreeMap::new();
-        for parent in &new.columns_of {
-            let columns_of = match self.resolve(parent) {
-                Resolved::Temporary(name) => self.temporary.get(&name).cloned(),
-                Resolved::Permanent(name) => self.table(&name).map(std::borrow::Cow::into_owned),
-            };
-            for (name, column) in columns_of.into_iter().flat_map(|it| it.columns) {
-                columns.insert(name, Column { born: born.clone(), ..column });
-            }
-        }
-        for column in &new.columns {
-            let born = Born { at: at(&column.at), ..born.clone() };
-            columns.insert(column.name.clone(), column_of(column, born));
-        }
         let somewhere = new.name.schema.is_none() && !self.usual_search_path();
-        let table = Table {
-            columns,
+        let mut table = Table {
             partitioned: new.partitioned,
             reads: self.read_by(new),
             security_invoker: new.security_invoker.unwrap_or_default(),
             somewhere,
             defined: Born { sure: certainty == Certainty::Sure, ..born.clone() },
-            ..Table::new(new.kind, born)
+            ..Table::new(new.kind, born.clone())
         };
+        let mut name = self.created_as(&new.name);
+        if temporary {
+            "pg_temp".clone_into(&mut name.schema);
+        }
+        self.fill(&mut table, new, &name);
         if temporary {
             if certainty != Certainty::Deferred {
                 self.put_temporary(&new.name.name, Some(table));
             }
             return;
         }
-        let name = self.created_as(&new.name);
         // A second CREATE fails or, with IF NOT EXISTS, does nothing: what was there is what stays.
         match self.tables.get(&name) {
             Some(there) if !new.replaces && there.kind != RelationKind::View => {}
@@ -302,7 +276,8 @@ impl Catalog {
             }
             _ => {
                 self.unsettled.created.insert(name.clone(), !self.marks.is_empty());
-                self.put_table(name, Some(table));
+                self.put_table(name.clone(), Some(table));
+                self.take_over_indexes(new, &name, &born);
             }
         }
     }
@@ -356,18 +331,6 @@ impl Catalog {
         }
     }
 
-    /// The table takes its age with it: a fresh name does not make it a fresh table.
-    fn move_table(&mut self, from: &TableName, to: TableName) {
-        if let Some(table) = self.tables.get(from).map(std::borrow::Cow::into_owned) {
-            self.put_table(from.clone(), None);
-            self.reread(from, &to);
-            self.put_table(to, Some(table));
-        } else {
-            // Something unknown now has that name, so nothing of that name counts as new.
-            self.edit_table(&to, |table| table.born.sure = false);
-        }
-    }
-
     /// Columns keep their type under its new name. Only tables written by this change set are looked at: an older
     /// column of a renamed type is of an older type all the same.
     fn retype_columns(&mut self, from: &TableName, to: &TableName) {
@@ -383,15 +346,5 @@ impl Catalog {
                 });
             }
         }
-    }
-}
-
-fn column_of(new: &super::NewColumn, born: Born) -> Column {
-    Column {
-        data_type: new.data_type.clone(),
-        not_null: new.not_null,
-        default: new.default.as_ref().map(|it| it.text.clone()),
-        generated: new.generated,
-        born,
     }
 }

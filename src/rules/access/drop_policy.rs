@@ -1,0 +1,117 @@
+//! # drop-policy
+//!
+//! Dropping a policy takes away the access that it gave, and the programs that relied on it see no rows.
+//!
+//! Judged is what the whole change leaves behind: a policy that comes back under its name, or one for the same command
+//! that is new on the table, takes its place. A policy that restricted is `weaker-policy`.
+//!
+//! ## Fails
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy own on notes;
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy own on notes;
+//! create table drafts (id bigint);
+//! alter table drafts enable row level security;
+//! create policy own on drafts using (auth.uid() is not null);
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy if exists own on notes;
+//! create policy own on notes using (owner_id = (select auth.uid()));
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes for select using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy own on notes;
+//! create policy "Owners read" on notes for select using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy if exists never_was on users;
+//! create policy never_was on users for select to authenticated using (true);
+//! ```
+
+use super::reach::{each_table, policy_name};
+use crate::rules::{Check, Context, Finding, Made, Rule, State, declare};
+use crate::schema::{Change, Guard, Op, Policy, PolicyCommand, Resolved, Shown, Table};
+
+pub(super) const RULE: Rule = declare!(
+    "access",
+    "drop_policy.rs",
+    "drop-policy",
+    Approve,
+    Check::ChangeAndState(unknown, check)
+);
+
+/// A policy that no migration made cannot be compared, so it is judged at once.
+fn unknown(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::DropPolicy { table, name, guard: Guard::None } = &change.op else { return None };
+    let Resolved::Permanent(on) = cx.catalog.resolve(table) else { return None };
+    let known = cx
+        .catalog
+        .table(&on)
+        .is_some_and(|it| it.policies.contains_key(name) || it.former_policies.contains_key(name));
+    if known || !cx.made_later(Made::Policy, &format!("{}.{name}", on.name)).is_empty() {
+        return None;
+    }
+    let subject = policy_name(&on, name);
+    Some(cx.finding(change, subject, message(&on.to_string(), name)).help(HELP))
+}
+
+fn check(state: &State<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    each_table(state, |on, table| {
+        for (name, (before, what)) in &table.former_policies {
+            let ours = state.catalog.is_recent(what) && !state.catalog.is_recent(&before.born);
+            let gone = ours && before.permissive && !is_replaced(state, table, name, before);
+            let Some(at) = what.at.clone().filter(|_| gone) else { continue };
+            let subject = policy_name(on, name);
+            let finding = Finding::new(&subject, at, message(&on.to_string(), name));
+            findings.push(finding.evidence(&format!("drop policy {subject}")).help(HELP));
+        }
+    });
+    findings
+}
+
+fn is_replaced(state: &State<'_>, table: &Table, name: &str, before: &Policy) -> bool {
+    let instead = |it: &Policy| {
+        let command = it.command == PolicyCommand::All || it.command == before.command;
+        it.permissive && state.catalog.is_recent(&it.defined) && command
+    };
+    table.policies.contains_key(name) || table.policies.values().any(instead)
+}
+
+fn message(table: &str, name: &str) -> String {
+    format!("whoever saw rows of `{table}` by the policy `{}` sees them no longer", Shown(name))
+}
+
+const HELP: &str =
+    "put a policy in its place in the same change, or drop it when no program needs it any more";

@@ -1,0 +1,147 @@
+//! Who gets at what: words that several rules of the family share.
+
+use crate::rules::{Context, Finding, State};
+use crate::schema::{
+    Born, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown, Table,
+    TableName,
+};
+
+/// Whoever reaches the API without logging in: the role that Supabase has for it, and everybody.
+pub(super) fn is_anyone(role: &str) -> bool {
+    matches!(role, "anon" | "public")
+}
+
+/// The same, and everyone who has an account, which mostly anybody can make.
+pub(super) fn is_api(role: &str) -> bool {
+    is_anyone(role) || role == "authenticated"
+}
+
+/// How a policy lets everyone read or write, if it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// Rows can be read.
+    Reading,
+    /// Rows can be added, and nothing else.
+    Adding,
+    Writing,
+}
+
+/// What a policy leaves open to the roles it is for: its condition holds for every row.
+pub(super) fn opens(policy: &Policy) -> Option<Opens> {
+    let always = |it: &Option<Expression>| it.as_ref().is_some_and(|it| it.constant == Some(true));
+    let reached = policy.permissive && policy.roles.iter().any(|it| is_api(it));
+    let opens = match policy.command {
+        PolicyCommand::Select => always(&policy.using).then_some(Opens::Reading),
+        PolicyCommand::Insert => always(&policy.check).then_some(Opens::Adding),
+        PolicyCommand::Update | PolicyCommand::Delete => {
+            always(&policy.using).then_some(Opens::Writing)
+        }
+        PolicyCommand::All if always(&policy.using) => Some(Opens::Writing),
+        PolicyCommand::All => always(&policy.check).then_some(Opens::Adding),
+    };
+    opens.filter(|_| reached)
+}
+
+/// Whether a condition may depend on who asks: it calls something, or looks into other tables.
+pub(super) fn asks_who(condition: &Expression) -> bool {
+    !condition.calls.is_empty() || !condition.reads.is_empty()
+}
+
+/// `public.users.readers`.
+pub(super) fn policy_name(table: &TableName, policy: &str) -> String {
+    format!("{table}.{}", Shown(policy))
+}
+
+/// A relation that the API shows, from which its roles have not been taken away.
+pub(super) fn is_exposed(state: &State<'_>, name: &TableName, table: &Table) -> bool {
+    let taken = |role| table.granted.get(role) == Some(&false);
+    let closed = taken("anon") && taken("authenticated");
+    (state.target.exposed_schemas.contains(&name.schema) || table.somewhere) && !closed
+}
+
+/// A relation that it reads and whose rows are not for everyone.
+pub(super) fn protected_source(state: &State<'_>, view: &Table) -> Option<TableName> {
+    let protected = |name: &&TableName| {
+        state.catalog.table(name).is_some_and(|it| it.rls && it.kind == RelationKind::Table)
+    };
+    view.reads.iter().find(protected).cloned()
+}
+
+/// Every relation that is judged: all of them, or those that the change set wrote to.
+pub(super) fn each_table(state: &State<'_>, mut look: impl FnMut(&TableName, &Table)) {
+    if state.everything {
+        for (name, table) in state.catalog.tables() {
+            look(&name, &table);
+        }
+    } else {
+        for (name, table) in state.catalog.touched_tables() {
+            look(name, table);
+        }
+    }
+}
+
+/// Came to be, or was given its present shape, in what is judged.
+pub(super) fn is_ours(state: &State<'_>, born: &Born) -> bool {
+    state.everything || state.catalog.is_recent(born)
+}
+
+/// Every policy that is judged, with its table.
+pub(super) fn each_policy(
+    state: &State<'_>,
+    mut look: impl FnMut(&TableName, &Table, &str, &Policy),
+) {
+    each_table(state, |name, table| {
+        for (policy_name, policy) in &table.policies {
+            if is_ours(state, &policy.defined) {
+                look(name, table, policy_name, policy);
+            }
+        }
+    });
+}
+
+/// What a rule says of every policy that is judged.
+pub(super) fn every_policy(
+    state: &State<'_>,
+    finding: fn(&TableName, &str, &Policy) -> Option<Finding>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    each_policy(state, |name, _, policy, it| findings.extend(finding(name, policy, it)));
+    findings
+}
+
+/// A policy of a table that no migration made, or one that none made itself: what becomes of it cannot be followed,
+/// so it is judged at once. What the statement leaves unsaid is the worst.
+pub(super) fn unknown_policy(
+    cx: &Context<'_>,
+    change: &Change,
+) -> Option<(TableName, String, Policy)> {
+    let (Op::CreatePolicy { table, name, .. } | Op::AlterPolicy { table, name, .. }) = &change.op
+    else {
+        return None;
+    };
+    let Resolved::Permanent(on) = cx.catalog.resolve(table) else { return None };
+    let created = matches!(change.op, Op::CreatePolicy { .. });
+    if cx.catalog.table(&on).is_some_and(|it| created || it.policies.contains_key(name)) {
+        return None;
+    }
+    let (command, permissive, roles, using, check) = match &change.op {
+        Op::CreatePolicy { command, permissive, roles, using, check, .. } => {
+            (*command, *permissive, roles.clone(), using, check)
+        }
+        Op::AlterPolicy { roles, using, check, .. } => {
+            (PolicyCommand::All, true, roles.clone().unwrap_or_default(), using, check)
+        }
+        _ => return None,
+    };
+    let at = Some(cx.span(&change.span));
+    let policy = Policy {
+        command,
+        permissive,
+        roles: if roles.is_empty() { vec!["public".to_owned()] } else { roles },
+        using: using.clone(),
+        check: check.clone(),
+        born: Born::default(),
+        defined: Born { at, ..Born::default() },
+    };
+    Some((on, name.clone(), policy))
+}

@@ -1,0 +1,64 @@
+//! # role-above-rls
+//!
+//! A role with `BYPASSRLS` or `SUPERUSER` is above every policy of every table.
+//!
+//! So is whoever is made a member of such a role: `service_role`, `postgres`.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! alter role authenticated bypassrls;
+//! alter role authenticated nobypassrls;
+//! ```
+//!
+//! ```sql
+//! do $$ begin
+//!   create role reports login bypassrls;
+//! end $$;
+//! drop role reports;
+//! ```
+//!
+//! ```sql
+//! grant service_role to authenticated;
+//! revoke service_role from authenticated;
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! create role reports login;
+//! drop role reports;
+//! ```
+//!
+//! ```sql
+//! grant authenticated to app_owner;
+//! revoke authenticated from app_owner;
+//! ```
+
+use super::reach::is_api;
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Op, Securable, Shown};
+
+/// Roles that Postgres and Supabase put above row level security.
+const ABOVE: &[&str] = &["postgres", "service_role", "supabase_admin"];
+
+pub(super) const RULE: Rule =
+    declare!("access", "role_above_rls.rs", "role-above-rls", Deny, Check::Change(check));
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let (role, why) = match &change.op {
+        Op::SetRoleOptions { role, options, .. } => {
+            let above = |it: &&String| matches!(it.as_str(), "superuser" | "bypassrls");
+            (role, format!("`{}`", options.iter().find(above)?))
+        }
+        Op::Grant { privileges, on: Securable::Membership, to, .. } => {
+            let of = privileges.iter().find(|it| ABOVE.contains(&it.as_str()))?;
+            (to.iter().find(|it| is_api(it))?, format!("what `{of}` may"))
+        }
+        _ => return None,
+    };
+    let role = Shown(role);
+    let message = format!("`{role}` has {why} after this: no policy of any table holds it back");
+    let finding = cx.finding(change, role.to_string(), message);
+    Some(finding.help("write policies for what the role has to see, and leave it below them"))
+}
