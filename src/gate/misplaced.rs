@@ -55,7 +55,7 @@ impl Wanted for Programs<'_> {
 
 /// It would be a migration, were it SQL: `drizzle/0001_change.ts` beside `drizzle/*.sql`. Only a name that begins with
 /// a number, or is `migration`, is one that a tool would run.
-fn is_program(globs: &Globs, path: &[u8]) -> bool {
+pub(super) fn is_program(globs: &Globs, path: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(path) else { return false };
     let Some((stem, ending)) = text.rsplit_once('.') else { return false };
     if !PROGRAMS.contains(&ending) {

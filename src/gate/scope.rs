@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::changed::Changed;
 use super::watch::Watch;
-use super::{Change, Judged, Outcome, Published, change};
+use super::{Change, Judged, Outcome, Published, change, misplaced};
 use crate::failure::{Failure, Result};
 use crate::parse::command;
 use crate::policy::tampering::PolicyState;
@@ -48,7 +48,10 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     let unknown = matches!((&known, &proposed), (PolicyState::Broken(_), PolicyState::Broken(_)));
     if !unknown {
         let deltas = repo.diff(&head_side, &staged.side, &watch)?;
-        let judged = |it: &Delta| watch.is_judged(&it.path) && !command::is_read(&it.path);
+        let judged = |it: &Delta| {
+            let program = misplaced::is_program(watch.migrations, it.path.as_bytes());
+            program || (watch.is_judged(&it.path) && !command::is_read(&it.path))
+        };
         if !deltas.iter().any(judged) && Changed::of(repo, &deltas)?.is_empty() {
             return Ok(Outcome::default());
         }

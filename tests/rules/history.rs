@@ -171,6 +171,9 @@ fn a_program_among_migrations_is_not_passed_by() {
     let repo = published();
     repo.write("supabase/migrations/20260301000000_schema.ts", "export const up = 1;\n");
     repo.write("supabase/migrations/helpers.ts", "export const help = 1;\n");
+    repo.git(&["add", "."]);
+    let (code, said) = repo.sprag(&["check"]);
+    assert_eq!(code, 1, "{said}");
     repo.commit_all("Programs");
     let message = "`supabase/migrations/20260301000000_schema.ts` is a program among migrations: what it does to the database cannot be read";
     refused(&repo, "unreadable-file", message);
