@@ -40,7 +40,7 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (table, added) = super::foreign_keys(&change.op)?;
+    let (table, added) = super::foreign_keys(cx, &change.op)?;
     let found = added.iter().find_map(|it| match &it.kind {
         ConstraintKind::ForeignKey(key)
             if key.on_delete == Referential::Cascade && !cx.is_new(change, &key.target) =>

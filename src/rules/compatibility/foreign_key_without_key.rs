@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (table, added) = super::foreign_keys(&change.op)?;
+    let (table, added) = super::foreign_keys(cx, &change.op)?;
     for it in added {
         let ConstraintKind::ForeignKey(key) = &it.kind else { continue };
         let Some((target, found)) = cx.table(&key.target) else { continue };

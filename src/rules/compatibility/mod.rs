@@ -10,8 +10,8 @@ mod set_not_null;
 mod tighter_check;
 mod unique_on_existing;
 
-use super::Rule;
-use crate::schema::{NewConstraint, ObjectName, Op};
+use super::{Context, Rule};
+use crate::schema::{Guard, NewConstraint, ObjectName, Op};
 
 pub(super) const RULES: &[&Rule] = &[
     &required_column::RULE,
@@ -25,10 +25,14 @@ pub(super) const RULES: &[&Rule] = &[
     &changed_default::RULE,
 ];
 
-/// The table that gets constraints, foreign keys among them, and the constraints.
-fn foreign_keys(op: &Op) -> Option<(&ObjectName, &[NewConstraint])> {
+/// The table that gets constraints, foreign keys perhaps among them, and the constraints. Nothing where
+/// `IF NOT EXISTS` finds the table.
+fn foreign_keys<'a>(cx: &Context<'_>, op: &'a Op) -> Option<(&'a ObjectName, &'a [NewConstraint])> {
     match op {
-        Op::CreateTable(new) => Some((&new.name, &new.constraints)),
+        Op::CreateTable(new) => {
+            let there = new.guard == Guard::IfNotExists && cx.table(&new.name).is_some();
+            (!there).then_some((&new.name, new.constraints.as_slice()))
+        }
         Op::AddColumn { table, constraints, .. } => Some((table, constraints)),
         Op::AddConstraint { table, constraint } => Some((table, std::slice::from_ref(constraint))),
         _ => None,
