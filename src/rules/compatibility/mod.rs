@@ -3,38 +3,19 @@
 mod changed_default;
 mod drop_not_null;
 mod foreign_key_cascade;
-mod foreign_key_type_mismatch;
-mod foreign_key_without_key;
 mod required_column;
 mod set_not_null;
 mod tighter_check;
 mod unique_on_existing;
 
-use super::{Context, Rule};
-use crate::schema::{Guard, NewConstraint, ObjectName, Op};
+use super::Rule;
 
 pub(super) const RULES: &[&Rule] = &[
     &required_column::RULE,
     &set_not_null::RULE,
     &tighter_check::RULE,
     &unique_on_existing::RULE,
-    &foreign_key_type_mismatch::RULE,
-    &foreign_key_without_key::RULE,
     &foreign_key_cascade::RULE,
     &drop_not_null::RULE,
     &changed_default::RULE,
 ];
-
-/// The table that gets constraints, foreign keys perhaps among them, and the constraints. Nothing where
-/// `IF NOT EXISTS` finds the table.
-fn foreign_keys<'a>(cx: &Context<'_>, op: &'a Op) -> Option<(&'a ObjectName, &'a [NewConstraint])> {
-    match op {
-        Op::CreateTable(new) => {
-            let there = new.guard == Guard::IfNotExists && cx.table(&new.name).is_some();
-            (!there).then_some((&new.name, new.constraints.as_slice()))
-        }
-        Op::AddColumn { table, constraints, .. } => Some((table, constraints)),
-        Op::AddConstraint { table, constraint } => Some((table, std::slice::from_ref(constraint))),
-        _ => None,
-    }
-}
