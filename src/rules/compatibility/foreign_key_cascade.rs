@@ -29,7 +29,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, ConstraintKind, Referential};
+use crate::schema::{Change, ConstraintKind, Guard, NewConstraint, ObjectName, Op, Referential};
 
 pub(super) const RULE: Rule = declare!(
     "compatibility",
@@ -40,8 +40,8 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (table, added) = super::foreign_keys(&change.op)?;
-    let found = added.iter().find_map(|it| match &it.kind {
+    let (table, constraints) = added(cx, &change.op)?;
+    let found = constraints.iter().find_map(|it| match &it.kind {
         ConstraintKind::ForeignKey(key)
             if key.on_delete == Referential::Cascade && !cx.is_new(change, &key.target) =>
         {
@@ -56,4 +56,18 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     Some(finding.help(
         "write `on delete restrict` or `on delete set null` where those rows are worth keeping",
     ))
+}
+
+/// The table that gets constraints, foreign keys perhaps among them, and the constraints. Nothing where
+/// `IF NOT EXISTS` finds the table.
+fn added<'a>(cx: &Context<'_>, op: &'a Op) -> Option<(&'a ObjectName, &'a [NewConstraint])> {
+    match op {
+        Op::CreateTable(new) => {
+            let there = new.guard == Guard::IfNotExists && cx.table(&new.name).is_some();
+            (!there).then_some((&new.name, new.constraints.as_slice()))
+        }
+        Op::AddColumn { table, constraints, .. } => Some((table, constraints)),
+        Op::AddConstraint { table, constraint } => Some((table, std::slice::from_ref(constraint))),
+        _ => None,
+    }
 }

@@ -48,16 +48,16 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         Op::DropIndex { name, .. } => return unique_index(cx, change, name),
         _ => return None,
     };
-    if cx.is_new(change, table)
-        || !cx.made_later(Made::Constraint, &format!("{}.{name}", table.name)).is_empty()
-    {
+    if cx.is_new(change, table) {
         return None;
     }
     let found = cx.table(table);
     let found = found.as_ref().and_then(|(_, it)| it.constraints.get(name));
-    if let Some(found) = found
-        && (cx.catalog.is_new_born(&found.born) || is_replaced(cx, table, &found.kind))
-    {
+    let excused = match found {
+        Some(it) => cx.catalog.is_new_born(&it.born) || is_replaced(cx, table, &it.kind),
+        None => !cx.made_later(Made::Constraint, &format!("{}.{name}", table.name)).is_empty(),
+    };
+    if excused {
         return None;
     }
     let subject = format!("{}.{}", cx.name(table), Shown(name));
@@ -99,7 +99,9 @@ fn lost(table: &str, kind: Option<&ConstraintKind>, name: &str) -> String {
 
 /// Whether a later constraint over the same columns takes its place, or one of its columns goes.
 fn is_replaced(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind) -> bool {
-    cx.rest().iter().any(|it| match &it.op {
+    let later = cx.made_later(Made::ConstraintOn, &table.name).into_iter();
+    let later = later.chain(cx.made_later(Made::IndexOn, &table.name));
+    cx.rest().iter().chain(later).any(|it| match &it.op {
         Op::AddConstraint { table: other, constraint } => {
             cx.is_same(table, other) && is_alike(kind, &constraint.kind)
         }
@@ -136,7 +138,8 @@ fn unique_index(cx: &Context<'_>, change: &Change, name: &ObjectName) -> Option<
     let name: TableName = cx.catalog.resolve_index(name);
     let index = cx.catalog.index(&name).filter(|it| it.unique)?;
     let table = ObjectName::new(Some(&index.table.schema), &index.table.name);
-    let columns: Vec<String> = index.keys.iter().map(|it| it.text.clone()).collect();
+    let keys = index.keys.iter().map(|it| it.column.as_ref().unwrap_or(&it.text));
+    let columns: Vec<String> = keys.cloned().collect();
     let kind = ConstraintKind::Unique { columns, nulls_not_distinct: index.nulls_not_distinct };
     let again = !cx.made_later(Made::Index, &name.name).is_empty();
     let plain = index.predicate.is_none() && is_replaced(cx, &table, &kind);

@@ -1,6 +1,7 @@
 //! What takes away: tables, columns, types, rows, and the names that people use.
 
 mod alter_column_type;
+mod cascade;
 mod delete_rows;
 mod delete_without_filter;
 mod detach_partition;
@@ -44,4 +45,5 @@ pub(super) const RULES: &[&Rule] = &[
     &detach_partition::RULE,
     &update_without_filter::RULE,
     &delete_rows::RULE,
+    &cascade::RULE,
 ];
