@@ -38,6 +38,7 @@ mod row_security_off;
 mod secret_literal;
 mod table_without_rls;
 mod tampered_ledger;
+mod unpublished;
 mod view_bypasses_rls;
 mod weaker_policy;
 mod written_catalog;
@@ -83,6 +84,7 @@ pub(super) const RULES: &[&Rule] = &[
     &row_security_off::RULE,
     &secret_literal::RULE,
     &tampered_ledger::RULE,
+    &unpublished::RULE,
     &view_bypasses_rls::RULE,
     &weaker_policy::RULE,
     &written_catalog::RULE,
