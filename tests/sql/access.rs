@@ -212,3 +212,25 @@ fn a_view_over_a_view_shows_what_the_other_protects() {
     let outer = "create view outer_notes as select * from inner_notes";
     assert!(hits(&[NOTES, inner], &[outer]).contains(&"view-bypasses-rls"));
 }
+
+#[test]
+fn what_a_branch_drops_and_makes_again_is_replaced() {
+    let trigger = "create trigger stamp before insert on notes for each row execute function f();";
+    let past =
+        [NOTES, "create function f() returns trigger language plpgsql as 'begin end';", trigger];
+    let inside = |body: &str| format!("do $$ begin {body} exception when others then null; end $$");
+    let again = inside(&format!("drop trigger stamp on notes; {trigger}"));
+    assert!(!hits(&past, &[&again]).contains(&"drop-trigger"));
+    assert!(hits(&past, &[&inside("drop trigger stamp on notes;")]).contains(&"drop-trigger"));
+}
+
+#[test]
+fn a_function_of_another_schema_takes_no_place() {
+    let function = |schema: &str| {
+        format!("create function {schema}.total() returns int language sql as 'select 1';")
+    };
+    let change = format!("drop function public.total(); {}", function("private"));
+    assert!(hits(&[&function("public")], &[&change]).contains(&"drop-function"));
+    let change = format!("drop function public.total(); {}", function("public"));
+    assert!(!hits(&[&function("public")], &[&change]).contains(&"drop-function"));
+}

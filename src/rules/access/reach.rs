@@ -1,9 +1,9 @@
 //! Who gets at what: words that several rules of the family share.
 
-use crate::rules::{Context, Finding, State};
+use crate::rules::{Context, Finding, Made, State};
 use crate::schema::{
-    Born, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown, Table,
-    TableName,
+    Born, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown,
+    Table, TableName,
 };
 
 /// Whoever reaches the API without logging in: the role that Supabase has for it, and everybody.
@@ -157,4 +157,18 @@ pub(super) fn unknown_policy(
         defined: Born { at, ..Born::default() },
     };
     Some((on, name.clone(), policy))
+}
+
+/// Whether the change set makes a thing again that it drops here: for certain, or in the same branch.
+pub(super) fn is_made_again(
+    cx: &Context<'_>,
+    change: &Change,
+    (made, name): (Made, &str),
+    same: impl Fn(&Op) -> bool,
+) -> bool {
+    let later = cx.migration.script.changes.iter().skip_while(|it| it.span != change.span);
+    let mut together = later
+        .filter(|it| it.certainty == change.certainty && it.certainty != Certainty::Sure)
+        .map(|it| &it.op);
+    cx.made_later(made, name).iter().any(|it| same(&it.op)) || together.any(same)
 }
