@@ -30,6 +30,7 @@ mod publicly_readable;
 mod published_without_rls;
 mod reach;
 mod reassigned_owner;
+mod rename_function;
 mod revoked_privilege;
 mod rls_without_policy;
 mod role_above_rls;
@@ -77,6 +78,7 @@ pub(super) const RULES: &[&Rule] = &[
     &publicly_readable::RULE,
     &published_without_rls::RULE,
     &reassigned_owner::RULE,
+    &rename_function::RULE,
     &revoked_privilege::RULE,
     &rls_without_policy::RULE,
     &role_above_rls::RULE,
