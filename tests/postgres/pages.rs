@@ -73,6 +73,7 @@ fn what_a_fix_writes_runs() {
     for (example, found, fix) in fixes() {
         let past =
             if example.before.is_empty() { WORLD.to_owned() } else { example.before.concat() };
+        let past = format!("{SUPABASE}{past}");
         database.beside("create database shop");
         database.reset(&past);
         let (_, known) = database.send(&example.text, Sent::Each);

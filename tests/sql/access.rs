@@ -160,6 +160,7 @@ fn secrets_are_hidden_in_place() {
     let hidden = rules::without_secrets(text).unwrap();
     assert_eq!(hidden.len(), text.len());
     assert!(!hidden.contains("kX9") && !hidden.contains("ghp_"));
+    assert!(rules::without_secrets("alter role r password/* x */E'kX9vTq2LmZ'").is_some());
     assert!(rules::without_secrets("insert into t (password) values ('kX9vTq2LmZ')").is_none());
     // The payload says `anon`.
     let anon = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -167,4 +168,69 @@ fn secrets_are_hidden_in_place() {
     let service =
         "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     assert!(rules::without_secrets(service).is_some());
+}
+
+#[test]
+fn what_is_true_in_disguise_is_true() {
+    let open = |condition: &str| {
+        let text = format!("create policy open on notes for delete using ({condition})");
+        hits(&[NOTES], &[&text]).contains(&"policy-always-true")
+    };
+    for condition in [
+        "true",
+        "1 = 1",
+        "2 > 1",
+        "1 <> 2",
+        "not false",
+        "'t'::boolean",
+        "cast('yes' as bool)",
+        "true is true",
+        "exists (select 1)",
+        "coalesce(true, shared)",
+        "(select true)",
+        "shared or (select not (1 = 2))",
+    ] {
+        assert!(open(condition), "{condition}");
+    }
+    for condition in [
+        "shared",
+        "exists (select 1 from notes n where n.id = 0)",
+        "(select true where current_user = 'a')",
+        "1 = 2",
+        "coalesce(shared, true)",
+        "not true",
+        "id > 1",
+        "shared is true",
+    ] {
+        assert!(!open(condition), "{condition}");
+    }
+}
+
+#[test]
+fn a_view_over_a_view_shows_what_the_other_protects() {
+    let inner = "create view inner_notes with (security_invoker = true) as select * from notes";
+    let outer = "create view outer_notes as select * from inner_notes";
+    assert!(hits(&[NOTES, inner], &[outer]).contains(&"view-bypasses-rls"));
+}
+
+#[test]
+fn what_a_branch_drops_and_makes_again_is_replaced() {
+    let trigger = "create trigger stamp before insert on notes for each row execute function f();";
+    let past =
+        [NOTES, "create function f() returns trigger language plpgsql as 'begin end';", trigger];
+    let inside = |body: &str| format!("do $$ begin {body} exception when others then null; end $$");
+    let again = inside(&format!("drop trigger stamp on notes; {trigger}"));
+    assert!(!hits(&past, &[&again]).contains(&"drop-trigger"));
+    assert!(hits(&past, &[&inside("drop trigger stamp on notes;")]).contains(&"drop-trigger"));
+}
+
+#[test]
+fn a_function_of_another_schema_takes_no_place() {
+    let function = |schema: &str| {
+        format!("create function {schema}.total() returns int language sql as 'select 1';")
+    };
+    let change = format!("drop function public.total(); {}", function("private"));
+    assert!(hits(&[&function("public")], &[&change]).contains(&"drop-function"));
+    let change = format!("drop function public.total(); {}", function("public"));
+    assert!(!hits(&[&function("public")], &[&change]).contains(&"drop-function"));
 }

@@ -3,8 +3,9 @@
 use squawk_syntax::ast::{self, AstNode, BinOp};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
-use super::statement::{child, descendant};
+use super::statement::child;
 use super::structure::relation_in;
+use super::truth::truth;
 use super::{Lower, Place, body, names, trimmed};
 use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
@@ -173,40 +174,5 @@ pub(super) fn constant(argument: &SyntaxNode) -> Option<ast::Literal> {
 
 /// Whether every row passes this `WHERE`, as far as the text alone tells: `true`, `1 = 1`, `id = id`, `… OR true`.
 pub(super) fn is_always_true(filter: &SyntaxNode) -> bool {
-    filter.children().find_map(ast::Expr::cast).is_some_and(|it| holds(&it))
-}
-
-pub(super) fn holds(expression: &ast::Expr) -> bool {
-    match expression {
-        ast::Expr::Literal(literal) => {
-            literal.syntax().text().to_string().eq_ignore_ascii_case("true")
-        }
-        ast::Expr::ParenExpr(inner) => match inner.expr() {
-            Some(inner) => holds(&inner),
-            None => {
-                // (SELECT true)
-                let select = descendant(inner.syntax(), Kind::SELECT);
-                let from = select.as_ref().and_then(|it| child(it, Kind::FROM_CLAUSE));
-                let target = select.and_then(|it| descendant(&it, Kind::TARGET));
-                from.is_none()
-                    && target
-                        .and_then(|it| it.children().find_map(ast::Expr::cast))
-                        .is_some_and(|it| holds(&it))
-            }
-        },
-        ast::Expr::BinExpr(it) => {
-            let (Some(left), Some(right), Some(op)) = (it.lhs(), it.rhs(), it.op()) else {
-                return false;
-            };
-            match op {
-                BinOp::Or(_) => holds(&left) || holds(&right),
-                BinOp::And(_) => holds(&left) && holds(&right),
-                BinOp::Eq(_) | BinOp::Gteq(_) | BinOp::Lteq(_) | BinOp::IsNotDistinctFrom(_) => {
-                    names::plain(left.syntax()).eq_ignore_ascii_case(&names::plain(right.syntax()))
-                }
-                _ => false,
-            }
-        }
-        _ => false,
-    }
+    filter.children().find_map(ast::Expr::cast).and_then(|it| truth(&it)) == Some(true)
 }

@@ -22,6 +22,7 @@ mod statement;
 mod structure;
 mod table;
 mod transaction;
+mod truth;
 mod types;
 mod view;
 

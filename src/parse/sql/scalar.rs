@@ -3,14 +3,15 @@
 use squawk_syntax::ast::{self, AstNode, BinOp, Stmt};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
-use super::{Place, expression, names, trimmed};
+use super::truth::truth;
+use super::{Place, names, trimmed};
 use crate::schema::{Expression, ObjectName};
 
 /// Reads one expression; `node` is the expression itself.
 pub(super) fn read(place: &Place<'_>, node: &SyntaxNode) -> Expression {
     let mut found = Expression {
         text: names::plain(node),
-        constant: ast::Expr::cast(node.clone()).and_then(|it| constant(&it)),
+        constant: ast::Expr::cast(node.clone()).and_then(|it| truth(&it)),
         holds_without_user: ast::Expr::cast(node.clone()).is_some_and(|it| without_user(&it)),
         reads: relations(node),
         at: place.map(trimmed(node)),
@@ -118,28 +119,6 @@ fn is_column(name: &SyntaxNode) -> bool {
             last && !called && !inner
         }
         _ => true,
-    }
-}
-
-/// What the expression is for every row, where the text alone tells.
-fn constant(expression: &ast::Expr) -> Option<bool> {
-    if expression::holds(expression) {
-        return Some(true);
-    }
-    match expression {
-        ast::Expr::Literal(it) => {
-            it.syntax().text().to_string().eq_ignore_ascii_case("false").then_some(false)
-        }
-        ast::Expr::ParenExpr(it) => constant(&it.expr()?),
-        ast::Expr::BinExpr(it) => {
-            let (left, right) = (constant(&it.lhs()?), constant(&it.rhs()?));
-            match it.op()? {
-                BinOp::And(_) => (left == Some(false) || right == Some(false)).then_some(false),
-                BinOp::Or(_) => (left == Some(false) && right == Some(false)).then_some(false),
-                _ => None,
-            }
-        }
-        _ => None,
     }
 }
 

@@ -41,8 +41,11 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, step) in whole.steps.iter().enumerate() {
         let rest = whole.steps.get(at + 1..).unwrap_or_default();
-        let mut later =
-            rest.iter().map(|it| it.change).filter(|it| it.certainty == Certainty::Sure);
+        let together = step.change.certainty;
+        let mut later = rest
+            .iter()
+            .map(|it| it.change)
+            .filter(|it| it.certainty == Certainty::Sure || it.certainty == together);
         match &step.change.op {
             Op::SetTrigger { table, name, enabled: false }
                 if !later.any(|it| enables(&it.op, table, name.as_ref())) && !is_made(whole, at, table) =>

@@ -43,6 +43,7 @@
 //! drop function if exists never_was(int);
 //! ```
 
+use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{Change, Guard, Op, Shown};
 
@@ -55,7 +56,14 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let known = cx.catalog.routine(&resolved);
     let new = known.as_ref().is_some_and(|it| cx.catalog.is_new_born(&it.born));
     let unknown = known.is_none() && *guard == Guard::IfExists;
-    if new || unknown || !cx.made_later(Made::Routine, &name.name).is_empty() {
+    let again = is_made_again(cx, change, (Made::Routine, &name.name), |op| match op {
+        Op::CreateRoutine(made) => {
+            let schema = made.name.schema.as_ref().or(name.schema.as_ref());
+            made.name.name == name.name && schema.is_none_or(|it| *it == resolved.schema)
+        }
+        _ => false,
+    });
+    if new || unknown || again {
         return None;
     }
     let shown = match &known {

@@ -73,7 +73,7 @@
 //! create policy never_was on users for select to authenticated using (true);
 //! ```
 
-use super::reach::{Opens, each_table, opens, policy_name};
+use super::reach::{Opens, each_table, is_made_again, opens, policy_name};
 use crate::rules::{Check, Context, Finding, Made, Rule, State, declare};
 use crate::schema::{Change, Guard, Op, Policy, PolicyCommand, Resolved, Shown, Table};
 
@@ -93,7 +93,14 @@ fn unknown(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         .catalog
         .table(&on)
         .is_some_and(|it| it.policies.contains_key(name) || it.former_policies.contains_key(name));
-    if known || !cx.made_later(Made::Policy, &format!("{}.{name}", on.name)).is_empty() {
+    let key = format!("{}.{name}", on.name);
+    let again = is_made_again(cx, change, (Made::Policy, &key), |op| match op {
+        Op::CreatePolicy { table, name: made, .. } => {
+            made == name && cx.catalog.resolve_permanent(table) == on
+        }
+        _ => false,
+    });
+    if known || again {
         return None;
     }
     let subject = policy_name(&on, name);

@@ -33,6 +33,7 @@
 //! drop trigger if exists never_was on users;
 //! ```
 
+use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{Change, Guard, Op, Resolved, Shown};
 
@@ -47,8 +48,14 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             let trigger = known.as_ref().and_then(|it| it.triggers.get(name));
             let new = trigger.is_some_and(|it| cx.catalog.is_new_born(&it.born));
             let unknown = trigger.is_none() && *guard == Guard::IfExists;
-            let again = cx.made_later(Made::Trigger, &format!("{}.{name}", on.name));
-            if new || unknown || !again.is_empty() || cx.is_new(change, table) {
+            let key = format!("{}.{name}", on.name);
+            let again = is_made_again(cx, change, (Made::Trigger, &key), |op| match op {
+                Op::CreateTrigger { table, name: made, .. } => {
+                    made == name && cx.catalog.resolve_permanent(table) == on
+                }
+                _ => false,
+            });
+            if new || unknown || again || cx.is_new(change, table) {
                 return None;
             }
             let name = Shown(name);

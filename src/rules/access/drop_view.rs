@@ -39,6 +39,7 @@
 //! drop view drafts;
 //! ```
 
+use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{Change, Op, Resolved, Shown, TableName};
 
@@ -52,7 +53,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     if view.as_ref().is_some_and(|it| cx.catalog.is_new_born(&it.born)) {
         return None;
     }
-    let message = match again(cx, &name) {
+    let message = match again(cx, change, &name) {
         None => format!("whoever reads `{name}` gets an error after this"),
         Some(lost) => {
             let lost = lost.first()?;
@@ -64,12 +65,21 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
 }
 
 /// Columns that the view has not when it is made again. Absent: it is not.
-fn again(cx: &Context<'_>, name: &TableName) -> Option<Vec<String>> {
+fn again(cx: &Context<'_>, change: &Change, name: &TableName) -> Option<Vec<String>> {
+    let of = |op: &Op| match op {
+        Op::CreateTable(new) => cx.catalog.resolve_permanent(&new.name) == *name,
+        _ => false,
+    };
+    if !is_made_again(cx, change, (Made::View, &name.name), of) {
+        return None;
+    }
     let later = cx.made_later(Made::View, &name.name);
     let made = later.into_iter().rev().find_map(|it| match &it.op {
-        Op::CreateTable(new) if cx.catalog.resolve_permanent(&new.name) == *name => Some(new),
+        Op::CreateTable(new) if of(&it.op) => Some(new),
         _ => None,
-    })?;
+    });
+    // In the same branch: what it is there is not looked at.
+    let Some(made) = made else { return Some(Vec::new()) };
     let before = cx.catalog.table(name);
     let before = before.iter().flat_map(|it| it.columns.keys());
     // Where no column has a name of its own, the columns are those of what it reads.

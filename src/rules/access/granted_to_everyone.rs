@@ -73,6 +73,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         }
         _ => return None,
     };
+    let schema = matches!(&change.op, Op::Grant { on: Securable::Schemas(_), .. });
+    if schema && !privileges.is_empty() && !privileges.iter().any(|it| it == "create") {
+        return None;
+    }
     let role = Shown(roles.iter().find(|it| is_too_much(it, privileges))?);
     let what = if privileges.is_empty() { "everything".to_owned() } else { privileges.join(", ") };
     let subject = Shown(&subject);
@@ -105,6 +109,8 @@ fn granted_on(cx: &Context<'_>, change: &Change, on: &Securable) -> Option<Strin
             });
             Some(cx.name(old?))
         }
+        // Whoever may create things there can put them in front of others.
+        Securable::Schemas(schemas) => Some(format!("schema {}", schemas.join(", "))),
         Securable::AllTablesIn(schemas) => Some(format!("all tables in {}", schemas.join(", "))),
         _ => None,
     }

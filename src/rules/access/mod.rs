@@ -30,6 +30,7 @@ mod publicly_readable;
 mod published_without_rls;
 mod reach;
 mod reassigned_owner;
+mod rename_function;
 mod revoked_privilege;
 mod rls_without_policy;
 mod role_above_rls;
@@ -38,6 +39,7 @@ mod row_security_off;
 mod secret_literal;
 mod table_without_rls;
 mod tampered_ledger;
+mod unpublished;
 mod view_bypasses_rls;
 mod weaker_policy;
 mod written_catalog;
@@ -76,6 +78,7 @@ pub(super) const RULES: &[&Rule] = &[
     &publicly_readable::RULE,
     &published_without_rls::RULE,
     &reassigned_owner::RULE,
+    &rename_function::RULE,
     &revoked_privilege::RULE,
     &rls_without_policy::RULE,
     &role_above_rls::RULE,
@@ -83,6 +86,7 @@ pub(super) const RULES: &[&Rule] = &[
     &row_security_off::RULE,
     &secret_literal::RULE,
     &tampered_ledger::RULE,
+    &unpublished::RULE,
     &view_bypasses_rls::RULE,
     &weaker_policy::RULE,
     &written_catalog::RULE,

@@ -1,9 +1,9 @@
 //! Who gets at what: words that several rules of the family share.
 
-use crate::rules::{Context, Finding, State};
+use crate::rules::{Context, Finding, Made, State};
 use crate::schema::{
-    Born, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown, Table,
-    TableName,
+    Born, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown,
+    Table, TableName,
 };
 
 /// Whoever reaches the API without logging in: the role that Supabase has for it, and everybody.
@@ -59,12 +59,25 @@ pub(super) fn is_exposed(state: &State<'_>, name: &TableName, table: &Table) -> 
     (state.target.exposed_schemas.contains(&name.schema) || table.somewhere) && !closed
 }
 
-/// A relation that it reads and whose rows are not for everyone.
+/// Views over views over views are followed so far.
+const DEEPEST_VIEW: usize = 8;
+
+/// A relation that it reads, itself or through other views, and whose rows are not for everyone.
 pub(super) fn protected_source(state: &State<'_>, view: &Table) -> Option<TableName> {
-    let protected = |name: &&TableName| {
-        state.catalog.table(name).is_some_and(|it| it.rls && it.kind == RelationKind::Table)
-    };
-    view.reads.iter().find(protected).cloned()
+    protected_below(state, view, DEEPEST_VIEW)
+}
+
+fn protected_below(state: &State<'_>, view: &Table, depth: usize) -> Option<TableName> {
+    view.reads.iter().find_map(|name| {
+        let source = state.catalog.table(name)?;
+        match source.kind {
+            RelationKind::Table => source.rls.then(|| name.clone()),
+            RelationKind::View if depth > 0 => protected_below(state, &source, depth - 1),
+            RelationKind::View | RelationKind::MaterializedView | RelationKind::ForeignTable => {
+                None
+            }
+        }
+    })
 }
 
 /// Every relation that is judged: all of them, or those that the change set wrote to.
@@ -144,4 +157,18 @@ pub(super) fn unknown_policy(
         defined: Born { at, ..Born::default() },
     };
     Some((on, name.clone(), policy))
+}
+
+/// Whether the change set makes a thing again that it drops here: for certain, or in the same branch.
+pub(super) fn is_made_again(
+    cx: &Context<'_>,
+    change: &Change,
+    (made, name): (Made, &str),
+    same: impl Fn(&Op) -> bool,
+) -> bool {
+    let later = cx.migration.script.changes.iter().skip_while(|it| it.span != change.span);
+    let mut together = later
+        .filter(|it| it.certainty == change.certainty && it.certainty != Certainty::Sure)
+        .map(|it| &it.op);
+    cx.made_later(made, name).iter().any(|it| same(&it.op)) || together.any(same)
 }

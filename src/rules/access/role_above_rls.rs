@@ -39,8 +39,19 @@ use super::reach::is_api;
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Op, Securable, Shown};
 
-/// Roles that Postgres and Supabase put above row level security.
-const ABOVE: &[&str] = &["postgres", "service_role", "supabase_admin"];
+/// Roles that Postgres and Supabase put above row level security, or above privileges.
+const ABOVE: &[&str] = &[
+    "postgres",
+    "service_role",
+    "supabase_admin",
+    "supabase_storage_admin",
+    "supabase_auth_admin",
+    "pg_read_all_data",
+    "pg_write_all_data",
+    "pg_read_server_files",
+    "pg_write_server_files",
+    "pg_execute_server_program",
+];
 
 pub(super) const RULE: Rule =
     declare!("access", "role_above_rls.rs", "role-above-rls", Deny, Check::Change(check));
@@ -54,6 +65,11 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         Op::Grant { privileges, on: Securable::Membership, to, .. } => {
             let of = privileges.iter().find(|it| ABOVE.contains(&it.as_str()))?;
             (to.iter().find(|it| is_api(it))?, format!("what `{of}` may"))
+        }
+        Op::Configure { what, setting, value: Some(value) } if setting == "role" => {
+            let of = value.trim_matches(['\'', '"']);
+            let of = ABOVE.iter().find(|it| **it == of)?;
+            (what, format!("what `{of}` may"))
         }
         _ => return None,
     };

@@ -115,9 +115,14 @@ fn passwords(text: &str) -> Vec<(Range<usize>, &'static str)> {
             .get(..at)
             .unwrap_or_default()
             .ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        let literal = rest.trim_start();
+        let literal = after_space(rest);
         let apart = literal.len() < rest.len();
-        let Some(inner) = literal.strip_prefix('\'').filter(|_| begins && apart) else { continue };
+        let literal = literal.strip_prefix(['e', 'E']).unwrap_or(literal);
+        // In a text that is executed the quotes are doubled.
+        let inner = literal.trim_start_matches('\'');
+        if !begins || !apart || inner.len() == literal.len() {
+            continue;
+        }
         let value = inner.split('\'').next().unwrap_or_default();
         let start = text.len() - inner.len();
         if is_secret(value) {
@@ -125,6 +130,20 @@ fn passwords(text: &str) -> Vec<(Range<usize>, &'static str)> {
         }
     }
     found
+}
+
+/// Past white space and comments.
+fn after_space(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match (rest.strip_prefix("/*"), rest.strip_prefix("--")) {
+            (Some(comment), _) => comment.split_once("*/"),
+            (_, Some(comment)) => comment.split_once('\n'),
+            (None, None) => None,
+        };
+        let Some((_, after)) = after else { return rest };
+        rest = after.trim_start();
+    }
 }
 
 /// Not a place that something is put into before the migration is applied.
