@@ -1,6 +1,7 @@
 //! What SQL means: what becomes of a database when a migration is applied, and which rules that meets.
 
 mod effects;
+mod locking;
 
 use std::sync::Arc;
 
