@@ -9,6 +9,7 @@ mod scripts;
 mod server;
 mod shape;
 mod snapshot;
+mod transactions;
 mod types;
 
 use sprag::rules::Level;

@@ -6,7 +6,7 @@ use crate::rules::examples;
 use crate::rules::fixes::{fixed, fixes};
 
 /// What the examples take for granted.
-const WORLD: &str = "do $$ begin create role authors superuser; exception when duplicate_object then null; end $$;
+pub(super) const WORLD: &str = "do $$ begin create role authors superuser; exception when duplicate_object then null; end $$;
     create type order_status as enum ('new', 'paid'); create type address as (street text, city text);
     create domain email_text as text;
     create table users (id bigint primary key, email text, age integer, name text, \"type\" text);

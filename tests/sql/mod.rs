@@ -2,6 +2,7 @@
 
 mod access;
 mod effects;
+mod locking;
 
 use std::sync::Arc;
 

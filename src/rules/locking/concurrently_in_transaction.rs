@@ -67,6 +67,7 @@
 //! ```sql
 //! alter table users add column nick text;--> statement-breakpoint
 //! commit;--> statement-breakpoint
+//! -- writers go on
 //! create index concurrently users_nick_idx on users (nick);
 //! ```
 
@@ -133,7 +134,11 @@ fn is_on_its_own(whole: &Whole<'_>, step: &Step<'_>) -> bool {
     });
     let text = &whole.migration.text;
     let before = text.get(..step.change.statement.start).unwrap_or_default();
-    committed && before.trim_end().ends_with("--> statement-breakpoint")
+    let mut lines = before.lines().rev().map(str::trim);
+    let mut told = lines.by_ref().skip_while(|it| {
+        it.is_empty() || (it.starts_with("--") && !it.ends_with("--> statement-breakpoint"))
+    });
+    committed && told.next().is_some_and(|it| it.ends_with("--> statement-breakpoint"))
 }
 
 fn is_block(whole: &Whole<'_>, step: &Step<'_>) -> bool {

@@ -112,18 +112,23 @@ fn was_there(cx: &Context<'_>, name: &ObjectName, value: &String) -> bool {
     })
 }
 
-/// Whether the statement has to do with the type: it names it, or its table has a column of it.
+/// Whether the statement has to do with the type: it casts to it, or its table has a column of it.
 fn meets(cx: &Context<'_>, change: &Change, text: &str, name: &ObjectName) -> bool {
-    let is_part = |it: char| it.is_alphanumeric() || it == '_';
-    if text.split(|it| !is_part(it)).any(|it| it == name.name) {
-        return true;
-    }
-    let tables = cx.catalog.locks(&change.op);
-    tables.iter().any(|it| {
-        let Resolved::Permanent(table) = cx.catalog.resolve(&it.on) else { return false };
-        cx.catalog.table(&table).is_some_and(|it| {
-            let mut types = it.columns.values().map(|it| it.data_type.trim_end_matches("[]"));
-            types.any(|it| it.rsplit('.').next().unwrap_or(it).trim_matches('"') == name.name)
+    let is = |written: &str| {
+        let bare = written.trim_end_matches("[]").rsplit('.').next().unwrap_or(written);
+        bare.trim_matches('"') == name.name
+    };
+    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '.' | '"');
+    let mut casts = text.split("::").skip(1).filter_map(|it| it.split(|it| !is_part(it)).next());
+    let made = match &change.op {
+        Op::AddColumn { column, .. } => is(&column.data_type),
+        Op::CreateTable(it) => it.columns.iter().any(|it| is(&it.data_type)),
+        _ => false,
+    };
+    made || casts.any(is)
+        || cx.catalog.locks(&change.op).iter().any(|it| {
+            let Resolved::Permanent(table) = cx.catalog.resolve(&it.on) else { return false };
+            let table = cx.catalog.table(&table);
+            table.is_some_and(|it| it.columns.values().any(|it| is(&it.data_type)))
         })
-    })
 }

@@ -48,6 +48,9 @@ pub(super) const RULE: Rule = declare!(
     Check::Change(check)
 );
 
+/// In a longer file nobody looks for other mentions of an index, which would cost its square.
+const LONG: usize = 1 << 16;
+
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let Op::CreateIndex(index) = &change.op else { return None };
     let later = change.certainty == Certainty::Deferred;
@@ -68,10 +71,13 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         )));
     }
     let finding = finding.help("write `create index concurrently …`, in a migration of its own");
-    let name = index.name.as_deref().unwrap_or_default();
-    let mentioned = cx.migration.text.matches(name).count();
     let sure = change.certainty == Certainty::Sure && change.span == change.statement;
-    if !sure || name.is_empty() || mentioned > 1 || cx.catalog.in_transaction() || index.unique {
+    if !sure || index.unique || cx.catalog.in_transaction() || cx.migration.text.len() > LONG {
+        return Some(finding);
+    }
+    // Nothing else in the file has to do with it.
+    let name = index.name.as_deref().unwrap_or_default();
+    if name.is_empty() || cx.migration.text.matches(name).count() > 1 {
         return Some(finding);
     }
     let Some(written) = concurrent_index(cx.migration, &change.statement) else {

@@ -15,6 +15,11 @@
 //! ```sql
 //! create index concurrently users_name_idx on users (name);
 //! ```
+//!
+//! ```sql
+//! drop index concurrently if exists users_name_idx;
+//! create index concurrently if not exists users_name_idx on users (name);
+//! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Guard, ObjectName, Op};
@@ -28,6 +33,12 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         return None;
     }
     let name = index.name.as_ref()?;
+    let earlier = cx.migration.script.changes.get(..cx.here.1)?;
+    let dropped =
+        |it: &Change| matches!(&it.op, Op::DropIndex { name: it, .. } if it.name == *name);
+    if earlier.iter().any(dropped) {
+        return None;
+    }
     let schema = index.table.schema.as_deref();
     let index = cx.catalog.resolve_index(&ObjectName::new(schema, name));
     let message =
