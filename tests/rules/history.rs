@@ -47,7 +47,7 @@ fn passes(repo: &Sandbox) {
 #[test]
 fn a_merged_migration_is_not_edited() {
     let repo = published();
-    repo.commit(NEXT, format!("{NOTES}create index on notes (id);\n"));
+    repo.commit(NEXT, format!("{NOTES}alter table notes add column body text;\n"));
     refused(
         &repo,
         "edited-migration",
@@ -77,11 +77,11 @@ fn a_comment_or_a_line_end_is_an_edit_too() {
 fn what_nobody_else_has_may_be_edited() {
     let repo = published();
     let path = "prisma/migrations/20260301000000_tags/migration.sql";
-    repo.commit(path, "create table tags (id bigint);\n");
+    repo.commit(path, "create table tags (id bigint primary key);\n");
     assert_eq!(judged(&repo).0, 1);
     repo.commit(
         path,
-        "create table tags (id bigint);\nalter table tags enable row level security;\n",
+        "create table tags (id bigint primary key);\nalter table tags enable row level security;\n",
     );
     passes(&repo);
 }
