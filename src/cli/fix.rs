@@ -65,8 +65,10 @@ fn tell(plan: &Plan, write: bool, output: &Output) {
     }
     if !plan.files.is_empty() {
         if write {
-            let files: Vec<String> = plan.files.keys().map(|it| format!("'{it}'")).collect();
-            _ = writeln!(text, "look at it, then `git add {}`", files.join(" "));
+            for path in plan.files.keys() {
+                _ = writeln!(text, "wrote {path}");
+            }
+            text.push_str("look at it, and stage it\n");
         } else {
             text.push_str("nothing is written; `sprag fix --write` writes it\n");
         }
