@@ -331,3 +331,15 @@ fn the_words_of_a_name_are_in_lower_case_where_that_is_asked_for() {
         "`20260301000000_Add-Tags` is not a number and words in lower case",
     );
 }
+
+#[test]
+fn a_file_that_a_server_does_not_find_is_refused() {
+    let repo = published();
+    let path = "prisma/migrations/20260301000000_tags/Migration.sql";
+    repo.commit(path, "select 1;\n");
+    refused(
+        &repo,
+        "wrong-case-file",
+        &format!("`{path}` is not found on a server: it must be called `migration.sql`"),
+    );
+}
