@@ -59,7 +59,7 @@ fn what_is_staged_gets_one_verdict() {
         ),
         ("echo >src/x", ""),
         (
-            "mkdir -p prisma/migrations/2_x; echo 'create table x (id int);' >prisma/migrations/2_x/migration.sql",
+            "mkdir -p prisma/migrations/2_x; echo 'create table x (id int primary key);' >prisma/migrations/2_x/migration.sql",
             "",
         ),
         ("echo '{\"scripts\":{\"deploy\":\"prisma migrate deploy\"}}' >package.json", "?"),

@@ -26,7 +26,7 @@ fn the_first_commit_of_all_is_judged_and_may_be_good() {
     sandbox.install();
     sandbox
         .write("policy.toml", super::POLICY)
-        .write("db/migrations/V1__a.sql", "create table a (id int);\n");
+        .write("db/migrations/V1__a.sql", "create table a (id int primary key);\n");
     sandbox.refuses("git add -A; git commit -m x", &["table-without-rls", "V1__a.sql:1:14"]);
 }
 

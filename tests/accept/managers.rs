@@ -73,7 +73,7 @@ fn the_first_push_of_all_is_judged_though_pre_commit_names_only_branches() {
     for more in ["", "PRE_COMMIT_TO_REF=$(git rev-parse HEAD)"] {
         let sandbox = Sandbox::new();
         sandbox.write("policy.toml", super::POLICY);
-        sandbox.does("mkdir -p $M; echo 'create table a (id int);' >$M/V1__a.sql; git add -A; git commit -qm x");
+        sandbox.does("mkdir -p $M; echo 'create table a (id int primary key);' >$M/V1__a.sql; git add -A; git commit -qm x");
         let told = format!(
             "{REMOTE} {more} PRE_COMMIT_LOCAL_BRANCH=refs/heads/main PRE_COMMIT_REMOTE_BRANCH=refs/heads/main"
         );

@@ -23,7 +23,7 @@ use crate::support::{Sandbox, both};
 /// Every script may use these: `M`, where the migrations are; `new c`, a good migration; `edit FILE`; `wrong`, a bad one.
 pub(crate) const WORDS: &str = r#"
 M=db/migrations
-new() { printf 'create table %s (id int);\nalter table %s enable row level security;\n' "$1" "$1"; }
+new() { printf 'create table %s (id int primary key);\nalter table %s enable row level security;\n' "$1" "$1"; }
 edit() { echo 'select 1;' >>"$1"; }
 wrong() { echo 'drop table a;'; }
 "#;
@@ -31,7 +31,7 @@ wrong() { echo 'drop table a;'; }
 pub(crate) const POLICY: &str = "version = 1\n\n[paths]\nmigrations = [\"db/migrations/**\"]\n";
 
 pub(crate) fn new(table: &str) -> String {
-    format!("create table {table} (id int);\nalter table {table} enable row level security;\n")
+    format!("create table {table} (id int primary key);\nalter table {table} enable row level security;\n")
 }
 
 /// Two migrations that everybody has, a policy, and the hooks.

@@ -67,8 +67,8 @@ fn a_check_for_programs() {
           "column": 12,
           "end_line": 3,
           "end_column": 13,
-          "byte_start": 77,
-          "byte_end": 78,
+          "byte_start": 89,
+          "byte_end": 90,
           "fingerprint": "(32 digits)",
           "labels": []
         }
@@ -146,13 +146,13 @@ fn an_audit() {
     "#);
     sandbox.commit(
         "db/migrations/V3__c.sql",
-        "create table c (id int);\nalter table c rename to \"D\";\n",
+        "create table c (id int primary key);\nalter table c rename to \"D\";\n",
     );
     assert_snapshot!(shown(&sandbox, &["audit"]), @r#"
     error[table-without-rls]: `public.D` is left without row level security: everyone who reaches the API can read and write it
      --> db/migrations/V3__c.sql:1:14
       |
-    1 | create table c (id int);
+    1 | create table c (id int primary key);
       |              ^
       |
       = note: by default, `table-without-rls` is denied
@@ -178,7 +178,7 @@ fn an_audit() {
     error[table-without-rls]: `public.D` is left without row level security: everyone who reaches the API can read and write it
      --> db/migrations/V3__c.sql:1:14
       |
-    1 | create table c (id int);
+    1 | create table c (id int primary key);
       |              ^
       |
       = note: by default, `table-without-rls` is denied

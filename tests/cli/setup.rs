@@ -47,7 +47,7 @@ fn init_writes_over_nothing() {
 #[test]
 fn a_baseline_is_written_once_and_only_gets_shorter() {
     let sandbox = committed(&[]);
-    let open = "create table c (id int);\ncreate table d (id int);\n";
+    let open = "create table c (id int primary key);\ncreate table d (id int primary key);\n";
     sandbox.commit("db/migrations/V3__c.sql", open);
     assert_snapshot!(shown(&sandbox, &["baseline"]), @r#"
     .sprag/baseline.toml: 2 findings, 0 fewer than before
@@ -81,7 +81,7 @@ fn a_baseline_is_written_once_and_only_gets_shorter() {
 
     // One is mended, another one comes: the first goes, the second does not come in.
     sandbox.commit("db/migrations/V4__d.sql", "alter table d enable row level security;\n");
-    sandbox.commit("db/migrations/V5__e.sql", "create table e (id int);\n");
+    sandbox.commit("db/migrations/V5__e.sql", "create table e (id int primary key);\n");
     assert_snapshot!(shown(&sandbox, &["baseline"]), @r#"
     .sprag/baseline.toml: 1 finding, 1 fewer than before
     1 new finding was not added: a baseline only gets shorter. `sprag audit` shows it.

@@ -24,8 +24,8 @@ pub(crate) const BACKENDS: [Backend; 4] =
 /// Two migrations, committed.
 pub(crate) fn seed(args: &[&str]) -> Sandbox {
     let sandbox = Sandbox::init(args);
-    sandbox.write("db/migrations/V1__a.sql", "create table a (id int);\n");
-    sandbox.write("db/migrations/V2__b.sql", "create table b (id int);\n");
+    sandbox.write("db/migrations/V1__a.sql", "create table a (id int primary key);\n");
+    sandbox.write("db/migrations/V2__b.sql", "create table b (id int primary key);\n");
     sandbox.write("src/main.rs", "fn main() {}\n").commit_all("seed");
     sandbox
 }

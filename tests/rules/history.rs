@@ -47,7 +47,7 @@ fn passes(repo: &Sandbox) {
 #[test]
 fn a_merged_migration_is_not_edited() {
     let repo = published();
-    repo.commit(NEXT, format!("{NOTES}create index on notes (id);\n"));
+    repo.commit(NEXT, format!("{NOTES}alter table notes add column body text;\n"));
     refused(
         &repo,
         "edited-migration",
@@ -77,11 +77,11 @@ fn a_comment_or_a_line_end_is_an_edit_too() {
 fn what_nobody_else_has_may_be_edited() {
     let repo = published();
     let path = "prisma/migrations/20260301000000_tags/migration.sql";
-    repo.commit(path, "create table tags (id bigint);\n");
+    repo.commit(path, "create table tags (id bigint primary key);\n");
     assert_eq!(judged(&repo).0, 1);
     repo.commit(
         path,
-        "create table tags (id bigint);\nalter table tags enable row level security;\n",
+        "create table tags (id bigint primary key);\nalter table tags enable row level security;\n",
     );
     passes(&repo);
 }
@@ -332,5 +332,17 @@ fn the_words_of_a_name_are_in_lower_case_where_that_is_asked_for() {
         &repo,
         "migration-name",
         "`20260301000000_Add-Tags` is not a number and words in lower case",
+    );
+}
+
+#[test]
+fn a_file_that_a_server_does_not_find_is_refused() {
+    let repo = published();
+    let path = "prisma/migrations/20260301000000_tags/Migration.sql";
+    repo.commit(path, "select 1;\n");
+    refused(
+        &repo,
+        "wrong-case-file",
+        &format!("`{path}` is not found on a server: it must be called `migration.sql`"),
     );
 }

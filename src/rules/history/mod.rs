@@ -8,6 +8,7 @@ mod migration_name;
 mod out_of_order_migration;
 mod second_migration_folder;
 mod unnumbered_migration;
+mod wrong_case_file;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,7 @@ pub(super) const RULES: &[&Rule] = &[
     &unnumbered_migration::RULE,
     &impossible_timestamp::RULE,
     &second_migration_folder::RULE,
+    &wrong_case_file::RULE,
     &migration_name::RULE,
 ];
 

@@ -7,6 +7,9 @@ mod empty_migration;
 mod failing;
 mod hidden_by_if_not_exists;
 mod invalid_allow;
+mod mixed_concerns;
+mod not_rerunnable;
+mod unqualified_name;
 mod unused_allow;
 
 use super::{Context, Rule};
@@ -18,6 +21,9 @@ pub(super) const RULES: &[&Rule] = &[
     &hidden_by_if_not_exists::RULE,
     &drop_of_nothing::RULE,
     &empty_migration::RULE,
+    &unqualified_name::RULE,
+    &mixed_concerns::RULE,
+    &not_rerunnable::RULE,
     &invalid_allow::RULE,
     &unused_allow::RULE,
 ];

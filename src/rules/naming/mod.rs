@@ -1,8 +1,12 @@
 //! What new things are called.
 
 mod column_snake_case;
+mod constraint_name;
+mod enum_case;
 mod identifier_too_long;
+mod index_name;
 mod named;
+mod other_snake_case;
 mod renamed;
 mod reserved_word;
 mod special_characters;
@@ -16,6 +20,10 @@ pub(super) const RULES: &[&Rule] = &[
     &identifier_too_long::RULE,
     &special_characters::RULE,
     &reserved_word::RULE,
+    &index_name::RULE,
+    &constraint_name::RULE,
+    &enum_case::RULE,
+    &other_snake_case::RULE,
 ];
 
 /// Lower-case ASCII letters, digits and underscores, not beginning with a digit: a name that needs no quotes and
