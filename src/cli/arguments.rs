@@ -128,6 +128,9 @@ pub(super) struct Fix {
     /// Mend what was added since the branch left REF
     #[arg(long, value_name = "REF")]
     pub(super) base: Option<String>,
+    /// Mend what this rule finds, and nothing else; may be given several times
+    #[arg(long = "rule", value_name = "RULE")]
+    pub(super) rules: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -10,9 +10,13 @@ use crate::fix::{Plan, Question, Worktree, plan};
 use crate::gate::{self, Base, Change, Stop};
 use crate::repo::{Caller, Repo};
 use crate::report::Action;
+use crate::rules;
 use crate::verdict::Outcome;
 
 pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
+    if let Some(name) = it.rules.iter().find(|it| rules::by_name(it).is_none()) {
+        return Err(super::rules::unknown(name));
+    }
     let repo = Repo::open(Caller::Command)?;
     let mut change = gate::to_be_committed(&repo)?;
     let mut action = Action::Change { against: "HEAD".to_owned() };
@@ -24,7 +28,7 @@ pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
     }
     let worktree = Worktree::new(&repo, change.after.clone())?;
     let unstaged = worktree.unstaged(&gate::migrations(&change)?)?;
-    let question = Question { change, worktree: &worktree, today: today() };
+    let question = Question { change, worktree: &worktree, today: today(), rules: &it.rules };
     let plan = match plan(&question, unstaged) {
         Ok(plan) => plan,
         Err(Stop::Failure(failure)) => return Err(failure),

@@ -13,6 +13,7 @@ mod plan;
 mod prisma;
 mod worktree;
 pub mod write;
+mod writes;
 
 pub use edits::apply;
 pub use plan::{Left, Plan, Question, plan};

@@ -224,3 +224,27 @@ fn drizzle_generates_its_names_and_numbers_itself() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("Drizzle generates the migration from TypeScript"), "{said}");
 }
+
+#[test]
+fn an_index_is_not_moved_behind_what_speaks_of_it() {
+    let repo = branch();
+    let index = "create index concurrently users_id on users (id);\n";
+    let path = "supabase/migrations/20260201000000_index.sql";
+    repo.stage(path, format!("{index}comment on index users_id is 'fast';\n"));
+    let (_, said) = repo.sprag(&["fix", "--write"]);
+    assert!(said.contains("speaks of `users_id`, which would not be there yet"), "{said}");
+    repo.stage(path, format!("select 1;\n{index}"));
+    let (_, said) = repo.sprag(&["fix", "--write"]);
+    assert!(said.contains("wrote supabase/migrations/20260201000001_"), "{said}");
+}
+
+#[test]
+fn one_rule_can_be_mended_alone() {
+    let repo = branch();
+    repo.stage(NEW, "create table \"Notes\" (id bigint primary key);\n");
+    let (_, said) = repo.sprag(&["fix", "--rule", "table-without-rls"]);
+    assert!(said.contains("would fix table-without-rls") && !said.contains("snake"), "{said}");
+    let (code, said) = repo.sprag(&["fix", "--rule", "table-without-rsl"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("did you mean `table-without-rls`?"), "{said}");
+}
