@@ -89,6 +89,11 @@ impl<'a> Ahead<'a> {
         later.take(MOST).map(|it| it.change).collect()
     }
 
+    /// Whether a thing of that name is taken away for certain, wherever in the change set.
+    pub fn drops(&self, made: Made, name: &str) -> bool {
+        self.events.get(&(made, name.to_owned())).is_some_and(|it| it.iter().any(|it| !it.makes))
+    }
+
     /// The recreation of an enum that the change at `here` is part of.
     pub fn recreation(&self, here: Place) -> Option<&Recreation> {
         self.recreations.get(*self.parts.get(&here)?)

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
 use crate::schema::{
-    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, TableName, TypeKind, bare_type,
+    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, Table, TableName, TypeKind,
+    bare_type,
 };
 use crate::source::Span;
 
@@ -161,6 +162,23 @@ impl<'a> Context<'a> {
                 && self.ahead.retyped_before(self.here, table, column);
             straight || begins || ends
         })
+    }
+
+    /// The table with its full name, where the migrations show it; not a temporary one.
+    pub fn table(&self, name: &ObjectName) -> Option<(TableName, std::borrow::Cow<'a, Table>)> {
+        let Resolved::Permanent(name) = self.catalog.resolve(name) else { return None };
+        let table = self.catalog.table(&name)?;
+        Some((name, table))
+    }
+
+    /// What comes after the change in its migration.
+    pub fn rest(&self) -> &'a [Change] {
+        self.migration.script.changes.get(self.here.1 + 1..).unwrap_or_default()
+    }
+
+    /// Whether both names mean the same table.
+    pub fn is_same(&self, one: &ObjectName, other: &ObjectName) -> bool {
+        one.name == other.name && self.catalog.resolve(one) == self.catalog.resolve(other)
     }
 
     /// The name as the database would have it.

@@ -18,7 +18,7 @@ pub enum LockMode {
 }
 
 impl LockMode {
-    const ALL: [LockMode; 8] = [
+    pub const ALL: [LockMode; 8] = [
         LockMode::AccessShare,
         LockMode::RowShare,
         LockMode::RowExclusive,

@@ -44,8 +44,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("squawk-line-index", &[]),
     ("squawk-parser", &[]),
     ("squawk-syntax", &["parse/sql"]),
-    // The word that was meant: in a policy, and on the command line.
-    ("strsim", &["policy/catalogue.rs", "cli/rules.rs"]),
+    // The word that was meant: in a policy, on the command line, and in a statement.
+    ("strsim", &["policy/catalogue.rs", "cli/rules.rs", "rules/hygiene"]),
     // Files that are there whole or not at all.
     ("tempfile", &["cache", "hooks/file.rs", "fix/write.rs"]),
     ("terminal_size", &["cli/output.rs"]),

@@ -3,6 +3,7 @@
 //! Where no Postgres is installed these tests say so, and pass.
 
 mod dice;
+mod locks;
 mod pages;
 mod scripts;
 mod server;

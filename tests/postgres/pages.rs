@@ -51,7 +51,9 @@ fn every_example_of_a_page_runs() {
         database.reset(&format!("{SUPABASE}{past}"));
         let before = snapshot(&database);
         let (_, errors) = database.send(&it.text, Sent::Each);
-        if !errors.is_empty() {
+        // These say themselves that it fails.
+        let told = ["certain-failure", "duplicate-object"].contains(&it.rule.name) && it.fails;
+        if errors.is_empty() == told {
             wrong.push(format!("{}: {errors}", it.name()));
         }
         let losses = losses(&before, &snapshot(&database));

@@ -1,5 +1,6 @@
 //! What SQL means: what becomes of a database when a migration is applied, and which rules that meets.
 
+mod access;
 mod effects;
 
 use std::sync::Arc;

@@ -35,12 +35,42 @@ const EXECUTORS: &[(&str, Runs)] = &[
     ("pg_background_launch", Runs::First),
 ];
 
+/// Functions that reach out of the database, and what they do.
+///
+/// Sources: Postgres manual 9.27.9 (files), 35.4 (large objects), F.1 (`adminpack`).
+const OUTWARD: &[(&str, &str)] = &[
+    ("pg_read_file", "reads a file of the database server"),
+    ("pg_read_binary_file", "reads a file of the database server"),
+    ("pg_ls_dir", "lists files of the database server"),
+    ("pg_stat_file", "looks at a file of the database server"),
+    ("lo_import", "reads a file of the database server"),
+    ("lo_export", "writes a file of the database server"),
+    ("pg_file_write", "writes a file of the database server"),
+    ("pg_file_unlink", "deletes a file of the database server"),
+    ("dblink_connect", "opens a connection to another database"),
+    ("dblink_connect_u", "opens a connection to another database"),
+];
+
 /// Whether the text can contain a call worth a look. Nearly no migration does, and looking at every call costs.
 pub(super) fn mentions_executor(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     // A name written with escapes may be any of them.
-    let words =
-        ["dblink", "cron", "set_config", "to_xml", "ts_stat", "pg_background", "setval", "u&\""];
+    let words = [
+        "dblink",
+        "cron",
+        "set_config",
+        "to_xml",
+        "ts_stat",
+        "pg_background",
+        "setval",
+        "pg_read_",
+        "pg_ls_dir",
+        "pg_stat_file",
+        "pg_file_",
+        "lo_import",
+        "lo_export",
+        "u&\"",
+    ];
     words.iter().any(|word| text.contains(word))
 }
 
@@ -87,6 +117,10 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         let is = |name: &str| {
             path == name || (!name.contains('.') && path.ends_with(&format!(".{name}")))
         };
+        if let Some((_, does)) = OUTWARD.iter().find(|(name, _)| is(name)) {
+            let help = "take the call out: a migration has no business outside of its database";
+            cx.opaque(place, trimmed(&call), format!("`{path}` {does}"), help);
+        }
         let Some((_, runs)) = EXECUTORS.iter().find(|(name, _)| is(name)) else { continue };
         let argument = match runs {
             Runs::First => arguments.first(),

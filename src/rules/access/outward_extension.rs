@@ -21,6 +21,15 @@
 //! ```sql
 //! create extension citext schema extensions;
 //! ```
+//!
+//! ```sql before
+//! create extension dblink;
+//! ```
+//!
+//! ```sql
+//! drop extension dblink;
+//! create extension dblink schema extensions;
+//! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Op, Shown};
@@ -44,7 +53,10 @@ pub(super) const RULE: Rule =
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let Op::CreateExtension { name, .. } = &change.op else { return None };
     let (_, what) = OUTWARD.iter().find(|(names, _)| names.contains(&name.as_str()))?;
-    if cx.catalog.extension(name).is_some() {
+    let dropped =
+        |it: &Change| matches!(&it.op, Op::DropExtension { name: old, .. } if old == name);
+    let before = cx.migration.script.changes.iter().take_while(|it| it.span != change.span);
+    if cx.catalog.extension(name).is_some() || before.into_iter().any(dropped) {
         return None;
     }
     let name = Shown(name);

@@ -84,7 +84,7 @@ fn unknown(cx: &Context<'_>, change: &Change) -> Option<Finding> {
 fn check(state: &State<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     each_policy(state, |name, table, policy_name, policy| {
-        if is_denied(policy, state.catalog.is_recent(&table.born)) {
+        if is_denied(policy, policy.defined.epoch == table.born.epoch) {
             findings.extend(finding(name, policy_name, policy));
         }
     });

@@ -68,7 +68,7 @@ fn unknown(cx: &Context<'_>, change: &Change) -> Option<Finding> {
 fn check(state: &State<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     each_policy(state, |name, table, policy, it| {
-        if !state.catalog.is_recent(&table.born) && !was_public(table) {
+        if it.defined.epoch != table.born.epoch && !was_public(table) {
             findings.extend(finding(name, policy, it));
         }
     });

@@ -1,9 +1,15 @@
 //! What takes away: tables, columns, types, rows, and the names that people use.
 
 mod alter_column_type;
+mod delete_rows;
 mod delete_without_filter;
+mod detach_partition;
 mod drop_column;
+mod drop_constraint;
+mod drop_default;
+mod drop_index;
 mod drop_schema;
+mod drop_sequence;
 mod drop_table;
 mod drop_type;
 mod enum_value_removed;
@@ -11,7 +17,9 @@ mod recreated_enum;
 mod rename_column;
 mod rename_table;
 mod rename_type;
+mod reset_sequence;
 mod truncate;
+mod update_without_filter;
 
 use super::Rule;
 
@@ -28,4 +36,12 @@ pub(super) const RULES: &[&Rule] = &[
     &rename_column::RULE,
     &rename_type::RULE,
     &alter_column_type::RULE,
+    &drop_index::RULE,
+    &drop_constraint::RULE,
+    &drop_default::RULE,
+    &drop_sequence::RULE,
+    &reset_sequence::RULE,
+    &detach_partition::RULE,
+    &update_without_filter::RULE,
+    &delete_rows::RULE,
 ];

@@ -34,6 +34,7 @@
 //! alter table users add column city text;
 //! ```
 
+use super::outside;
 use crate::rules::{Check, Finding, Rule, Step, Whole, declare};
 use crate::schema::{Boundary, Certainty, Op};
 
@@ -58,8 +59,10 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
         if !commits || step.change.certainty != Certainty::Sure {
             continue;
         }
-        let after = whole.steps.iter().skip(index + 1).any(does);
-        if before > 0 && after && !recreates {
+        let rest = || whole.steps.iter().skip(index + 1);
+        // What Postgres runs in no transaction needs the end of the one before.
+        let needed = rest().any(|it| outside(&it.change.op).is_some());
+        if before > 0 && rest().any(does) && !recreates && !needed {
             let path = whole.migration.path.to_string();
             let message = "what stands before this stays when something after it fails";
             findings.push(whole.finding(&step.change.span, path, message).help(

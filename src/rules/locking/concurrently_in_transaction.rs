@@ -8,6 +8,8 @@
 //! nothing of the file is applied. Each of them needs a migration of its own; a `SET lock_timeout` before it counts
 //! as a statement too. `-- prisma-migrate-disable-next-transaction` changes nothing.
 //!
+//! Drizzle sends statement by statement, in one transaction: there a `COMMIT` before them helps.
+//!
 //! Where migrations are applied by `psql -f` alone, statement by statement, allow the rule in the policy.
 //!
 //! ## Fails
@@ -61,10 +63,16 @@
 //! ```sql
 //! vacuum users;
 //! ```
+//!
+//! ```sql
+//! alter table users add column nick text;--> statement-breakpoint
+//! commit;--> statement-breakpoint
+//! create index concurrently users_nick_idx on users (nick);
+//! ```
 
-use super::alone;
+use super::{alone, outside};
 use crate::rules::{Check, Finding, Rule, Step, Whole, declare};
-use crate::schema::{Certainty, Op, Work, Worked};
+use crate::schema::{Boundary, Certainty, Op};
 
 pub(super) const RULE: Rule = declare!(
     "locking",
@@ -105,39 +113,27 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What Postgres runs in no transaction block.
-fn outside(op: &Op) -> Option<String> {
-    Some(match op {
-        Op::CreateIndex(it) if it.concurrently => "`CREATE INDEX CONCURRENTLY`".to_owned(),
-        Op::DropIndex { concurrently: true, .. } => "`DROP INDEX CONCURRENTLY`".to_owned(),
-        Op::Detach { concurrently: true, .. } => "`DETACH PARTITION … CONCURRENTLY`".to_owned(),
-        Op::Maintain { work: Work::Vacuum | Work::VacuumFull, .. } => "`VACUUM`".to_owned(),
-        Op::Maintain { work: Work::Reindex { concurrently: true }, .. } => {
-            "`REINDEX CONCURRENTLY`".to_owned()
-        }
-        Op::Maintain { on: Worked::Several(_), work: Work::Reindex { .. } } => {
-            "`REINDEX` of more than a table".to_owned()
-        }
-        Op::Maintain { on: Worked::Several(_), work: Work::Cluster } => {
-            "`CLUSTER` without a table".to_owned()
-        }
-        Op::Configure { what, .. } if what == "system" => "`ALTER SYSTEM`".to_owned(),
-        Op::DropDatabase { .. } => "`DROP DATABASE`".to_owned(),
-        Op::OutsideTransaction { what } => format!("`{what}`"),
-        _ => return None,
-    })
-}
-
 fn why(whole: &Whole<'_>, step: &Step<'_>) -> Option<&'static str> {
     if is_block(whole, step) {
         Some("inside of a `DO` block, so the block fails")
     } else if step.in_transaction {
         Some("between `BEGIN` and `COMMIT`, so the transaction fails")
-    } else if whole.migration.script.statements > 1 {
+    } else if whole.migration.script.statements > 1 && !is_on_its_own(whole, step) {
         Some("where other statements are sent with it, so the migration fails")
     } else {
         None
     }
+}
+
+/// Drizzle sends what stands between two breakpoints on its own, in a transaction that a `COMMIT` of the file ends.
+fn is_on_its_own(whole: &Whole<'_>, step: &Step<'_>) -> bool {
+    let committed = whole.steps.iter().take_while(|it| !std::ptr::eq(*it, step)).any(|it| {
+        let sure = it.change.certainty == Certainty::Sure;
+        sure && matches!(it.change.op, Op::Transaction(Boundary::Commit))
+    });
+    let text = &whole.migration.text;
+    let before = text.get(..step.change.statement.start).unwrap_or_default();
+    committed && before.trim_end().ends_with("--> statement-breakpoint")
 }
 
 fn is_block(whole: &Whole<'_>, step: &Step<'_>) -> bool {

@@ -26,8 +26,9 @@
 //! alter table users add column nick text, add column city text;
 //! ```
 
+use super::outside;
 use crate::rules::{Check, Finding, Fix, Rule, Whole, declare};
-use crate::schema::{Op, Work};
+use crate::schema::Op;
 
 pub(super) const RULE: Rule =
     declare!("locking", "half_applied.rs", "half-applied", Allow, Check::Migration(check));
@@ -51,7 +52,7 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
         .label(whole.span(&second.change.statement), "this is applied all the same")
         .help("put `begin;` before the first statement and `commit;` after the last");
     let wrapped = whole.steps.iter().any(|it| matches!(it.change.op, Op::Transaction(_)));
-    if !wrapped && !whole.steps.iter().any(|it| refuses(&it.change.op)) {
+    if !wrapped && !whole.steps.iter().any(|it| outside(&it.change.op).is_some()) {
         let end = whole.migration.text.trim_end().len();
         let semicolon = if whole.migration.text.trim_end().ends_with(';') { "" } else { ";" };
         let start = first
@@ -66,15 +67,4 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
         );
     }
     vec![finding]
-}
-
-/// It cannot stand in a transaction.
-fn refuses(op: &Op) -> bool {
-    match op {
-        Op::CreateIndex(it) => it.concurrently,
-        Op::DropIndex { concurrently, .. } | Op::Detach { concurrently, .. } => *concurrently,
-        Op::Maintain { work, .. } => !matches!(work, Work::Analyze | Work::Refresh { .. }),
-        Op::OutsideTransaction { .. } | Op::Configure { .. } | Op::DropDatabase { .. } => true,
-        _ => false,
-    }
 }

@@ -38,7 +38,9 @@ use std::ops::Range;
 
 use super::{Context, Finding, Fix, Rule};
 use crate::parse::Migration;
-use crate::schema::{Certainty, Change, NewConstraint, ObjectName, Op, Resolved, quoted};
+use crate::schema::{
+    Certainty, Change, NewConstraint, ObjectName, Op, Resolved, Work, Worked, quoted,
+};
 
 pub(super) const RULES: &[&Rule] = &[
     &concurrently_in_transaction::RULE,
@@ -75,6 +77,29 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_lock_timeout::RULE,
     &invalid_index_kept::RULE,
 ];
+
+/// What Postgres runs in no transaction block.
+fn outside(op: &Op) -> Option<String> {
+    Some(match op {
+        Op::CreateIndex(it) if it.concurrently => "`CREATE INDEX CONCURRENTLY`".to_owned(),
+        Op::DropIndex { concurrently: true, .. } => "`DROP INDEX CONCURRENTLY`".to_owned(),
+        Op::Detach { concurrently: true, .. } => "`DETACH PARTITION … CONCURRENTLY`".to_owned(),
+        Op::Maintain { work: Work::Vacuum | Work::VacuumFull, .. } => "`VACUUM`".to_owned(),
+        Op::Maintain { work: Work::Reindex { concurrently: true }, .. } => {
+            "`REINDEX CONCURRENTLY`".to_owned()
+        }
+        Op::Maintain { on: Worked::Several(_), work: Work::Reindex { .. } } => {
+            "`REINDEX` of more than a table".to_owned()
+        }
+        Op::Maintain { on: Worked::Several(_), work: Work::Cluster } => {
+            "`CLUSTER` without a table".to_owned()
+        }
+        Op::Configure { what, .. } if what == "system" => "`ALTER SYSTEM`".to_owned(),
+        Op::DropDatabase { .. } => "`DROP DATABASE`".to_owned(),
+        Op::OutsideTransaction { what } => format!("`{what}`"),
+        _ => return None,
+    })
+}
 
 /// Takes a statement out of its migration and puts it into one of its own, right behind.
 fn alone(migration: &Migration, at: &Range<usize>, title: &str, name: &str, sql: &str) -> Fix {

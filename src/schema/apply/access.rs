@@ -53,7 +53,11 @@ impl Catalog {
                 // One that restricts protects, so it must be certain.
                 if sure || *permissive {
                     self.edit(table, |it| {
-                        it.policies.entry(name.clone()).or_insert(policy);
+                        // One that may have been dropped gives way.
+                        let dropped = it.former_policies.contains_key(name);
+                        if dropped || !it.policies.contains_key(name) {
+                            it.policies.insert(name.clone(), policy);
+                        }
                     });
                 }
             }

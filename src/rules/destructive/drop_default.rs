@@ -1,0 +1,69 @@
+//! # drop-default
+//!
+//! Clients that leave a required column out, because the database filled it, fail as soon as its default is gone.
+//!
+//! It passes where the column may be null, and where the change gives it another default.
+//!
+//! ## Fails
+//!
+//! ```sql before
+//! create table users (id bigint primary key, age integer not null default 1);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users alter column age drop default;
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql before
+//! create table users (id bigint primary key, age integer not null default 1);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users alter column age drop default;
+//! alter table users alter column age set default 2;
+//! ```
+
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Op, Shown, quoted};
+
+pub(super) const RULE: Rule =
+    declare!("destructive", "drop_default.rs", "drop-default", Warn, Check::Change(check));
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::DropDefault { table, column } = &change.op else { return None };
+    if cx.is_new_column(change, table, column) {
+        return None;
+    }
+    let (name, found) = cx.table(table)?;
+    let default = found.columns.get(column).filter(|it| it.not_null)?.default.clone()?;
+    let again = cx.rest().iter().any(|it| match &it.op {
+        Op::SetDefault { table: other, column: it, .. }
+        | Op::SetGenerated { table: other, column: it, .. }
+        | Op::DropNotNull { table: other, column: it }
+        | Op::DropColumn { table: other, column: it, .. } => {
+            it == column && cx.is_same(table, other)
+        }
+        _ => false,
+    });
+    if again {
+        return None;
+    }
+    let subject = format!("{name}.{}", Shown(column));
+    let message = format!("rows without `{subject}` are refused after this");
+    let finding = cx.finding(change, &subject, message);
+    let back = if default == "nextval" {
+        "keep the default until every client writes the column".to_owned()
+    } else {
+        format!(
+            "keep the default until every client writes the column; to bring it back: `alter table {} alter column {} set default {};`",
+            name.sql(),
+            quoted(column),
+            Shown(&default)
+        )
+    };
+    Some(finding.help(back))
+}

@@ -1,0 +1,60 @@
+//! # update-without-filter
+//!
+//! An `UPDATE` without a condition writes over what every row holds, and nobody gets the old values back.
+//!
+//! It passes where it fills columns that the same change created.
+//!
+//! ## Fails
+//!
+//! ```sql
+//! update users set email = 'nobody@example.org';
+//! ```
+//!
+//! ## Passes
+//!
+//! ```sql
+//! update users set age = 0 where age is null;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, first text, last text);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users add column name text;
+//! update users set name = first || ' ' || last;
+//! ```
+
+use crate::rules::{Check, Context, Finding, Rule, declare};
+use crate::schema::{Change, Filter, Op};
+
+pub(super) const RULE: Rule = declare!(
+    "destructive",
+    "update_without_filter.rs",
+    "update-without-filter",
+    Approve,
+    Check::Change(check)
+);
+
+fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::Update { table, filter: Filter::EveryRow, columns } = &change.op else { return None };
+    let old: Vec<&str> = columns
+        .iter()
+        .filter(|it| !cx.is_new_column(change, table, it))
+        .map(String::as_str)
+        .collect();
+    if cx.is_new(change, table) || (old.is_empty() && !columns.is_empty()) {
+        return None;
+    }
+    let sql = cx.sql_name(table);
+    let table = cx.name(table);
+    let message = format!(
+        "what every row of `{table}` holds in `{}` is written over by this",
+        old.join("`, `")
+    );
+    let finding = cx.finding(change, &table, message);
+    Some(finding.help(format!(
+        "say which rows: `update {sql} set … where …`, or write the new values to a new column"
+    )))
+}
