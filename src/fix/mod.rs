@@ -8,6 +8,7 @@
 //! Every fix is judged before it is offered: its finding must be gone, and no rule may have more to say than before.
 
 mod edits;
+mod merged;
 mod name;
 mod plan;
 mod prisma;
@@ -16,5 +17,6 @@ pub mod write;
 mod writes;
 
 pub use edits::apply;
+pub use merged::plan_merged;
 pub use plan::{Left, Plan, Question, plan};
 pub use worktree::{OnDisk, Worktree};

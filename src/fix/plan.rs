@@ -45,7 +45,7 @@ pub struct Left {
 }
 
 /// A finding with its fix, as it would be written on top of what is planned so far.
-struct Candidate<'a> {
+pub(super) struct Candidate<'a> {
     judged: &'a Judged,
     title: String,
     writes: Writes,
@@ -60,8 +60,7 @@ pub(super) struct Writes {
 
 /// Everything that can be mended.
 pub fn plan(question: &Question<'_>, unstaged: Overlay) -> Result<Plan, Stop> {
-    let mut work =
-        Work { question, overlay: unstaged, plan: Plan::default(), tried: BTreeSet::new() };
+    let mut work = Work::new(question, unstaged);
     let mut outcome = work.judge(&work.overlay)?;
     for _ in 0..MOST_ROUNDS {
         let candidates = work.candidates(&outcome);
@@ -86,15 +85,19 @@ pub fn plan(question: &Question<'_>, unstaged: Overlay) -> Result<Plan, Stop> {
 pub(super) struct Work<'a> {
     pub(super) question: &'a Question<'a>,
     pub(super) overlay: Overlay,
-    plan: Plan,
+    pub(super) plan: Plan,
     /// Fixes that were looked at and do not hold.
     tried: BTreeSet<(&'static str, String, String)>,
 }
 
 type Held<'c, 'o> = (Overlay, Outcome, Vec<&'c Candidate<'o>>);
 
-impl Work<'_> {
-    fn judge(&self, overlay: &Overlay) -> Result<Outcome, Stop> {
+impl<'a> Work<'a> {
+    pub(super) fn new(question: &'a Question<'a>, overlay: Overlay) -> Work<'a> {
+        Work { question, overlay, plan: Plan::default(), tried: BTreeSet::new() }
+    }
+
+    pub(super) fn judge(&self, overlay: &Overlay) -> Result<Outcome, Stop> {
         change_with(&self.question.change, overlay, self.question.today)
     }
 
@@ -221,7 +224,11 @@ fn key(judged: &Judged) -> (&'static str, String, String) {
 }
 
 /// Whether each finding is gone and no rule has more to say than before.
-fn holds(before: &Outcome, after: &Outcome, taken: &[&Candidate<'_>]) -> Result<(), String> {
+pub(super) fn holds(
+    before: &Outcome,
+    after: &Outcome,
+    taken: &[&Candidate<'_>],
+) -> Result<(), String> {
     let (mut allowed, now) = (counts(before), counts(after));
     for candidate in taken {
         if let Some(count) = allowed.get_mut(candidate.judged.rule.name) {

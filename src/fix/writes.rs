@@ -79,7 +79,7 @@ impl Work<'_> {
     }
 
     /// Whether others may have it.
-    fn is_published(&self, path: &RepoPath) -> Result<bool, String> {
+    pub(super) fn is_published(&self, path: &RepoPath) -> Result<bool, String> {
         let Change { repo, before, published, .. } = &self.question.change;
         for side in [before, &published.order] {
             let entry = repo.entry(side, path.as_bytes()).map_err(|it| it.message)?;
@@ -90,7 +90,7 @@ impl Work<'_> {
         Ok(false)
     }
 
-    fn new_migration(
+    pub(super) fn new_migration(
         &self,
         path: &RepoPath,
         words: &str,

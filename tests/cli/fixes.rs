@@ -248,3 +248,21 @@ fn one_rule_can_be_mended_alone() {
     assert_eq!(code, 2);
     assert!(said.contains("did you mean `table-without-rls`?"), "{said}");
 }
+
+#[test]
+fn what_is_merged_is_mended_by_a_new_migration() {
+    let repo = Sandbox::new();
+    repo.commit("policy.toml", "version = 1\n").commit(OLD, "create table users (id bigint);\n");
+    repo.commit(NEW, NOTES);
+    let repo = repo.with_origin();
+    repo.sprag(&["baseline"]);
+    let (code, said) = repo.sprag(&["fix", "--merged", "--write"]);
+    assert_eq!(code, 0, "{said}");
+    let new = "prisma/migrations/20260201000001_enable_row_level_security/migration.sql";
+    assert_eq!(
+        read(&repo, new),
+        "alter table public.notes enable row level security;\nalter table public.users enable row level security;\n"
+    );
+    repo.git(&["add", new]);
+    assert_eq!(repo.sprag(&["check"]).0, 0);
+}
