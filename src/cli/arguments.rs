@@ -128,6 +128,12 @@ pub(super) struct Fix {
     /// Mend what was added since the branch left REF
     #[arg(long, value_name = "REF")]
     pub(super) base: Option<String>,
+    /// Mend what is merged already, by new migrations
+    #[arg(long, conflicts_with = "base")]
+    pub(super) merged: bool,
+    /// Mend what this rule finds, and nothing else; may be given several times
+    #[arg(long = "rule", value_name = "RULE")]
+    pub(super) rules: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -6,13 +6,17 @@ use super::arguments::Fix;
 use super::output::Output;
 use super::{PASSED, REFUSED, today};
 use crate::failure::Result;
-use crate::fix::{Plan, Question, Worktree, plan};
+use crate::fix::{Plan, Question, Worktree, plan, plan_merged};
 use crate::gate::{self, Base, Change, Stop};
-use crate::repo::{Caller, Repo};
+use crate::repo::{Caller, Repo, Side};
 use crate::report::Action;
+use crate::rules;
 use crate::verdict::Outcome;
 
 pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
+    if let Some(name) = it.rules.iter().find(|it| rules::by_name(it).is_none()) {
+        return Err(super::rules::unknown(name));
+    }
     let repo = Repo::open(Caller::Command)?;
     let mut change = gate::to_be_committed(&repo)?;
     let mut action = Action::Change { against: "HEAD".to_owned() };
@@ -24,8 +28,15 @@ pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
     }
     let worktree = Worktree::new(&repo, change.after.clone())?;
     let unstaged = worktree.unstaged(&gate::migrations(&change)?)?;
-    let question = Question { change, worktree: &worktree, today: today() };
-    let plan = match plan(&question, unstaged) {
+    let question = Question { change, worktree: &worktree, today: today(), rules: &it.rules };
+    let planned = if it.merged {
+        let head = repo.commit("HEAD")?;
+        gate::audit(&repo, &Side::Tree(head.tree), today())
+            .and_then(|audited| plan_merged(&question, unstaged, &audited))
+    } else {
+        plan(&question, unstaged)
+    };
+    let plan = match planned {
         Ok(plan) => plan,
         Err(Stop::Failure(failure)) => return Err(failure),
         Err(stop) => return Ok(output.verdict(Err(stop), &action, false)),

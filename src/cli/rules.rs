@@ -36,19 +36,22 @@ pub(super) fn list(format: Listing, output: &Output) -> u8 {
 }
 
 pub(super) fn explain(name: &str, output: &Output) -> Result<u8> {
-    let Some(rule) = rules::by_name(name) else {
-        let near = rules::all()
-            .iter()
-            .map(|it| it.name)
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-        let failure = Failure::new(format!("there is no rule `{name}`"));
-        let failure = match near.filter(|it| strsim::jaro_winkler(it, name) > 0.7) {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure,
-        };
-        return Err(failure.help("`sprag rules` lists them"));
-    };
+    let Some(rule) = rules::by_name(name) else { return Err(unknown(name)) };
     let page = Page::of(rule.text);
     output.say(&format!("{}\nDefault level: {}\n", page.markdown, rule.level.name()));
     Ok(PASSED)
+}
+
+/// Says that there is no rule of this name, and which one may be meant.
+pub(super) fn unknown(name: &str) -> Failure {
+    let near = rules::all()
+        .iter()
+        .map(|it| it.name)
+        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    let failure = Failure::new(format!("there is no rule `{name}`"));
+    let failure = match near.filter(|it| strsim::jaro_winkler(it, name) > 0.7) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure,
+    };
+    failure.help("`sprag rules` lists them")
 }

@@ -8,12 +8,15 @@
 //! Every fix is judged before it is offered: its finding must be gone, and no rule may have more to say than before.
 
 mod edits;
+mod merged;
 mod name;
 mod plan;
 mod prisma;
 mod worktree;
 pub mod write;
+mod writes;
 
 pub use edits::apply;
+pub use merged::plan_merged;
 pub use plan::{Left, Plan, Question, plan};
 pub use worktree::{OnDisk, Worktree};

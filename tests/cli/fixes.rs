@@ -224,3 +224,45 @@ fn drizzle_generates_its_names_and_numbers_itself() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("Drizzle generates the migration from TypeScript"), "{said}");
 }
+
+#[test]
+fn an_index_is_not_moved_behind_what_speaks_of_it() {
+    let repo = branch();
+    let index = "create index concurrently users_id on users (id);\n";
+    let path = "supabase/migrations/20260201000000_index.sql";
+    repo.stage(path, format!("{index}comment on index users_id is 'fast';\n"));
+    let (_, said) = repo.sprag(&["fix", "--write"]);
+    assert!(said.contains("speaks of `users_id`, which would not be there yet"), "{said}");
+    repo.stage(path, format!("select 1;\n{index}"));
+    let (_, said) = repo.sprag(&["fix", "--write"]);
+    assert!(said.contains("wrote supabase/migrations/20260201000001_"), "{said}");
+}
+
+#[test]
+fn one_rule_can_be_mended_alone() {
+    let repo = branch();
+    repo.stage(NEW, "create table \"Notes\" (id bigint primary key);\n");
+    let (_, said) = repo.sprag(&["fix", "--rule", "table-without-rls"]);
+    assert!(said.contains("would fix table-without-rls") && !said.contains("snake"), "{said}");
+    let (code, said) = repo.sprag(&["fix", "--rule", "table-without-rsl"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("did you mean `table-without-rls`?"), "{said}");
+}
+
+#[test]
+fn what_is_merged_is_mended_by_a_new_migration() {
+    let repo = Sandbox::new();
+    repo.commit("policy.toml", "version = 1\n").commit(OLD, "create table users (id bigint);\n");
+    repo.commit(NEW, NOTES);
+    let repo = repo.with_origin();
+    repo.sprag(&["baseline"]);
+    let (code, said) = repo.sprag(&["fix", "--merged", "--write"]);
+    assert_eq!(code, 0, "{said}");
+    let new = "prisma/migrations/20260201000001_enable_row_level_security/migration.sql";
+    assert_eq!(
+        read(&repo, new),
+        "alter table public.notes enable row level security;\nalter table public.users enable row level security;\n"
+    );
+    repo.git(&["add", new]);
+    assert_eq!(repo.sprag(&["check"]).0, 0);
+}

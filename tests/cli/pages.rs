@@ -70,16 +70,16 @@ fn the_rules_begin_with_what_destroys() {
     let said = shown(&Sandbox::new(), &["rules"]);
     assert!(said.ends_with("[exit 0]"), "{said}");
     let head: Vec<&str> = said.lines().take(8).collect();
-    assert_snapshot!(head.join("\n"), @r#"
+    assert_snapshot!(head.join("\n"), @"
     destructive
-      drop-table                 deny     Dropping a table deletes its rows for good and breaks every client that still reads it.
-      drop-column                deny     Dropping a column deletes its data for good and breaks every client that still reads it.
-      drop-schema                deny     Dropping a schema or a database deletes everything in it.
-      drop-type                  deny     Dropping a type or domain breaks every client that uses it; with `CASCADE` the columns of that type go too.
-      truncate                   deny     `TRUNCATE` deletes every row of a table, and with `CASCADE` every row of the tables that refer to it.
-      delete-without-filter      deny     A `DELETE` without a condition, or with one that every row meets, deletes every row of the table.
-      rename-table               deny     To everyone who uses the old name, a renamed table is a dropped one.
-    "#);
+      drop-table                         deny     Dropping a table deletes its rows for good and breaks every client that still reads it.
+      drop-column                        deny     Dropping a column deletes its data for good and breaks every client that still reads it.
+      drop-schema                        deny     Dropping a schema or a database deletes everything in it.
+      drop-type                          deny     Dropping a type or domain breaks every client that uses it; with `CASCADE` the columns of that type go too.
+      enum-value-removed                 deny     An enum that is made anew without one of its labels cannot hold the rows that have it, and clients that write it break.
+      recreated-enum                     warn     Making an enum anew writes every table that uses it again, while nobody else can read or write them; `add value` writes nothing.
+      truncate                           deny     `TRUNCATE` deletes every row of a table, and with `CASCADE` every row of the tables that refer to it.
+    ");
 }
 
 #[test]

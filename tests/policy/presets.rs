@@ -21,7 +21,7 @@ fn weakenings(before: &str, after: &str) -> Vec<String> {
 fn a_preset_names_rules_that_there_are_and_changes_their_levels() {
     for (rule, level) in Preset::ALL.into_iter().flat_map(Preset::levels) {
         let known = rules::by_name(rule);
-        assert!(known.is_none_or(|it| it.level != *level), "{rule}");
+        assert!(known.is_some_and(|it| it.level != *level), "{rule}");
     }
 }
 

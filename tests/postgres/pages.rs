@@ -75,9 +75,9 @@ fn what_a_fix_writes_runs() {
             if example.before.is_empty() { WORLD.to_owned() } else { example.before.concat() };
         let past = format!("{SUPABASE}{past}");
         database.beside("create database shop");
-        database.reset(&past);
+        database.reset(&format!("{SUPABASE}{past}"));
         let (_, known) = database.send(&example.text, Sent::Each);
-        database.reset(&past);
+        database.reset(&format!("{SUPABASE}{past}"));
         for text in fixed(&example.text, &fix) {
             tried += 1;
             let (_, errors) = database.send(&text, Sent::Each);

@@ -40,14 +40,17 @@ fn statements(name: &TableName, table: &Table, supabase: bool, shouts: bool) -> 
     let word = |it: &str| if shouts { it.to_uppercase() } else { it.to_owned() };
     let enable =
         format!("{} {table_name} {};", word("alter table"), word("enable row level security"));
-    if !supabase || !table.policies.is_empty() {
+    if !supabase || !table.policies.is_empty() || table.comment.is_some() {
         return enable;
     }
     let owner = OWNERS.iter().find(|it| {
         table.columns.get(**it).is_some_and(|it| it.data_type.eq_ignore_ascii_case("uuid"))
     });
     let Some(owner) = owner else {
-        return format!("-- No policy: only the service role reads and writes it.\n{enable}");
+        // As `rls-without-policy` reads it.
+        let comment = word("comment on table");
+        let is = word("is");
+        return format!("{enable}\n{comment} {table_name} {is} 'rls: service-only';");
     };
     let (policy, owner) = (quoted(&format!("{}_owner", name.name)), quoted(owner));
     let own = format!("(({} auth.uid()) = {owner})", word("select"));
