@@ -105,7 +105,9 @@ fn the_first_commit_of_a_repository_of_any_form_is_judged() {
         let sandbox = Sandbox::init(args);
         sandbox.install();
         sandbox.write("policy.toml", super::POLICY);
-        sandbox.does("mkdir -p $M; echo 'create table a (id int primary key);' >$M/V1__a.sql; git add -A");
+        sandbox.does(
+            "mkdir -p $M; echo 'create table a (id int primary key);' >$M/V1__a.sql; git add -A",
+        );
         sandbox.refuses("git commit -m x", &["table-without-rls"]);
         sandbox.passes("new a >$M/V1__a.sql; git add -A; git commit -qm x");
     }

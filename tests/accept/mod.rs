@@ -31,7 +31,9 @@ wrong() { echo 'drop table a;'; }
 pub(crate) const POLICY: &str = "version = 1\n\n[paths]\nmigrations = [\"db/migrations/**\"]\n";
 
 pub(crate) fn new(table: &str) -> String {
-    format!("create table {table} (id int primary key);\nalter table {table} enable row level security;\n")
+    format!(
+        "create table {table} (id int primary key);\nalter table {table} enable row level security;\n"
+    )
 }
 
 /// Two migrations that everybody has, a policy, and the hooks.

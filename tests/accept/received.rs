@@ -52,7 +52,9 @@ fn a_server_refuses_a_forced_push_that_drops_a_migration_from_main() {
 fn a_server_that_has_nothing_yet_judges_the_whole() {
     let sandbox = served();
     sandbox.does("git init -q --bare ../empty.git; $SPRAG install --repo ../empty.git");
-    sandbox.does("echo 'create table c (id int primary key);' >$M/V3__c.sql; git add -A; git commit -qm x");
+    sandbox.does(
+        "echo 'create table c (id int primary key);' >$M/V3__c.sql; git add -A; git commit -qm x",
+    );
     sandbox.refuses("git push ../empty.git main", REFUSED);
     sandbox.passes("git reset -q --hard HEAD^; git push -q ../empty.git main");
 }

@@ -156,7 +156,11 @@ fn a_text_from_standard_input_is_judged_anywhere() {
         (sandbox.path(), "drop table a;", 1),
         (sandbox.path(), "select 1;", 0),
         (outside.as_path(), "drop table a;", 1),
-        (outside.as_path(), "create table x (id int primary key); alter table x enable row level security;", 0),
+        (
+            outside.as_path(),
+            "create table x (id int primary key); alter table x enable row level security;",
+            0,
+        ),
         (outside.as_path(), "x y z", 1),
         (outside.as_path(), "", 0),
     ] {

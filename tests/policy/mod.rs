@@ -16,42 +16,12 @@ mod weakenings;
 use std::fmt::Write as _;
 
 use sprag::policy::{Catalogue, Policy, Problem};
-use sprag::rules::Level;
+use sprag::rules::{self, Level};
 use sprag::source::{Lines, Source};
 
-/// The rules that a policy of these tests can name.
+/// The rules that a policy can name.
 fn catalogue() -> Catalogue {
-    let deny = [
-        "drop-table",
-        "drop-column",
-        "drop-schema",
-        "drop-type",
-        "rename-table",
-        "rename-column",
-        "rename-type",
-        "truncate",
-        "delete-without-filter",
-        "column-snake-case",
-        "table-snake-case",
-        "table-without-rls",
-        "disabled-rls",
-        "deploy-migration",
-        "production-url",
-        "edited-migration",
-        "deleted-migration",
-        "out-of-order-migration",
-        "duplicate-timestamp",
-        "opaque-statement",
-        "unreadable-file",
-    ];
-    let warn = ["data-loss-flag", "agent-permission", "client-generation-missing"];
-    let approve = ["alter-column-type", "policy-tampered", "unresolvable-command"];
-    Catalogue::new(
-        deny.map(|it| (it, Level::Deny))
-            .into_iter()
-            .chain(approve.map(|it| (it, Level::Approve)))
-            .chain(warn.map(|it| (it, Level::Warn))),
-    )
+    Catalogue::new(rules::all().iter().map(|it| (it.name, it.level)))
 }
 
 fn source(text: &str) -> Source {
