@@ -57,9 +57,9 @@ CREATE TABLE "users" ("id" bigint NOT NULL, "email" text, CONSTRAINT "users_pkey
 ALTER TABLE "users" ENABLE ROW LEVEL SECURITY;
 SQL
 cat >supabase/migrations/20250102000000_notes.sql <<'SQL'
-create table public.notes (id bigint primary key, user_id bigint, body text);
+create table public.notes (id bigint primary key, user_id uuid, body text);
 alter table public.notes enable row level security;
-create policy own on public.notes using (user_id = 1);
+create policy own on public.notes to authenticated using ((select auth.uid()) = user_id);
 SQL
 printf '{\n  "scripts": { "build": "next build" }\n}\n' >package.json
 echo 'export {}' >src/index.ts

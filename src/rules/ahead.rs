@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::parse::Migration;
-use crate::schema::{Certainty, Change, ObjectName, Op, RelationKind};
+use crate::schema::{Certainty, Change, ObjectName, Op, RelationKind, RoutineOp};
 
 /// More of one name are not looked at: nobody writes them, and a hostile file must not cost its square.
 const MOST: usize = 64;
@@ -227,7 +227,9 @@ fn events(op: &Op) -> Vec<(Made, String, bool)> {
         }
         Op::DropView { name, .. } => vec![(Made::View, name.name.clone(), false)],
         Op::CreateRoutine(it) => vec![(Made::Routine, it.name.name.clone(), true)],
-        Op::DropRoutine { name, .. } => vec![(Made::Routine, name.name.clone(), false)],
+        Op::Routine { name, op: RoutineOp::Drop { .. }, .. } => {
+            vec![(Made::Routine, name.name.clone(), false)]
+        }
         Op::CreateType { name, .. } => vec![(Made::Type, name.name.clone(), true)],
         Op::DropType { name, .. } => vec![(Made::Type, name.name.clone(), false)],
         Op::RenameType { from, to } => {

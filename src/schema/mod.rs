@@ -11,6 +11,7 @@ mod effort;
 mod expression;
 mod journal;
 mod lock;
+mod op;
 mod privilege;
 mod relation;
 mod routine;
@@ -26,13 +27,14 @@ use crate::source::Span;
 
 pub use catalog::{Catalog, Resolved, bare_type};
 pub use change::{
-    Boundary, Cascade, Certainty, Change, Filter, Guard, Lasting, Op, Persistence, RlsSwitch, Work,
-    Worked,
+    AttributeOp, Boundary, Cascade, Certainty, Change, EventTriggerOp, Filter, Guard, Lasting,
+    Persistence, RlsSwitch, RoleOp, RoutineOp, Work, Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
 pub use effort::{Effort, Rewrite};
 pub use expression::Expression;
 pub use lock::{Lock, LockMode};
+pub use op::Op;
 pub use privilege::{Privilege, Securable};
 pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,

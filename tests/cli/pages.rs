@@ -89,8 +89,8 @@ fn the_page_of_a_rule() {
 
     Dropping a column deletes its data for good and breaks every client that still reads it.
 
-    Stop reading the column and leave it. Dropping it and adding it again under the same name loses the data all the
-    same.
+    Stop reading the column and leave it. Dropping it and adding it again, under the same name or another, loses the
+    data all the same. Indexes, unique keys and foreign keys that the column is part of go with it.
 
     ## Fails
 
@@ -100,6 +100,28 @@ fn the_page_of_a_rule() {
 
     ```sql
     alter table users drop column age, add column age bigint;
+    ```
+
+    ```sql before
+    create table users (id bigint primary key, email text, team bigint);
+    alter table users enable row level security;
+    create unique index users_team_email_key on users (team, email);
+    ```
+
+    ```sql
+    alter table users drop column email, add column mail text;
+    ```
+
+    ```text
+    error[drop-column]: `public.users.email` and all its data are gone after this, and with it the unique index `users_team_email_key`
+      ╭▸ prisma/migrations/20260101000000_example/migration.sql:1:19
+      │
+    1 │ alter table users drop column email, add column mail text;
+      │                   ━━━━━━━━━━━━━━━━━
+      │
+      ├ note: by default, `drop-column` is denied
+      ├ help: keep the column; if `mail` is to be the same under a new name, rename only the field: in Prisma, `@map("email")`
+      ╰ explain: sprag explain drop-column
     ```
 
     The fields of a composite type are columns inside of columns.

@@ -28,44 +28,24 @@ fn init_writes_a_policy_that_fits_and_that_passes_its_own_judgement() {
     warning[rls-without-policy]: nobody who comes through the API sees a row of `public.a`: it has row level security and no policy
      --> prisma/migrations/20250101000000_a/migration.sql:1:14
       |
-    1 | create table a (id int);
+    1 | create table a (id int primary key);
       |              ^
       |
       = policy.toml:9:1  preset = "supabase"
       = help: add policies, or say that it is meant so: `comment on table public.a is 'rls: service-only';`
       = explain: sprag explain rls-without-policy
 
-    warning[table-without-primary-key]: the rows of `public.a` cannot be told apart: it has no primary key
-     --> prisma/migrations/20250101000000_a/migration.sql:1:14
-      |
-    1 | create table a (id int);
-      |              ^
-      |
-      = note: by default, `table-without-primary-key` is warned about
-      = help: add a primary key: `id bigint generated always as identity primary key`
-      = explain: sprag explain table-without-primary-key
-
     warning[rls-without-policy]: nobody who comes through the API sees a row of `public.b`: it has row level security and no policy
      --> supabase/migrations/20250102000000_b.sql:1:14
       |
-    1 | create table b (id int);
+    1 | create table b (id int primary key);
       |              ^
       |
       = policy.toml:9:1  preset = "supabase"
       = help: add policies, or say that it is meant so: `comment on table public.b is 'rls: service-only';`
       = explain: sprag explain rls-without-policy
 
-    warning[table-without-primary-key]: the rows of `public.b` cannot be told apart: it has no primary key
-     --> supabase/migrations/20250102000000_b.sql:1:14
-      |
-    1 | create table b (id int);
-      |              ^
-      |
-      = note: by default, `table-without-primary-key` is warned about
-      = help: add a primary key: `id bigint generated always as identity primary key`
-      = explain: sprag explain table-without-primary-key
-
-    HEAD passes: 4 warnings in 2 of 4 files (4 statements judged by policy.toml).
+    HEAD passes: 2 warnings in 2 of 4 files (4 statements judged by policy.toml).
     [exit 0]
     "#);
 }

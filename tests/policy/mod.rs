@@ -16,7 +16,7 @@ mod weakenings;
 use std::fmt::Write as _;
 
 use sprag::policy::{Catalogue, Policy, Problem};
-use sprag::rules::{self, Level};
+use sprag::rules;
 use sprag::source::{Lines, Source};
 
 /// The rules that a policy can name.

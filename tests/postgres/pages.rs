@@ -37,7 +37,7 @@ const SUPABASE: &str = "do $$ declare it text; begin
 
 #[test]
 fn every_example_of_a_page_runs() {
-    let Some(database) = Database::new() else { return };
+    let Some(database) = Database::alone() else { return };
     let mut wrong = Vec::new();
     for it in examples().iter().filter(|it| it.is_sql()) {
         // These show what Postgres refuses as well.
@@ -67,7 +67,7 @@ fn every_example_of_a_page_runs() {
 
 #[test]
 fn what_a_fix_writes_runs() {
-    let Some(database) = Database::new() else { return };
+    let Some(database) = Database::alone() else { return };
     let mut wrong = Vec::new();
     let mut tried = 0;
     for (example, found, fix) in fixes() {
@@ -75,9 +75,9 @@ fn what_a_fix_writes_runs() {
             if example.before.is_empty() { WORLD.to_owned() } else { example.before.concat() };
         let past = format!("{SUPABASE}{past}");
         database.beside("create database shop");
-        database.reset(&format!("{SUPABASE}{past}"));
+        database.reset(&past);
         let (_, known) = database.send(&example.text, Sent::Each);
-        database.reset(&format!("{SUPABASE}{past}"));
+        database.reset(&past);
         for text in fixed(&example.text, &fix) {
             tried += 1;
             let (_, errors) = database.send(&text, Sent::Each);

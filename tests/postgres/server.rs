@@ -129,8 +129,18 @@ pub(crate) enum Sent {
 impl Database {
     /// A new database; nothing, with a word on why, where there is no Postgres.
     pub(crate) fn new() -> Option<Database> {
+        Database::on(server())
+    }
+
+    /// A new database on a server that no other test uses: for what changes roles and settings, which all databases of
+    /// a server share.
+    pub(crate) fn alone() -> Option<Database> {
+        Database::on(programs().map(|it| Arc::new(Server::start(&it))))
+    }
+
+    fn on(server: Option<Arc<Server>>) -> Option<Database> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let Some(server) = server() else {
+        let Some(server) = server else {
             skipped();
             return None;
         };

@@ -29,7 +29,9 @@ fn contents_come_in_the_order_they_were_asked_for() {
         for backend in BOTH {
             let repo = open_with(sandbox.path(), backend);
             let blobs = repo.read(&[b.clone(), a.clone(), b.clone()], LIMIT).unwrap();
-            let text = |name| Blob::Bytes(format!("create table {name} (id int);\n").into_bytes());
+            let text = |name| {
+                Blob::Bytes(format!("create table {name} (id int primary key);\n").into_bytes())
+            };
             assert_eq!(blobs, [text("b"), text("a"), text("b")]);
             assert!(repo.read(&[], LIMIT).unwrap().is_empty());
         }

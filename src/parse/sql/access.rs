@@ -6,7 +6,7 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 
 use super::statement::{cascade, child, children, descendant, guard};
 use super::{Lower, Place, names, privilege, scalar, trimmed};
-use crate::schema::{Certainty, Expression, ObjectName, Op, PolicyCommand};
+use crate::schema::{Certainty, EventTriggerOp, Expression, ObjectName, Op, PolicyCommand};
 
 pub(super) fn lower(
     cx: &mut Lower,
@@ -165,17 +165,15 @@ fn event_trigger(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty
     let enabling = [Kind::ENABLE, Kind::ENABLE_ALWAYS, Kind::ENABLE_REPLICA];
     let enables = node.children().find(|it| enabling.contains(&it.kind()));
     let op = match node.kind() {
-        Kind::CREATE_EVENT_TRIGGER => Op::CreateEventTrigger { name },
-        Kind::DROP_EVENT_TRIGGER => Op::DropEventTrigger { name },
-        _ if child(node, Kind::DISABLE).is_some() => Op::SetEventTrigger { name, enabled: false },
+        Kind::CREATE_EVENT_TRIGGER => EventTriggerOp::Create,
+        Kind::DROP_EVENT_TRIGGER => EventTriggerOp::Drop,
+        _ if child(node, Kind::DISABLE).is_some() => EventTriggerOp::Disable,
         _ => match enables {
             // It fires in sessions that replicate, and in no other.
-            Some(it) if it.kind() == Kind::ENABLE_REPLICA => {
-                Op::SetEventTrigger { name, enabled: false }
-            }
-            Some(_) => Op::SetEventTrigger { name, enabled: true },
+            Some(it) if it.kind() == Kind::ENABLE_REPLICA => EventTriggerOp::Disable,
+            Some(_) => EventTriggerOp::Enable,
             None => return,
         },
     };
-    cx.push(place, trimmed(node), certainty, op);
+    cx.push(place, trimmed(node), certainty, Op::EventTrigger { name, op });
 }

@@ -6,7 +6,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 use super::statement::{child, children, descendant};
 use super::view::role;
 use super::{Lower, Place, names, routine, trimmed};
-use crate::schema::{Certainty, ObjectName, Op, Securable};
+use crate::schema::{Certainty, ObjectName, Op, RoleOp, Securable};
 
 pub(super) fn lower(
     cx: &mut Lower,
@@ -42,12 +42,13 @@ pub(super) fn lower(
         | Stmt::CreateGroup(_)
         | Stmt::AlterGroup(_) => set_role(node, &mut push),
         Stmt::DropRole(_) | Stmt::DropUser(_) | Stmt::DropGroup(_) => {
-            children(node, Kind::ROLE_REF).for_each(|it| push(Op::DropRole { role: role(&it) }));
+            children(node, Kind::ROLE_REF)
+                .for_each(|it| push(Op::Role(RoleOp::Drop { role: role(&it) })));
         }
         Stmt::Reassign(_) => {
             let mut lists = children(node, Kind::ROLE_REF_LIST);
             let mut list = || lists.next().map_or_else(Vec::new, |it| roles(&it)).join(", ");
-            push(Op::ReassignOwned { roles: list(), to: list() });
+            push(Op::Role(RoleOp::Reassign { roles: list(), to: list() }));
         }
         _ => {}
     }
@@ -151,11 +152,11 @@ fn set_role(node: &SyntaxNode, push: &mut impl FnMut(Op)) {
         return;
     }
     let options: Vec<SyntaxNode> = list.iter().flat_map(SyntaxNode::children).collect();
-    push(Op::SetRoleOptions {
+    push(Op::Role(RoleOp::SetOptions {
         role: subject.clone(),
         options: options.iter().map(option).collect(),
         created: created.is_some(),
-    });
+    }));
     for option in options {
         let listed = child(&option, Kind::ROLE_REF_LIST).map_or_else(Vec::new, |it| roles(&it));
         match option.kind() {

@@ -6,7 +6,9 @@ use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 use super::privilege::setting;
 use super::statement::{cascade, child, children, descendant, guard};
 use super::{Lower, Place, body, names, range, scalar, trimmed, view};
-use crate::schema::{Certainty, Change, NewRoutine, ObjectName, Op, RoutineKind, Volatility};
+use crate::schema::{
+    Certainty, Change, NewRoutine, ObjectName, Op, RoutineKind, RoutineOp, Volatility,
+};
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`, with what the body does when it is called.
 pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
@@ -74,7 +76,7 @@ fn options_end(node: &SyntaxNode, parameters: &SyntaxNode) -> std::ops::Range<us
     }
 }
 
-#[allow(clippy::option_option)] // As in `Op::AlterRoutine`.
+#[allow(clippy::option_option)] // As in `RoutineOp::Alter`.
 struct Settings {
     definer: Option<bool>,
     /// `Some(None)`: taken away.
@@ -203,7 +205,7 @@ fn drop(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certain
     };
     for (name, arguments) in signatures(node) {
         let (guard, cascade) = (guard(node), cascade(node));
-        let op = Op::DropRoutine { name, arguments, kind, guard, cascade };
+        let op = Op::Routine { name, arguments, op: RoutineOp::Drop { kind, guard, cascade } };
         cx.push(place, trimmed(node), certainty, op);
     }
 }
@@ -218,11 +220,11 @@ fn alter(node: &SyntaxNode) -> Option<Op> {
     ];
     if let Some(rename) = node.children().find(|it| renames.contains(&it.kind())) {
         let to = rename.children().find_map(|it| names::object(&it))?;
-        return Some(Op::RenameRoutine { name, arguments, to: to.name });
+        return Some(Op::Routine { name, arguments, op: RoutineOp::Rename { to: to.name } });
     }
     if let Some(schema) = child(node, Kind::SET_SCHEMA) {
         let schema = names::name(&child(&schema, Kind::SCHEMA_REF)?);
-        return Some(Op::MoveRoutine { name, arguments, schema });
+        return Some(Op::Routine { name, arguments, op: RoutineOp::Move { schema } });
     }
     if let Some(owner) = child(node, Kind::OWNER_TO) {
         let to = view::role(&child(&owner, Kind::ROLE_REF)?);
@@ -230,7 +232,7 @@ fn alter(node: &SyntaxNode) -> Option<Op> {
     }
     let options = child(node, Kind::FUNC_OPTION_LIST)?;
     let Settings { definer, search_path, leakproof } = settings(Some(&options));
-    Some(Op::AlterRoutine { name, arguments, definer, search_path, leakproof })
+    Some(Op::Routine { name, arguments, op: RoutineOp::Alter { definer, search_path, leakproof } })
 }
 
 fn trigger(node: &SyntaxNode) -> Option<Op> {

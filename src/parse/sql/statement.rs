@@ -10,7 +10,7 @@ use super::{
     Lower, Place, access, body, expression, maintenance, names, routine, structure, table, trimmed,
     types, view,
 };
-use crate::schema::{Cascade, Certainty, Guard, Op};
+use crate::schema::{Cascade, Certainty, Guard, Op, RoleOp};
 
 /// Lowers a statement. Every kind is named: one that is not known is opaque, never nothing.
 #[allow(clippy::too_many_lines)]
@@ -79,7 +79,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         Stmt::DropOwned(_) => {
             let roles =
                 child(node, Kind::ROLE_REF_LIST).map_or_else(String::new, |it| names::plain(&it));
-            cx.push(place, trimmed(node), certainty, Op::DropOwned { roles });
+            cx.push(place, trimmed(node), certainty, Op::Role(RoleOp::DropOwned { roles }));
         }
         Stmt::CreateSchema(_) => types::create_schema(cx, place, node, certainty),
         Stmt::AlterSchema(_) => types::alter_schema(cx, place, node, certainty),

@@ -6,7 +6,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 use super::statement::{child, children, descendant, guard};
 use super::table::new_column;
 use super::{Lower, Place, names, statement, trimmed};
-use crate::schema::{Certainty, NewColumn, ObjectName, Op, TypeKind};
+use crate::schema::{AttributeOp, Certainty, NewColumn, ObjectName, Op, TypeKind};
 
 /// `CREATE SCHEMA`, with the elements that may stand in it.
 pub(super) fn create_schema(
@@ -120,13 +120,19 @@ fn action_op(place: &Place<'_>, name: &ObjectName, action: &SyntaxNode) -> Optio
         Kind::SET_SCHEMA => {
             Op::MoveType { from: name, schema: names::name(&child(action, Kind::SCHEMA_REF)?) }
         }
-        Kind::ADD_ATTRIBUTE => Op::AddAttribute { name, attribute: new_field(data_type())? },
-        Kind::DROP_ATTRIBUTE => Op::DropAttribute { name, attribute: field()? },
+        Kind::ADD_ATTRIBUTE => {
+            Op::Attribute { of: name, op: AttributeOp::Add(new_field(data_type())?) }
+        }
+        Kind::DROP_ATTRIBUTE => {
+            Op::Attribute { of: name, op: AttributeOp::Drop { attribute: field()? } }
+        }
         Kind::RENAME_ATTRIBUTE => {
-            Op::RenameAttribute { name, from: field()?, to: new_field(String::new())? }
+            let op = AttributeOp::Rename { from: field()?, to: new_field(String::new())? };
+            Op::Attribute { of: name, op }
         }
         Kind::ALTER_ATTRIBUTE => {
-            Op::AlterAttributeType { name, attribute: field()?, to: data_type() }
+            let op = AttributeOp::AlterType { attribute: field()?, to: data_type() };
+            Op::Attribute { of: name, op }
         }
         _ => return None,
     })

@@ -36,7 +36,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Fix, Rule, declare};
-use crate::schema::{Change, NewRoutine, Op, RoutineKind, Shown};
+use crate::schema::{Change, NewRoutine, Op, RoutineKind, RoutineOp, Shown};
 
 /// What the default finds, and what a session makes for itself last. A schema that is not there is passed over.
 const SAME: &str = "set search_path = public, extensions, pg_temp";
@@ -52,7 +52,11 @@ pub(super) const RULE: Rule = declare!(
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let name = match &change.op {
         Op::CreateRoutine(new) if new.definer && new.search_path.is_none() => new.name.clone(),
-        Op::AlterRoutine { name, arguments, definer: Some(true), search_path: None, .. } => {
+        Op::Routine {
+            name,
+            arguments,
+            op: RoutineOp::Alter { definer: Some(true), search_path: None, .. },
+        } => {
             let routine = cx.catalog.resolve_routine(name, arguments.as_deref());
             cx.catalog.routine(&routine).filter(|it| it.search_path.is_none())?;
             name.clone()
@@ -61,7 +65,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     };
     let later =
         cx.migration.script.changes.iter().filter(|it| it.statement.start > change.statement.start);
-    let sets = |it: &Change| matches!(&it.op, Op::AlterRoutine { name: of, search_path: Some(Some(_)), .. } if of.name == name.name);
+    let sets = |it: &Change| matches!(&it.op, Op::Routine { name: of, op: RoutineOp::Alter { search_path: Some(Some(_)), .. }, .. } if of.name == name.name);
     if later.into_iter().any(sets) {
         return None;
     }

@@ -32,7 +32,7 @@
 //! ```
 
 use crate::rules::{Check, Finding, Rule, Whole, declare};
-use crate::schema::{Certainty, Change, ObjectName, Op, Shown};
+use crate::schema::{Certainty, Change, EventTriggerOp, ObjectName, Op, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "disabled_trigger.rs", "disabled-trigger", Approve, Check::Migration(check));
@@ -54,8 +54,8 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
                 let message = format!("{what} of `{table}` stays off after this");
                 findings.push(finding(whole, step.change, &table.to_string(), message));
             }
-            Op::SetEventTrigger { name, enabled: false }
-                if !later.any(|it| matches!(&it.op, Op::SetEventTrigger { name: on, enabled: true } if on == name)) =>
+            Op::EventTrigger { name, op: EventTriggerOp::Disable }
+                if !later.any(|it| matches!(&it.op, Op::EventTrigger { name: on, op: EventTriggerOp::Enable } if on == name)) =>
             {
                 let message = format!("`{}` no longer watches what is done to the database", Shown(name));
                 findings.push(finding(whole, step.change, name, message));

@@ -45,13 +45,15 @@
 
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, Guard, Op, Shown};
+use crate::schema::{Change, Guard, Op, RoutineOp, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "drop_function.rs", "drop-function", Approve, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let Op::DropRoutine { name, arguments, guard, .. } = &change.op else { return None };
+    let Op::Routine { name, arguments, op: RoutineOp::Drop { guard, .. } } = &change.op else {
+        return None;
+    };
     let resolved = cx.catalog.resolve_routine(name, arguments.as_deref());
     let known = cx.catalog.routine(&resolved);
     let new = known.as_ref().is_some_and(|it| cx.catalog.is_new_born(&it.born));

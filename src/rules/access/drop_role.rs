@@ -17,15 +17,15 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown};
+use crate::schema::{Change, Op, RoleOp, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "drop_role.rs", "drop-role", Approve, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let Op::DropRole { role } = &change.op else { return None };
+    let Op::Role(RoleOp::Drop { role }) = &change.op else { return None };
     let before = cx.migration.script.changes.iter().take_while(|it| it.span != change.span);
-    let made = |it: &Change| matches!(&it.op, Op::SetRoleOptions { role: new, created: true, .. } if new == role);
+    let made = |it: &Change| matches!(&it.op, Op::Role(RoleOp::SetOptions { role: new, created: true, .. }) if new == role);
     if before.into_iter().any(made) {
         return None;
     }

@@ -35,7 +35,7 @@
 
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, Guard, Op, Resolved, Shown};
+use crate::schema::{Change, EventTriggerOp, Guard, Op, Resolved, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "drop_trigger.rs", "drop-trigger", Approve, Check::Change(check));
@@ -65,7 +65,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                 "make sure that nothing relies on what it did, and drop it in a change of its own",
             ))
         }
-        Op::DropEventTrigger { name } => {
+        Op::EventTrigger { name, op: EventTriggerOp::Drop } => {
             let name = Shown(name);
             let message = format!("`{name}` no longer watches what is done to the database");
             let finding = cx.finding(change, name.to_string(), message);

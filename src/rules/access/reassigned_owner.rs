@@ -23,14 +23,14 @@
 
 use super::reach::is_api;
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown};
+use crate::schema::{Change, Op, RoleOp, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "reassigned_owner.rs", "reassigned-owner", Approve, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (subject, message) = match &change.op {
-        Op::ReassignOwned { roles, to } => (
+        Op::Role(RoleOp::Reassign { roles, to }) => (
             Shown(roles).to_string(),
             format!(
                 "everything that `{}` owns is owned by `{}` after this, who is above its policies",

@@ -40,13 +40,13 @@
 
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, Op, Shown};
+use crate::schema::{Change, Op, RoutineOp, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "rename_function.rs", "rename-function", Approve, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (Op::RenameRoutine { name, arguments, .. } | Op::MoveRoutine { name, arguments, .. }) =
+    let Op::Routine { name, arguments, op: RoutineOp::Rename { .. } | RoutineOp::Move { .. } } =
         &change.op
     else {
         return None;

@@ -37,7 +37,7 @@
 
 use super::reach::is_api;
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Securable, Shown};
+use crate::schema::{Change, Op, RoleOp, Securable, Shown};
 
 /// Roles that Postgres and Supabase put above row level security, or above privileges.
 const ABOVE: &[&str] = &[
@@ -58,7 +58,7 @@ pub(super) const RULE: Rule =
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (role, why) = match &change.op {
-        Op::SetRoleOptions { role, options, .. } => {
+        Op::Role(RoleOp::SetOptions { role, options, .. }) => {
             let above = |it: &&String| matches!(it.as_str(), "superuser" | "bypassrls");
             (role, format!("`{}`", options.iter().find(above)?))
         }

@@ -69,7 +69,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown, TypeChange, quoted};
+use crate::schema::{AttributeOp, Change, Op, Shown, TypeChange, quoted};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -88,7 +88,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             }
             (cx.name(table), cx.sql_name(table), column, from, to, using.as_deref())
         }
-        Op::AlterAttributeType { name, attribute, to } => {
+        Op::Attribute { of: name, op: AttributeOp::AlterType { attribute, to } } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;

@@ -29,7 +29,9 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Cascade, Change, ConstraintKind, ObjectName, Op, Shown, Table, TableName};
+use crate::schema::{
+    Cascade, Change, ConstraintKind, ObjectName, Op, RoutineOp, Shown, Table, TableName,
+};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "cascade.rs", "cascade", Approve, Check::Change(check));
@@ -55,7 +57,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             let kind = &found.constraints.get(name)?.kind;
             (format!("{table}.{}", Shown(name)), keys_to(cx, &table, Some(kind.columns())))
         }
-        Op::DropRoutine { name, cascade: Cascade::Yes, .. } => {
+        Op::Routine { name, op: RoutineOp::Drop { cascade: Cascade::Yes, .. }, .. } => {
             (cx.catalog.resolve_routine(name, None).to_string(), triggers_of(cx, name))
         }
         _ => return None,

@@ -63,7 +63,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, ConstraintKind, ObjectName, Op, Shown};
+use crate::schema::{AttributeOp, Change, ConstraintKind, ObjectName, Op, Shown};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_column.rs", "drop-column", Deny, Check::Change(check));
@@ -81,7 +81,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             let finding = cx.finding(change, &subject, message);
             Some(finding.help(help(cx, table, column, &owner)))
         }
-        Op::DropAttribute { name, attribute } => {
+        Op::Attribute { of: name, op: AttributeOp::Drop { attribute } } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;

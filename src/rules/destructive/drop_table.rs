@@ -59,13 +59,13 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Cascade, Change, Op};
+use crate::schema::{Cascade, Change, Op, RoleOp};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_table.rs", "drop-table", Deny, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    if let Op::DropOwned { roles } = &change.op {
+    if let Op::Role(RoleOp::DropOwned { roles }) = &change.op {
         let message =
             format!("everything that {roles} owns is gone after this, tables with their rows too");
         let finding = cx.finding(change, format!("owned by {roles}"), message);

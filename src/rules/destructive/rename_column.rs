@@ -21,7 +21,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown, quoted};
+use crate::schema::{AttributeOp, Change, Op, Shown, quoted};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "rename_column.rs", "rename-column", Deny, Check::Change(check));
@@ -34,7 +34,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             }
             (cx.name(table), cx.sql_name(table), from, to, cx.data_type(table, from))
         }
-        Op::RenameAttribute { name, from, to } => {
+        Op::Attribute { of: name, op: AttributeOp::Rename { from, to } } => {
             let name = cx.catalog.resolve_type(name);
             if cx.catalog.is_new_type(&name) {
                 return None;

@@ -39,7 +39,9 @@
 
 use super::{is_snake_case, renamed, snake_case};
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, NewColumn, NewTable, ObjectName, Op, Persistence, Resolved, Shown};
+use crate::schema::{
+    AttributeOp, Change, NewColumn, NewTable, ObjectName, Op, Persistence, Resolved, Shown,
+};
 
 pub(super) const RULE: Rule =
     declare!("naming", "column_snake_case.rs", "column-snake-case", Deny, Check::Change(check));
@@ -92,8 +94,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             }
             Some(finding)
         }
-        Op::AddAttribute { name, attribute: column }
-        | Op::RenameAttribute { name, to: column, .. } => {
+        Op::Attribute {
+            of: name,
+            op: AttributeOp::Add(column) | AttributeOp::Rename { to: column, .. },
+        } => {
             if is_good(column) {
                 return None;
             }

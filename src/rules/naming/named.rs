@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::rules::Context;
 use crate::schema::{
-    Certainty, Change, ConstraintKind, NewColumn, NewConstraint, NewTable, ObjectName, Op,
-    Persistence, RelationKind, Resolved, Shown,
+    AttributeOp, Certainty, Change, ConstraintKind, NewColumn, NewConstraint, NewTable, ObjectName,
+    Op, Persistence, RelationKind, Resolved, RoutineOp, Shown,
 };
 
 /// A name that nobody has used yet.
@@ -84,11 +84,11 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
             Resolved::Permanent(name) => vec![of_column(&name.to_string(), to)],
             Resolved::Temporary(_) => Vec::new(),
         },
-        Op::AddAttribute { name, attribute } => {
-            vec![of_column(&cx.catalog.resolve_type(name).to_string(), attribute)]
-        }
-        Op::RenameAttribute { name, to, .. } => {
-            vec![of_column(&cx.catalog.resolve_type(name).to_string(), to)]
+        Op::Attribute {
+            of,
+            op: AttributeOp::Add(column) | AttributeOp::Rename { to: column, .. },
+        } => {
+            vec![of_column(&cx.catalog.resolve_type(of).to_string(), column)]
         }
         Op::AddConstraint { table, constraint } => match cx.catalog.resolve(table) {
             Resolved::Permanent(name) => {
@@ -124,7 +124,9 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
                 ..plain(Kind::Routine, schema(&routine.name), &routine.name.name)
             }]
         }
-        Op::RenameRoutine { name, to, .. } => vec![plain(Kind::Routine, schema(name), to)],
+        Op::Routine { name, op: RoutineOp::Rename { to }, .. } => {
+            vec![plain(Kind::Routine, schema(name), to)]
+        }
         Op::CreateType { name, .. } => vec![plain(Kind::Type, schema(name), &name.name)],
         Op::RenameType { from, to } => {
             vec![plain(Kind::Type, Shown(&cx.catalog.resolve_type(from).schema).to_string(), to)]

@@ -13,8 +13,9 @@ mod table;
 use access::replaced;
 
 use super::{
-    Born, Boundary, Cascade, Catalog, Certainty, Change, Column, Guard, NewTable, ObjectName, Op,
-    Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type, TypeKind, bare_type,
+    AttributeOp, Born, Boundary, Cascade, Catalog, Certainty, Change, Column, Guard, NewTable,
+    ObjectName, Op, Persistence, RelationKind, Resolved, RlsSwitch, Table, TableName, Type,
+    TypeKind, bare_type,
 };
 use crate::source::{RepoPath, Span};
 
@@ -124,26 +125,21 @@ impl Catalog {
                     labels.iter_mut().filter(|it| *it == from).for_each(|it| it.clone_from(to));
                 }
             }),
-            Op::AddAttribute { name, attribute } => self.edit_type(name, |kind| {
-                if let TypeKind::Composite(attributes) = kind {
-                    attributes.push((attribute.name.clone(), attribute.data_type.clone()));
-                }
-            }),
-            Op::DropAttribute { name, attribute } => self.edit_type(name, |kind| {
-                if let TypeKind::Composite(attributes) = kind {
-                    attributes.retain(|(it, _)| it != attribute);
-                }
-            }),
-            Op::RenameAttribute { name, from, to } => self.edit_type(name, |kind| {
-                if let TypeKind::Composite(attributes) = kind {
-                    let found = attributes.iter_mut().filter(|(it, _)| it == from);
-                    found.for_each(|it| it.0.clone_from(&to.name));
-                }
-            }),
-            Op::AlterAttributeType { name, attribute, to } => self.edit_type(name, |kind| {
-                if let TypeKind::Composite(attributes) = kind {
-                    let found = attributes.iter_mut().filter(|(it, _)| it == attribute);
-                    found.for_each(|it| it.1.clone_from(to));
+            Op::Attribute { of, op } => self.edit_type(of, |kind| {
+                let TypeKind::Composite(attributes) = kind else { return };
+                match op {
+                    AttributeOp::Add(new) => {
+                        attributes.push((new.name.clone(), new.data_type.clone()));
+                    }
+                    AttributeOp::Drop { attribute } => attributes.retain(|(it, _)| it != attribute),
+                    AttributeOp::Rename { from, to } => {
+                        let found = attributes.iter_mut().filter(|(it, _)| it == from);
+                        found.for_each(|it| it.0.clone_from(&to.name));
+                    }
+                    AttributeOp::AlterType { attribute, to } => {
+                        let found = attributes.iter_mut().filter(|(it, _)| it == attribute);
+                        found.for_each(|it| it.1.clone_from(to));
+                    }
                 }
             }),
             Op::SetSearchPath { schemas, lasting } => {
@@ -184,10 +180,7 @@ impl Catalog {
             | Op::CreateExtension { .. }
             | Op::DropExtension { .. } => self.apply_access(change, &born),
             Op::CreateRoutine(_)
-            | Op::DropRoutine { .. }
-            | Op::AlterRoutine { .. }
-            | Op::RenameRoutine { .. }
-            | Op::MoveRoutine { .. }
+            | Op::Routine { .. }
             | Op::CreateTrigger { .. }
             | Op::DropTrigger { .. }
             | Op::RenameTrigger { .. }
@@ -195,14 +188,10 @@ impl Catalog {
             // They change nothing that is remembered.
             Op::SetStorage { .. }
             | Op::SetOwner { .. }
-            | Op::CreateEventTrigger { .. }
-            | Op::DropEventTrigger { .. }
-            | Op::SetEventTrigger { .. }
+            | Op::EventTrigger { .. }
             | Op::ResetSequence { .. }
             | Op::DefaultPrivileges { .. }
-            | Op::SetRoleOptions { .. }
-            | Op::DropRole { .. }
-            | Op::ReassignOwned { .. }
+            | Op::Role(_)
             | Op::Publish { .. }
             | Op::Unpublish { .. }
             | Op::Update { .. }
@@ -218,7 +207,6 @@ impl Catalog {
             | Op::DropColumn { .. }
             | Op::DropType { .. }
             | Op::DropDatabase { .. }
-            | Op::DropOwned { .. }
             | Op::Transaction(_)
             | Op::Truncate { .. }
             | Op::Delete { .. }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::{
-    Born, Catalog, Certainty, Change, NewRoutine, ObjectName, Op, Routine, RoutineKind, TableName,
-    Trigger,
+    Born, Catalog, Certainty, Change, NewRoutine, ObjectName, Op, Routine, RoutineKind, RoutineOp,
+    TableName, Trigger,
 };
 use crate::source::Span;
 
@@ -14,7 +14,7 @@ impl Catalog {
         let sure = change.certainty == Certainty::Sure;
         match &change.op {
             Op::CreateRoutine(new) => self.create_routine(new, born),
-            Op::DropRoutine { name, arguments, kind, .. } if sure => {
+            Op::Routine { name, arguments, op: RoutineOp::Drop { kind, .. } } if sure => {
                 let name = self.resolve_routine(name, arguments.as_deref());
                 let same = |it: &Routine| match kind {
                     RoutineKind::Any => true,
@@ -24,7 +24,11 @@ impl Catalog {
                     self.put_routine(name, None);
                 }
             }
-            Op::AlterRoutine { name, arguments, definer, search_path, leakproof } => {
+            Op::Routine {
+                name,
+                arguments,
+                op: RoutineOp::Alter { definer, search_path, leakproof },
+            } => {
                 self.edit_routine(name, arguments.as_deref(), |it| {
                     it.defined = born.clone();
                     // What protects must be certain; what opens counts in every case.
@@ -35,13 +39,13 @@ impl Catalog {
                     }
                 });
             }
-            Op::RenameRoutine { name, arguments, to } => {
+            Op::Routine { name, arguments, op: RoutineOp::Rename { to } } => {
                 let from = self.resolve_routine(name, arguments.as_deref());
                 let signature = from.name.find('(').and_then(|at| from.name.get(at..));
                 let to = format!("{to}{}", signature.unwrap_or_default());
                 self.move_routine(&from, TableName::new(from.schema.as_str(), to));
             }
-            Op::MoveRoutine { name, arguments, schema } => {
+            Op::Routine { name, arguments, op: RoutineOp::Move { schema } } => {
                 let from = self.resolve_routine(name, arguments.as_deref());
                 self.move_routine(&from, TableName::new(schema.as_str(), from.name.as_str()));
             }
