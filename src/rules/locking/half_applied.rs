@@ -51,8 +51,11 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
         .finding(&first.change.statement, path, message)
         .label(whole.span(&second.change.statement), "this is applied all the same")
         .help("put `begin;` before the first statement and `commit;` after the last");
-    let wrapped = whole.steps.iter().any(|it| matches!(it.change.op, Op::Transaction(_)));
-    if !wrapped && !whole.steps.iter().any(|it| outside(&it.change.op).is_some()) {
+    // A label that was added to an enum cannot be used in the same transaction, so one around the file may be too much.
+    let apart = |op: &Op| {
+        matches!(op, Op::Transaction(_) | Op::AddEnumValue { .. }) || outside(op).is_some()
+    };
+    if !whole.steps.iter().any(|it| apart(&it.change.op)) {
         let end = whole.migration.text.trim_end().len();
         let semicolon = if whole.migration.text.trim_end().ends_with(';') { "" } else { ";" };
         let start = first
