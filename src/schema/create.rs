@@ -37,8 +37,6 @@ pub struct NewTable {
     pub at: Range<usize>,
     /// Its name as written, where that is not how it is stored: `UserAccounts` is stored as `useraccounts`.
     pub folded_from: Option<String>,
-    /// Its name in full, where Postgres cuts it.
-    pub cut_from: Option<String>,
     /// `CREATE OR REPLACE VIEW`.
     pub replaces: bool,
 }
@@ -56,8 +54,6 @@ pub struct NewColumn {
     pub at: Range<usize>,
     /// Its name as written, where folding changes camel case.
     pub folded_from: Option<String>,
-    /// Its name in full, where Postgres cuts it.
-    pub cut_from: Option<String>,
 }
 
 /// A constraint as a statement adds it.
@@ -71,8 +67,6 @@ pub struct NewConstraint {
     pub using_index: Option<String>,
     /// The whole constraint.
     pub at: Range<usize>,
-    /// Its name in full, where Postgres cuts it.
-    pub cut_from: Option<String>,
 }
 
 /// An index as a statement creates it.
@@ -95,8 +89,6 @@ pub struct NewIndex {
     pub nulls_not_distinct: bool,
     /// The place of its name, else of the word `INDEX`.
     pub at: Range<usize>,
-    /// Its name in full, where Postgres cuts it.
-    pub cut_from: Option<String>,
 }
 
 /// A function or procedure as a statement creates it.
@@ -118,7 +110,6 @@ pub struct NewRoutine {
     pub calls: Vec<String>,
     /// The place of its name.
     pub at: Range<usize>,
-    pub cut_from: Option<String>,
     /// The end of the head, where an option can be put: before `AS`. For a fix.
     pub options_end: usize,
 }

@@ -47,6 +47,7 @@ fn what_other_rules_refuse_in_an_example() {
     partition-detached-with-lock passes 1: detach-partition
     data-and-schema-together fails 1: update-without-filter
     invalid-index-kept passes 2: concurrently-in-transaction
+    char-type fails 3: alter-column-type
     certain-failure fails 4: alter-column-type
     drop-of-nothing passes 1: drop-policy
     ");

@@ -6,7 +6,9 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 use squawk_syntax::{SourceFile, SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, temporary_tables};
-use super::{DEEPEST_BODY, Lower, Place, guard, range, statement, trimmed};
+use super::{
+    CutName, DEEPEST_BODY, Lower, Place, dialect, guard, names, range, statement, trimmed,
+};
 use crate::schema::Certainty;
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`: the body runs later, any number of times. Answers with the tree of the body.
@@ -85,6 +87,7 @@ pub(super) fn text(
         );
     }
     let root = parse.syntax_node();
+    cx.note_long_names(&inner, &root);
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     for child in root.children() {
         statement::lower(cx, &inner, &child, certainty);
@@ -116,7 +119,7 @@ fn plpgsql(
     for problem in guarded.problems {
         cx.opaque(&inner, problem.range, problem.why, problem.help);
     }
-    let text = without_into(&guarded.text);
+    let text = dialect::without_into(&dialect::without_second_declare(&guarded.text));
     // The parser has no entrance for a body alone, so the body goes in as a DO of its own.
     let mut tag = "$sprag$".to_owned();
     while text.contains(&tag) {
@@ -137,6 +140,10 @@ fn plpgsql(
         );
     }
     let root = body.syntax();
+    for (at, written) in names::too_long(&root) {
+        let at = at.start.saturating_sub(shift)..at.end.saturating_sub(shift);
+        cx.cut.push(CutName { at: inner.map(at), written });
+    }
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     let mut walk = Walk { cx, place: &inner };
     for block in root.children() {
@@ -144,69 +151,6 @@ fn plpgsql(
     }
     cx.temporary = outer;
     Some(root.clone())
-}
-
-/// Takes `INTO [STRICT] target, …` out of a body, byte for byte: in PL/pgSQL it assigns to variables, creates nothing,
-/// and the parser does not know it behind every clause.
-fn without_into(text: &str) -> String {
-    use squawk_lexer::{TokenKind, tokenize};
-    let mut clean = text.to_owned().into_bytes();
-    let mut at = 0;
-    let mut last = String::new();
-    let mut first = String::new();
-    // Where a target list began that has not ended yet, and whether a name must come next in it.
-    let mut open: Option<(usize, usize, bool)> = None;
-    for token in tokenize(text) {
-        let here = at..at + token.len as usize;
-        at = here.end;
-        let trivia = matches!(
-            token.kind,
-            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. }
-        );
-        if trivia {
-            continue;
-        }
-        let word = text[here.clone()].to_ascii_uppercase();
-        if let Some((start, end, expects)) = open {
-            let name = matches!(token.kind, TokenKind::Ident | TokenKind::QuotedIdent { .. });
-            open = match (expects, name, word.as_str()) {
-                (true, true, "STRICT") => Some((start, here.end, true)),
-                (true, true, _) => Some((start, here.end, false)),
-                (false, _, "," | ".") => Some((start, here.end, true)),
-                _ => None,
-            };
-            if open.is_some() {
-                continue;
-            }
-            // A list that ends on a comma or dot was no target list: leave it to the parser.
-            if !expects {
-                blank(&mut clean, start..end);
-            }
-        }
-        let begins = matches!(last.as_str(), "" | ";" | "THEN" | "ELSE" | "LOOP" | "BEGIN");
-        if begins {
-            first.clone_from(&word);
-        }
-        let assigns = word == "INTO"
-            && !matches!(last.as_str(), "INSERT" | "MERGE")
-            && !matches!(first.as_str(), "FETCH" | "EXECUTE" | "IMPORT" | "MOVE" | "ALTER");
-        if assigns {
-            open = Some((here.start, here.end, true));
-        }
-        last = word;
-    }
-    if let Some((start, end, false)) = open {
-        blank(&mut clean, start..end);
-    }
-    String::from_utf8(clean).unwrap_or_else(|_| text.to_owned())
-}
-
-fn blank(text: &mut [u8], range: Range<usize>) {
-    for byte in &mut text[range] {
-        if !matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
-    }
 }
 
 struct Walk<'a, 'b> {

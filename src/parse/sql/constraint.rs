@@ -93,7 +93,6 @@ pub(super) fn constraint(
             .any(|it| child(node, *it).is_some()),
         using_index: using.map(|it| it.name),
         at: place.map(trimmed(node)),
-        cut_from: named.as_ref().and_then(names::cut_from),
     })
 }
 

@@ -8,6 +8,7 @@ mod allow;
 mod alter;
 mod body;
 mod constraint;
+mod dialect;
 mod expression;
 mod guard;
 mod maintenance;
@@ -50,6 +51,24 @@ pub struct Script {
     pub opaque: usize,
     /// Comments that ask to let something pass.
     pub allows: Vec<Allow>,
+    /// Names that Postgres stores shortened.
+    pub cut: Vec<CutName>,
+}
+
+/// A name of more bytes than Postgres stores ([`NAME_LIMIT`](crate::schema::NAME_LIMIT)).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CutName {
+    pub at: Range<usize>,
+    /// In full, folded unless quoted.
+    pub written: String,
+}
+
+impl Script {
+    /// What is written in `within` for a name that is stored as `stored`, where Postgres cuts it.
+    pub fn cut_from(&self, within: &Range<usize>, stored: &str) -> Option<&CutName> {
+        let mut inside = self.cut.iter().filter(|it| within.contains(&it.at.start));
+        inside.find(|it| names::cut(it.written.clone()) == stored)
+    }
 }
 
 /// Reads one migration.
@@ -64,7 +83,13 @@ pub fn read(text: &str) -> Script {
             statement: 0..0,
             certainty: Certainty::Sure,
         };
-        Script { changes: vec![change], statements: 1, opaque: 1, allows: Vec::new() }
+        Script {
+            changes: vec![change],
+            statements: 1,
+            opaque: 1,
+            allows: Vec::new(),
+            cut: Vec::new(),
+        }
     })
 }
 
@@ -77,10 +102,12 @@ fn parse(text: &str) -> Script {
         statement: 0..0,
         temporary: Vec::new(),
         calls: expression::mentions_executor(text),
+        cut: Vec::new(),
     };
     let root = parse.syntax_node();
     lower.temporary = statement::temporary_tables(&root);
     let place = Place { decoded: None, outer: None, depth: 0, schema: None };
+    lower.note_long_names(&place, &root);
     let errors: Vec<(Range<usize>, String)> =
         parse.errors().iter().map(|it| (range(it.range()), it.message().to_owned())).collect();
 
@@ -142,7 +169,7 @@ fn parse(text: &str) -> Script {
         .collect();
     unread.dedup();
     let allows = allow::allows(&guarded.text, &places);
-    Script { changes, statements, opaque: unread.len(), allows }
+    Script { changes, statements, opaque: unread.len(), allows, cut: lower.cut }
 }
 
 const SYNTAX_HELP: &str =
@@ -159,6 +186,7 @@ struct Lower {
     temporary: Vec<String>,
     /// Whether the file mentions a function that runs a text.
     calls: bool,
+    cut: Vec<CutName>,
 }
 
 /// Where the text at hand comes from: the file itself, or the decoded text of a literal in it.
@@ -189,6 +217,11 @@ impl<'a> Place<'a> {
 }
 
 impl Lower {
+    fn note_long_names(&mut self, place: &Place<'_>, root: &SyntaxNode) {
+        let found = names::too_long(root).into_iter();
+        self.cut.extend(found.map(|(at, written)| CutName { at: place.map(at), written }));
+    }
+
     fn push(&mut self, place: &Place<'_>, at: Range<usize>, certainty: Certainty, op: Op) {
         let statement = self.statement.clone();
         self.changes.push(Change { op, span: place.map(at), statement, certainty });

@@ -1,8 +1,11 @@
 //! Names as Postgres stores them.
 
-use squawk_syntax::SyntaxKind as Kind;
-use squawk_syntax::SyntaxNode;
+use std::ops::Range;
+
 use squawk_syntax::ast::{is_quoted_name_node, normalize_name_node};
+use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
+
+use super::range;
 
 use crate::schema::{NAME_LIMIT, ObjectName};
 
@@ -20,10 +23,13 @@ pub(super) fn cut(mut name: String) -> String {
     name
 }
 
-/// The name in full, where Postgres cuts it.
-pub(super) fn cut_from(node: &SyntaxNode) -> Option<String> {
-    let name = normalize_name_node(node);
-    (name.len() > NAME_LIMIT).then_some(name)
+/// The names below a node that Postgres cuts, as they would be stored in full, with their places in the text at hand.
+pub(super) fn too_long(node: &SyntaxNode) -> Vec<(Range<usize>, String)> {
+    let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
+    let long = tokens.filter(|it| it.kind() == Kind::IDENT && it.text().len() > NAME_LIMIT);
+    long.filter_map(|it| Some((range(it.text_range()), normalize_name_node(&it.parent()?))))
+        .filter(|(_, name)| name.len() > NAME_LIMIT)
+        .collect()
 }
 
 /// How the name is written, where folding changes camel case: `userId` is stored as `userid`.
@@ -59,8 +65,7 @@ pub(super) fn segments(node: &SyntaxNode) -> Vec<SyntaxNode> {
 /// The text with white space and comments folded: types and expressions for people to read.
 pub(super) fn plain(node: &SyntaxNode) -> String {
     let mut text = String::new();
-    let tokens =
-        node.descendants_with_tokens().filter_map(squawk_syntax::SyntaxElement::into_token);
+    let tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token);
     for token in tokens {
         if token.kind().is_trivia() {
             if !text.is_empty() && !text.ends_with(' ') {

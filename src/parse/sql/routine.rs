@@ -62,7 +62,6 @@ fn new_routine(place: &Place<'_>, node: &SyntaxNode) -> Option<NewRoutine> {
         leakproof: settings.leakproof == Some(true),
         reads: Vec::new(),
         calls: Vec::new(),
-        cut_from: None,
         options_end: place.map(options_end(node, &parameters)).start,
     })
 }

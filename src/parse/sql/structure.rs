@@ -98,8 +98,6 @@ fn index(place: &Place<'_>, node: &SyntaxNode) -> Option<NewIndex> {
         items.unwrap_or_default()
     };
     let include = child(node, Kind::INDEX_INCLUDE_CLAUSE).map(|it| items(&it)).unwrap_or_default();
-    let last = named.as_ref().and_then(|it| names::segments(it).pop());
-    let cut_from = last.as_ref().and_then(names::cut_from);
     let method = child(node, Kind::USING_METHOD).and_then(|it| child(&it, Kind::ACCESS_METHOD_REF));
     Some(NewIndex {
         name: named.and_then(|it| names::object(&it)).map(|it| it.name),
@@ -114,7 +112,6 @@ fn index(place: &Place<'_>, node: &SyntaxNode) -> Option<NewIndex> {
         predicate: child(node, Kind::WHERE_CLAUSE).and_then(|it| expression(place, &it)),
         nulls_not_distinct: child(node, Kind::NULLS_NOT_DISTINCT).is_some(),
         at: place.map(at),
-        cut_from,
     })
 }
 

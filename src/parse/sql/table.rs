@@ -82,7 +82,6 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         unlogged: child(&beside_name, Kind::UNLOGGED).is_some(),
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
-        cut_from: cut(&named),
         replaces: false,
     };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
@@ -127,17 +126,12 @@ pub(super) fn new_column(name: &SyntaxNode, data_type: String) -> NewColumn {
         data_type,
         at: trimmed(name),
         folded_from: names::folded_from(name),
-        cut_from: names::cut_from(name),
         ..NewColumn::default()
     }
 }
 
 pub(super) fn folded(path: &SyntaxNode) -> Option<String> {
     names::folded_from(names::segments(path).last()?)
-}
-
-fn cut(path: &SyntaxNode) -> Option<String> {
-    names::cut_from(names::segments(path).last()?)
 }
 
 /// `ALTER [FOREIGN] TABLE`: one change for each action.

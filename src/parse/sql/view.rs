@@ -43,7 +43,6 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         unlogged: false,
         at: place.map(trimmed(&named)),
         folded_from: folded(&named),
-        cut_from: None,
         replaces: child(node, Kind::OR_REPLACE).is_some(),
     };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));

@@ -14,6 +14,10 @@
 //! alter table users add column country character (2);
 //! ```
 //!
+//! ```sql
+//! alter table users alter column name type char(10);
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
@@ -49,7 +53,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         |it| {
             format!(
                 "make it `text`, with `check (length({}) = …)` where the length matters",
-                quoted(&it.column.name)
+                quoted(it.name)
             )
         },
     )

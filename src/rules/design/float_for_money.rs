@@ -35,9 +35,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     find(
         cx,
         change,
-        |it| {
-            matches!(it.base(), "real" | "double precision" | "float") && is_amount(&it.column.name)
-        },
+        |it| matches!(it.base(), "real" | "double precision" | "float") && is_amount(it.name),
         |it| format!("`{}` cannot hold most amounts exactly, and its sums drift", it.subject()),
         |_| "make it `numeric`, or whole cents as `bigint`; in Prisma, `Decimal`".to_owned(),
     )

@@ -51,13 +51,13 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     })?;
     let [key] = key.as_slice() else { return None };
     let typed = typed(cx, change);
-    let it = typed.iter().find(|it| it.column.name == *key)?;
-    let limit = match base(&it.column.data_type) {
+    let it = typed.iter().find(|it| it.name == *key)?;
+    let limit = match base(it.data_type) {
         "integer" | "serial" | "serial4" => "2,147,483,647",
         "smallint" | "smallserial" | "serial2" => "32,767",
         _ => return None,
     };
     let message = format!("after {limit} rows nothing can be added to `{}`", it.table);
-    let finding = cx.finding_at(change, &it.column.at, it.subject(), message);
+    let finding = cx.finding_at(change, &it.at, it.subject(), message);
     Some(finding.help("make it `bigint generated always as identity`; in Prisma, `BigInt`"))
 }

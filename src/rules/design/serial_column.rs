@@ -40,7 +40,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         |it| {
             format!(
                 "write `{} {} generated always as identity`",
-                quoted(&it.column.name),
+                quoted(it.name),
                 if it.base().starts_with("big") || it.base() == "serial8" {
                     "bigint"
                 } else {

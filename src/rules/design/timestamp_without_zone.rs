@@ -45,12 +45,12 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     find(
         cx,
         change,
-        |it| is_without_zone(&it.column.data_type),
+        |it| is_without_zone(it.data_type),
         |it| format!("`{}` holds the time of a clock and not which clock", it.subject()),
         |it| {
             format!(
                 "make it `{}`; in Prisma, `@db.Timestamptz(3)`",
-                it.column.data_type.replace(" without time zone", "").replacen(
+                it.data_type.replace(" without time zone", "").replacen(
                     "timestamp",
                     "timestamptz",
                     1

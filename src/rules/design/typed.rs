@@ -1,24 +1,28 @@
 //! The columns that a change adds to tables, with their types.
 
+use std::ops::Range;
+
 use crate::rules::{Context, Finding};
 use crate::schema::{
     Certainty, Change, Guard, NewColumn, Op, Persistence, RelationKind, Resolved, Shown, TableName,
 };
 
-/// A new column of a table that stays.
+/// A column of a table that stays, with the type that it is given.
 pub(super) struct Typed<'a> {
     pub(super) table: TableName,
-    pub(super) column: &'a NewColumn,
+    pub(super) name: &'a str,
+    pub(super) data_type: &'a str,
+    pub(super) at: Range<usize>,
 }
 
 impl Typed<'_> {
     /// Its type without length, precision and brackets: `varchar` of `varchar(20)[]`.
     pub(super) fn base(&self) -> &str {
-        base(&self.column.data_type)
+        base(self.data_type)
     }
 
     pub(super) fn subject(&self) -> String {
-        format!("{}.{}", self.table, Shown(&self.column.name))
+        format!("{}.{}", self.table, Shown(self.name))
     }
 }
 
@@ -27,26 +31,41 @@ pub(super) fn base(data_type: &str) -> &str {
     data_type.split(['(', '[']).next().unwrap_or_default().trim()
 }
 
-/// The columns that come with a change; none of what is temporary, runs later, or is there already.
+/// The columns that come with a change, or get another type by it; none of what is temporary, runs later, or is there
+/// already.
 pub(super) fn typed<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Typed<'a>> {
     if change.certainty == Certainty::Deferred {
         return Vec::new();
     }
+    let new = |table: &TableName, column: &'a NewColumn| Typed {
+        table: table.clone(),
+        name: &column.name,
+        data_type: &column.data_type,
+        at: column.at.clone(),
+    };
     match &change.op {
-        Op::CreateTable(new)
-            if new.kind == RelationKind::Table && new.persistence == Persistence::Permanent =>
+        Op::CreateTable(made)
+            if made.kind == RelationKind::Table && made.persistence == Persistence::Permanent =>
         {
-            let table = cx.catalog.resolve_permanent(&new.name);
-            if new.guard == Guard::IfNotExists && cx.catalog.table(&table).is_some() {
+            let table = cx.catalog.resolve_permanent(&made.name);
+            if made.guard == Guard::IfNotExists && cx.catalog.table(&table).is_some() {
                 return Vec::new();
             }
-            let typed = new.columns.iter().map(|column| Typed { table: table.clone(), column });
-            typed.collect()
+            made.columns.iter().map(|it| new(&table, it)).collect()
         }
         Op::AddColumn { table, column, .. } => match cx.catalog.resolve(table) {
-            Resolved::Permanent(table) => vec![Typed { table, column }],
+            Resolved::Permanent(table) => vec![new(&table, column)],
             Resolved::Temporary(_) => Vec::new(),
         },
+        Op::AlterColumnType { table, column, to, .. } => {
+            let Resolved::Permanent(table) = cx.catalog.resolve(table) else { return Vec::new() };
+            let known = cx.catalog.table(&table);
+            let old = known.as_ref().and_then(|it| it.columns.get(column));
+            if old.is_some_and(|it| base(&it.data_type) == base(to)) {
+                return Vec::new();
+            }
+            vec![Typed { table, name: column, data_type: to, at: change.span.clone() }]
+        }
         _ => Vec::new(),
     }
 }
@@ -62,9 +81,9 @@ pub(super) fn find(
     let typed = typed(cx, change);
     let mut meant = typed.iter().filter(|it| is_meant(it));
     let first = meant.next()?;
-    let finding = cx.finding_at(change, &first.column.at, first.subject(), message(first));
+    let finding = cx.finding_at(change, &first.at, first.subject(), message(first));
     Some(meant.fold(finding.help(help(first)), |finding, it| {
-        let text = format!("`{}` as well", Shown(&it.column.name));
-        finding.label(cx.span(&it.column.at), text)
+        let text = format!("`{}` as well", Shown(it.name));
+        finding.label(cx.span(&it.at), text)
     }))
 }

@@ -27,18 +27,18 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     find(
         cx,
         change,
-        |it| it.base() == "varchar" && it.column.data_type.contains('('),
+        |it| it.base() == "varchar" && it.data_type.contains('('),
         |it| {
             format!(
                 "a value of `{}` that is longer than its `{}` is an error",
                 it.subject(),
-                it.column.data_type
+                it.data_type
             )
         },
         |it| {
             format!(
                 "make it `text`, with `check (length({}) <= …)` where a limit is meant",
-                quoted(&it.column.name)
+                quoted(it.name)
             )
         },
     )

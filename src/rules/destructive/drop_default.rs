@@ -2,7 +2,8 @@
 //!
 //! Clients that leave a required column out, because the database filled it, fail as soon as its default is gone.
 //!
-//! It passes where the column may be null, and where the change gives it another default.
+//! It passes where the column may be null, and where the change gives it another default. A column that is new, required
+//! and left without its default is no better: clients that run already do not know it.
 //!
 //! ## Fails
 //!
@@ -12,6 +13,16 @@
 //! ```
 //!
 //! ```sql
+//! alter table users alter column age drop default;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users add column age integer not null default 1;
 //! alter table users alter column age drop default;
 //! ```
 //!
@@ -35,7 +46,7 @@ pub(super) const RULE: Rule =
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let Op::DropDefault { table, column } = &change.op else { return None };
-    if cx.is_new_column(change, table, column) {
+    if cx.is_new(change, table) {
         return None;
     }
     let (name, found) = cx.table(table)?;

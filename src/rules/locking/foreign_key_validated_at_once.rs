@@ -15,6 +15,10 @@
 //! alter table orders add column user_id bigint default 1 references users (id);
 //! ```
 //!
+//! ```sql
+//! alter table orders add column user_id bigint generated always as (id) stored references users (id);
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
@@ -34,7 +38,7 @@
 
 use super::{constraints, is_partitioned, validated_later};
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, ConstraintKind, Op};
+use crate::schema::{Change, ConstraintKind, Generated, NewColumn, Op};
 
 pub(super) const RULE: Rule = declare!(
     "locking",
@@ -46,7 +50,11 @@ pub(super) const RULE: Rule = declare!(
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (table, found) = constraints(cx, change)?;
-    let empty = matches!(&change.op, Op::AddColumn { column, .. } if column.default.is_none());
+    let computed = |it: &NewColumn| matches!(it.generated, Some(Generated::Stored));
+    let empty = matches!(
+        &change.op,
+        Op::AddColumn { column, .. } if column.default.is_none() && !computed(column)
+    );
     let (constraint, key) = found.iter().find_map(|it| match &it.kind {
         ConstraintKind::ForeignKey(key) if !it.not_valid => Some((it, key)),
         _ => None,

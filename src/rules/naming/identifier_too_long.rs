@@ -28,6 +28,11 @@
 //! alter table orders_of_customers_that_were_imported_from_the_previous_warehouse enable row level security;
 //! ```
 //!
+//! ```sql
+//! create policy "Members may read everything that others of their team have written in it" on users for select to authenticated
+//!     using ((select auth.uid()) is not null);
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
@@ -42,17 +47,19 @@ pub(super) const RULE: Rule =
     declare!("naming", "identifier_too_long.rs", "identifier-too-long", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let script = &cx.migration.script;
     let named = named(cx, change);
-    let mut long = named.iter().filter(|it| it.cut_from.is_some());
-    let first = long.next()?;
+    let mut long =
+        named.iter().filter_map(|it| Some((it, script.cut_from(&change.statement, it.name)?)));
+    let (first, cut) = long.next()?;
     let message = format!(
         "`{}` is stored as `{}`: Postgres cuts names at {NAME_LIMIT} bytes",
-        Shown(first.cut_from?),
+        Shown(&cut.written),
         Shown(first.name)
     );
     let help = format!("give it a name of at most {NAME_LIMIT} bytes");
-    let finding = cx.finding_at(change, &first.at, first.subject(), message).help(help);
-    Some(long.fold(finding, |finding, it| {
-        finding.label(cx.span(&it.at), format!("`{}` as well", Shown(it.name)))
+    let finding = cx.finding_at(change, &cut.at, first.subject(), message).help(help);
+    Some(long.fold(finding, |finding, (it, cut)| {
+        finding.label(cx.span(&cut.at), format!("`{}` as well", Shown(it.name)))
     }))
 }

@@ -15,8 +15,6 @@ pub(super) struct Named<'a> {
     /// Where it will be: `public`, `public.users`.
     pub(super) owner: String,
     pub(super) at: Range<usize>,
-    /// The name in full, where Postgres cuts it.
-    pub(super) cut_from: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +51,8 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
     if change.certainty == Certainty::Deferred {
         return Vec::new();
     }
-    let plain = |kind, owner: String, name: &'a str| Named {
-        kind,
-        name,
-        owner,
-        at: change.span.clone(),
-        cut_from: None,
-    };
+    let plain =
+        |kind, owner: String, name: &'a str| Named { kind, name, owner, at: change.span.clone() };
     let schema = |name: &ObjectName| {
         let schema = cx.catalog.created_in(name);
         Shown(&schema).to_string()
@@ -106,7 +99,6 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
             let Some(name) = &index.name else { return Vec::new() };
             vec![Named {
                 at: index.at.clone(),
-                cut_from: index.cut_from.as_deref(),
                 ..plain(Kind::Index, Shown(&table.schema).to_string(), name)
             }]
         }
@@ -120,7 +112,6 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
             }
             vec![Named {
                 at: routine.at.clone(),
-                cut_from: routine.cut_from.as_deref(),
                 ..plain(Kind::Routine, schema(&routine.name), &routine.name.name)
             }]
         }
@@ -160,7 +151,6 @@ fn of_table<'a>(cx: &Context<'_>, table: &'a NewTable) -> Vec<Named<'a>> {
             name: &table.name.name,
             owner: Shown(&name.schema).to_string(),
             at: table.at.clone(),
-            cut_from: table.cut_from.as_deref(),
         });
     }
     let owner = name.to_string();
@@ -175,13 +165,7 @@ fn of_table<'a>(cx: &Context<'_>, table: &'a NewTable) -> Vec<Named<'a>> {
 }
 
 fn of_column<'a>(owner: &str, column: &'a NewColumn) -> Named<'a> {
-    Named {
-        kind: Kind::Column,
-        name: &column.name,
-        owner: owner.to_owned(),
-        at: column.at.clone(),
-        cut_from: column.cut_from.as_deref(),
-    }
+    Named { kind: Kind::Column, name: &column.name, owner: owner.to_owned(), at: column.at.clone() }
 }
 
 fn of_constraint<'a>(owner: &str, constraint: &'a NewConstraint) -> Option<Named<'a>> {
@@ -198,6 +182,5 @@ fn of_constraint<'a>(owner: &str, constraint: &'a NewConstraint) -> Option<Named
         name: constraint.name.as_deref()?,
         owner: owner.to_owned(),
         at: constraint.at.clone(),
-        cut_from: constraint.cut_from.as_deref(),
     })
 }

@@ -9,7 +9,8 @@ use crate::schema::{NewColumn, ObjectName, Shown};
 pub(super) fn columns(cx: &Context<'_>, table: &ObjectName, bad: &[&NewColumn]) -> Option<Fix> {
     let mut columns = Vec::new();
     for column in bad {
-        if column.folded_from.is_some() || column.cut_from.is_some() {
+        let cut = cx.migration.script.cut_from(&(0..usize::MAX), &column.name);
+        if column.folded_from.is_some() || cut.is_some() {
             return None;
         }
         columns.push((column.name.clone(), snake_case(&column.name)?));

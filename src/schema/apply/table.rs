@@ -86,7 +86,6 @@ impl Catalog {
                 not_valid: !it.validated,
                 using_index: None,
                 at: born.at.as_ref().map(Span::range).unwrap_or_default(),
-                cut_from: None,
             });
             for it in taken {
                 self.declare(name, table, std::slice::from_ref(&it), &born);
