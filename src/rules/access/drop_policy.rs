@@ -2,8 +2,8 @@
 //!
 //! Dropping a policy takes away the access that it gave, and the programs that relied on it see no rows.
 //!
-//! Judged is what the whole change leaves behind: a policy that comes back under its name, or one for the same command
-//! that is new on the table, takes its place. A policy that restricted is `weaker-policy`.
+//! Judged is what the whole change leaves behind: a policy that comes back under its name takes its place, and so do those
+//! for the same commands that are new on the table or say the same. A policy that restricted is `weaker-policy`.
 //!
 //! ## Fails
 //!
@@ -68,6 +68,20 @@
 //! create policy "Owners read" on notes for select using (owner_id = auth.uid());
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid);
+//! alter table notes enable row level security;
+//! create policy own on notes to authenticated using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! drop policy own on notes;
+//! create policy own_read on notes for select to authenticated using (owner_id = auth.uid());
+//! create policy own_add on notes for insert to authenticated with check (owner_id = auth.uid());
+//! create policy own_change on notes for update to authenticated using (owner_id = auth.uid());
+//! create policy own_drop on notes for delete to authenticated using (owner_id = auth.uid());
+//! ```
+//!
 //! ```sql
 //! drop policy if exists never_was on users;
 //! create policy never_was on users for select to authenticated using (true);
@@ -129,13 +143,25 @@ fn gave_access(policy: &Policy) -> bool {
 }
 
 fn is_replaced(state: &State<'_>, table: &Table, name: &str, before: &Policy) -> bool {
-    let instead = |it: &Policy| {
-        let command = it.command == PolicyCommand::All || it.command == before.command;
-        it.permissive && state.catalog.is_recent(&it.defined) && command
-    };
     let again = table.policies.get(name).is_some_and(|it| state.catalog.is_recent(&it.defined));
-    again || table.policies.values().any(instead)
+    let commands = match &before.command {
+        PolicyCommand::All => &EACH[..],
+        one => std::slice::from_ref(one),
+    };
+    let instead = |command: &PolicyCommand| {
+        table.policies.values().any(|it| {
+            let same = it.using == before.using
+                && it.check == before.check
+                && before.roles.iter().all(|role| it.roles.contains(role));
+            let counts = state.catalog.is_recent(&it.defined) || same;
+            it.permissive && counts && (it.command == PolicyCommand::All || it.command == *command)
+        })
+    };
+    again || commands.iter().all(instead)
 }
+
+const EACH: [PolicyCommand; 4] =
+    [PolicyCommand::Select, PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete];
 
 fn message(table: &str, name: &str) -> String {
     format!("whoever saw rows of `{table}` by the policy `{}` sees them no longer", Shown(name))

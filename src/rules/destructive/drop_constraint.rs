@@ -2,8 +2,8 @@
 //!
 //! What a constraint or a unique index kept out of a table gets in once it is gone, and nobody gets it out again.
 //!
-//! It passes where the change puts one of the same name or over the same columns in its place, and where the column
-//! goes too.
+//! It passes where the change puts one of the same name or over the same columns in its place, where another one keeps
+//! the same out, and where the column goes too.
 //!
 //! ## Fails
 //!
@@ -35,9 +35,22 @@
 //! alter table orders add constraint orders_user_id_fkey
 //!   foreign key (user_id) references users (id) on delete set null not valid;
 //! ```
+//!
+//! The new one may come first, so that there is no moment without.
+//!
+//! ```sql before
+//! create table tags (a bigint not null, b bigint not null);
+//! alter table tags enable row level security;
+//! create unique index tags_a_b_key on tags (a, b);
+//! ```
+//!
+//! ```sql
+//! alter table tags add constraint tags_pkey primary key (a, b);
+//! drop index tags_a_b_key;
+//! ```
 
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, ConstraintKind, ObjectName, Op, Shown, TableName};
+use crate::schema::{Change, ConstraintKind, IndexKey, ObjectName, Op, Shown, TableName};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_constraint.rs", "drop-constraint", Approve, Check::Change(check));
@@ -54,7 +67,11 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let found = cx.table(table);
     let found = found.as_ref().and_then(|(_, it)| it.constraints.get(name));
     let excused = match found {
-        Some(it) => cx.catalog.is_new_born(&it.born) || is_replaced(cx, table, &it.kind),
+        Some(it) => {
+            cx.catalog.is_new_born(&it.born)
+                || is_replaced(cx, table, &it.kind)
+                || is_kept_out(cx, table, &it.kind, name)
+        }
         None => !cx.made_later(Made::Constraint, &format!("{}.{name}", table.name)).is_empty(),
     };
     if excused {
@@ -106,11 +123,9 @@ fn is_replaced(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind) -> b
             cx.is_same(table, other) && is_alike(kind, &constraint.kind)
         }
         Op::CreateIndex(index) if index.unique && index.predicate.is_none() => {
-            let columns: Option<Vec<String>> =
-                index.keys.iter().map(|it| it.column.clone()).collect();
             matches!(kind, ConstraintKind::Unique { .. })
                 && cx.is_same(table, &index.table)
-                && columns.as_deref() == Some(kind.columns())
+                && keys(&index.keys).is_some_and(|it| has_all(kind.columns(), &it))
         }
         Op::DropColumn { table: other, column, .. } => {
             cx.is_same(table, other) && kind.columns().contains(column)
@@ -118,6 +133,47 @@ fn is_replaced(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind) -> b
         Op::DropTable { name, .. } => cx.is_same(table, name),
         _ => false,
     })
+}
+
+/// Whether the table has something else by now that keeps the same out.
+fn is_kept_out(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind, name: &str) -> bool {
+    let Some((on, found)) = cx.table(table) else { return false };
+    let mut others = found
+        .constraints
+        .iter()
+        .filter(|(it, constraint)| *it != name && constraint.born.sure)
+        .map(|(_, it)| it);
+    let ConstraintKind::Unique { columns, nulls_not_distinct } = kind else {
+        return others.any(|it| match (kind, &it.kind) {
+            (ConstraintKind::ForeignKey(old), ConstraintKind::ForeignKey(new)) => {
+                is_alike(kind, &it.kind) && old.target_columns == new.target_columns
+            }
+            // Two checks of one column need not be about the same.
+            _ => cx.catalog.is_new_born(&it.born) && is_alike(kind, &it.kind),
+        });
+    };
+    others.any(|it| match &it.kind {
+        ConstraintKind::PrimaryKey { columns: other } => has_all(columns, other),
+        ConstraintKind::Unique { columns: other, nulls_not_distinct: as_strict } => {
+            has_all(columns, other) && *as_strict >= *nulls_not_distinct
+        }
+        _ => false,
+    }) || cx.catalog.indexes_of(&on, &found).iter().any(|(it, index)| {
+        let all = keys(&index.keys).is_some_and(|it| has_all(columns, &it));
+        let strict = index.nulls_not_distinct >= *nulls_not_distinct;
+        let whole = index.unique && index.predicate.is_none() && index.born.sure;
+        it != name && whole && strict && all
+    })
+}
+
+/// The columns of an index that has nothing but columns.
+fn keys(keys: &[IndexKey]) -> Option<Vec<String>> {
+    keys.iter().map(|it| it.column.clone()).collect()
+}
+
+/// Whether what is unique by `fewer` is unique by `columns`.
+fn has_all(columns: &[String], fewer: &[String]) -> bool {
+    !fewer.is_empty() && fewer.iter().all(|it| columns.contains(it))
 }
 
 fn is_alike(old: &ConstraintKind, new: &ConstraintKind) -> bool {
@@ -138,11 +194,12 @@ fn unique_index(cx: &Context<'_>, change: &Change, name: &ObjectName) -> Option<
     let name: TableName = cx.catalog.resolve_index(name);
     let index = cx.catalog.index(&name).filter(|it| it.unique)?;
     let table = ObjectName::new(Some(&index.table.schema), &index.table.name);
-    let keys = index.keys.iter().map(|it| it.column.as_ref().unwrap_or(&it.text));
-    let columns: Vec<String> = keys.cloned().collect();
+    let columns = index.keys.iter().map(|it| it.column.as_ref().unwrap_or(&it.text));
+    let columns: Vec<String> = columns.cloned().collect();
     let kind = ConstraintKind::Unique { columns, nulls_not_distinct: index.nulls_not_distinct };
     let again = !cx.made_later(Made::Index, &name.name).is_empty();
-    let plain = index.predicate.is_none() && is_replaced(cx, &table, &kind);
+    let plain = index.predicate.is_none()
+        && (is_replaced(cx, &table, &kind) || is_kept_out(cx, &table, &kind, &name.name));
     if cx.catalog.is_new_born(&index.born) || cx.is_new(change, &table) || again || plain {
         return None;
     }
