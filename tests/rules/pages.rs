@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sprag::policy::Policy;
-use sprag::rules::{self, Check, Page};
+use sprag::rules::{self, Check, Level, Page};
 use sprag::source::Source;
 
 use super::examples;
@@ -101,4 +101,28 @@ fn every_finding_lies_in_its_text_and_says_what_to_do() {
             assert!(!finding.evidence.is_empty() && !finding.subject.0.is_empty(), "{name}");
         }
     }
+}
+
+#[test]
+fn the_readme_counts_the_rules_of_each_family() {
+    let readme = include_str!("../../README.md");
+    let count = |families: &[&str], levels: &[Level]| {
+        let all = rules::all().iter().filter(|it| families.contains(&it.family));
+        all.filter(|it| levels.contains(&it.level)).count()
+    };
+    let rows = readme.lines().filter_map(|it| it.strip_prefix("| ")).filter_map(|row| {
+        let (names, rest) = row.split_once(" | ")?;
+        let families: Vec<&str> = names.split(", ").collect();
+        let known = rules::all().iter().any(|it| it.family == families[0]);
+        known.then_some((families, rest))
+    });
+    let mut told = 0;
+    for (families, rest) in rows {
+        let levels = [&[Level::Deny, Level::Approve][..], &[Level::Warn], &[Level::Allow]];
+        let counts = levels.map(|it| count(&families, it));
+        let row = format!(" | {} | {} | {} |", counts[0], counts[1], counts[2]);
+        assert!(rest.ends_with(&row), "{families:?}:{row}");
+        told += counts.iter().sum::<usize>();
+    }
+    assert_eq!(told, rules::all().len());
 }

@@ -3,7 +3,8 @@
 //! A migration that is numbered by a moment which never was, or is years away, was numbered by hand.
 //!
 //! Whatever is written until that moment sorts before it, and is refused or applied in another order. There is no
-//! clock here: a moment is far away when it is two years after the newest migration that is merged.
+//! clock here: a moment is far away when it is two years after the newest migration that is merged. A number of fewer
+//! digits than its neighbours' comes wherever its first ones put it; a baseline may be called `0_init`.
 
 use super::{History, Slot};
 use crate::rules::{Check, Finding, Rule, declare};
@@ -18,13 +19,22 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(history: &History<'_>) -> Vec<Finding> {
+    let stamped = history.stamped();
     let mut findings = Vec::new();
     for change in history.added() {
         let slot = Slot::of(&change.path);
-        let Some(number) = slot.version().filter(|_| slot.is_stamped()) else { continue };
+        let Some(number) = slot.version() else { continue };
+        let baseline = number.bytes().all(|it| it == b'0');
+        if !slot.is_stamped() && (baseline || !stamped.contains(&slot.folder)) {
+            continue;
+        }
         let last = history.last(&slot.folder).filter(Slot::is_stamped);
-        let ahead = last.as_ref().filter(|last| year(&slot) > year(last) + 2);
-        let message = match (is_moment(number), ahead) {
+        let ahead =
+            last.as_ref().filter(|_| slot.is_stamped()).filter(|last| year(&slot) > year(last) + 2);
+        let message = match (slot.is_stamped() && is_moment(number), ahead) {
+            (false, _) if !slot.is_stamped() => {
+                format!("`{}` does not begin with fourteen digits, as its neighbours do", slot.name)
+            }
             (false, _) => {
                 format!("`{number}` is no date and time, so `{}` sorts by chance", slot.name)
             }

@@ -1,9 +1,10 @@
 //! # unnumbered-migration
 //!
-//! A migration whose name does not begin with a number like its neighbours' is applied in an order nobody meant.
+//! A migration whose name begins with no number, among others that have one, is applied in an order nobody meant.
 //!
 //! Tools sort by name. Among names that begin with fourteen digits, one without a number comes after all of them, for
-//! ever, and one with fewer digits comes wherever its first digits put it. A baseline may be called `0_init`.
+//! ever. A number of other digits sorts too: `out-of-order-migration` says where that is too early, and
+//! `impossible-timestamp` that it is no moment.
 
 use super::{History, Slot};
 use crate::rules::{Check, Finding, Rule, declare};
@@ -23,16 +24,14 @@ fn check(history: &History<'_>) -> Vec<Finding> {
     for change in history.added() {
         let slot = Slot::of(&change.path);
         let number = slot.version().unwrap_or_default();
-        let baseline = !number.is_empty() && number.bytes().all(|it| it == b'0');
-        if slot.is_stamped() || baseline || !stamped.contains(&slot.folder) {
+        if !number.is_empty() || !stamped.contains(&slot.folder) {
             continue;
         }
         let path = &change.path;
-        let message = if number.is_empty() {
-            format!("`{}` has no number, so it comes after every migration that has one", slot.name)
-        } else {
-            format!("`{}` does not begin with fourteen digits, as its neighbours do", slot.name)
-        };
+        let message = format!(
+            "`{}` has no number, so it comes after every migration that has one",
+            slot.name
+        );
         let words = slot.name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
         findings.push(
             Finding::new(path.to_string(), Span::file(path.clone()), message)
