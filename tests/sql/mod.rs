@@ -2,6 +2,7 @@
 
 mod access;
 mod effects;
+mod hidden;
 mod locking;
 
 use std::sync::Arc;

@@ -35,8 +35,13 @@ pub(super) fn routine(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode) -> O
         }
         (None | Some("sql"), Some(body)) => text(cx, place, &body, Certainty::Deferred),
         (Some("plpgsql"), Some(body)) => plpgsql(cx, place, &body, Certainty::Deferred),
-        // A function of the server itself: it can do nothing that is not in the server.
-        (Some("internal"), _) => None,
+        (Some("internal"), _) => {
+            // Who may call it is asked of the function that is created, and everyone may.
+            let why =
+                "this is another way to a function of the server, past whoever may not call it";
+            cx.opaque(place, trimmed(node), why, "call the function itself");
+            None
+        }
         (Some(language), _) => {
             let why = format!("this function is written in {language}, which is not read");
             cx.opaque(place, trimmed(node), why, "write it in SQL or PL/pgSQL");
@@ -145,9 +150,18 @@ fn plpgsql(
         cx.cut.push(CutName { at: inner.map(at), written });
     }
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
-    let mut walk = Walk { cx, place: &inner };
+    let first = cx.changes.len();
+    let mut walk = Walk { cx, place: &inner, fails: false };
     for block in root.children() {
         walk.statement(&block, &mut { certainty });
+    }
+    if walk.fails {
+        let never = cx.branch();
+        for change in cx.changes.iter_mut().skip(first) {
+            if change.certainty == Certainty::Sure {
+                change.certainty = never;
+            }
+        }
     }
     cx.temporary = outer;
     Some(root.clone())
@@ -156,6 +170,8 @@ fn plpgsql(
 struct Walk<'a, 'b> {
     cx: &'a mut Lower,
     place: &'a Place<'b>,
+    /// It ends in an error whatever happens, so that nothing of it stays.
+    fails: bool,
 }
 
 impl Walk<'_, '_> {
@@ -204,14 +220,19 @@ impl Walk<'_, '_> {
                 self.leave(certainty);
             }
             Kind::PLPGSQL_RAISE_STMT => {
+                self.expressions(node, *certainty);
                 let text = node.text().to_string().to_ascii_lowercase();
                 let quiet = ["notice", "warning", "info", "log", "debug"];
                 let level = text.split_whitespace().nth(1).unwrap_or_default();
                 if !quiet.contains(&level) {
+                    self.fails |= *certainty == Certainty::Sure;
                     self.leave(certainty);
                 }
             }
-            Kind::PLPGSQL_ASSERT_STMT => self.leave(certainty),
+            Kind::PLPGSQL_ASSERT_STMT => {
+                self.expressions(node, *certainty);
+                self.leave(certainty);
+            }
             // It takes back what the block did, or what it did until here, as the tool has sent it.
             Kind::PLPGSQL_ROLLBACK_STMT if *certainty != Certainty::Deferred => self.cx.opaque(
                 self.place,
@@ -319,13 +340,18 @@ impl Walk<'_, '_> {
         if !self.cx.calls {
             return;
         }
-        for expression in node.children().filter(|it| it.kind() == Kind::PLPGSQL_EXPR) {
-            super::expression::calls(self.cx, self.place, &expression, certainty);
+        let body = |it: &SyntaxNode| it.kind() == Kind::PLPGSQL_BODY;
+        for expression in node.descendants().filter(|it| it.kind() == Kind::PLPGSQL_EXPR) {
+            // What stands in a body is met there.
+            if !expression.ancestors().skip(1).take_while(|it| it != node).any(|it| body(&it)) {
+                super::expression::calls(self.cx, self.place, &expression, certainty);
+            }
         }
     }
 
     /// `EXECUTE`: a constant is judged as what it says; anything computed is not known until it runs.
     fn execute(&mut self, node: &SyntaxNode, certainty: Certainty) {
+        self.expressions(node, certainty);
         let query = node.descendants().find(|it| it.kind() == Kind::PLPGSQL_EXPR);
         let Some(query) = query else { return };
         match super::expression::constant(&query) {

@@ -6,7 +6,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 use super::statement::child;
 use super::structure::relation_in;
 use super::truth::truth;
-use super::{Lower, Place, body, names, trimmed};
+use super::{Lower, Place, body, names, setting, trimmed};
 use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
 /// Which argument of a function is a text that it runs.
@@ -89,6 +89,10 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             let setting = literals.next().flatten().map(|it| it.to_ascii_lowercase());
             let value = literals.next().flatten();
             let local = arguments.get(2).map(|it| names::plain(it).to_ascii_lowercase());
+            if setting.as_deref() == Some(setting::STRINGS) {
+                setting::strings(cx, place, trimmed(&call), value.as_deref());
+                continue;
+            }
             let lasting = match local.as_deref() {
                 Some("true") => Lasting::Transaction,
                 _ => Lasting::Session,
@@ -169,7 +173,9 @@ pub(super) fn constant(argument: &SyntaxNode) -> Option<ast::Literal> {
     if argument.descendants().any(|it| computed.contains(&it.kind()) || concatenated(&it)) {
         return None;
     }
-    argument.descendants().find_map(ast::Literal::cast)
+    // Of several, nobody here works out which it is: `(array['a', 'b'])[2]`.
+    let mut literals = argument.descendants().filter_map(ast::Literal::cast);
+    literals.next().filter(|_| literals.next().is_none())
 }
 
 /// Whether every row passes this `WHERE`, as far as the text alone tells: `true`, `1 = 1`, `id = id`, `… OR true`.

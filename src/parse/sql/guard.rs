@@ -54,6 +54,7 @@ fn scan(text: &str, psql: bool) -> Guarded {
         chain: 0,
         path: 0,
         last: 0..0,
+        escapes: false,
         blocks: 0,
         nested: false,
         shape: None,
@@ -96,7 +97,7 @@ struct Scan<'a> {
     psql: bool,
     /// Where the statement at hand begins.
     start: Option<usize>,
-    /// Its first words, in upper case.
+    /// Its first words outside of brackets, in upper case.
     words: Vec<String>,
     /// For each open bracket, the lengths of the chains around it.
     depths: Vec<(usize, usize)>,
@@ -107,6 +108,8 @@ struct Scan<'a> {
     path: usize,
     /// The last token that is neither white space nor a comment.
     last: Range<usize>,
+    /// Whether it was a string in which a backslash escapes what follows it.
+    escapes: bool,
     /// Blocks, branches and loops of a body that are open, and whether there were ever too many of them.
     blocks: usize,
     nested: bool,
@@ -138,6 +141,7 @@ impl Scan<'_> {
             if !is_trivia(token.kind) && self.start.is_none() {
                 self.start = Some(range.start);
             }
+            self.string(token.kind, &range);
             self.token(token, range.clone());
             if !is_trivia(token.kind) {
                 self.last = range.clone();
@@ -158,6 +162,24 @@ impl Scan<'_> {
         None
     }
 
+    /// A string that goes on after a line break is one with the piece before it, and where that was `E'…'` a backslash
+    /// still escapes (Postgres manual, 4.1.2.1). The lexer takes the second piece for a plain string, so where it ends is
+    /// not known.
+    fn string(&mut self, kind: TokenKind, range: &Range<usize>) {
+        if is_trivia(kind) {
+            return;
+        }
+        let goes_on = matches!(kind, TokenKind::Literal { kind: LiteralKind::Str { .. } })
+            && self.escapes
+            && self.text[self.last.end..range.start].contains(['\n', '\r']);
+        if goes_on && self.text[range.clone()].contains('\\') {
+            let why = "this string goes on in another line, where its backslashes still escape, so where it ends cannot be read with certainty";
+            self.problem(self.last.start..range.end, why, "write the string in one piece");
+        }
+        let begins = matches!(kind, TokenKind::Literal { kind: LiteralKind::EscStr { .. } });
+        self.escapes = begins || goes_on;
+    }
+
     fn token(&mut self, token: Token, range: Range<usize>) {
         let text = &self.text[range.clone()];
         match token.kind {
@@ -173,8 +195,18 @@ impl Scan<'_> {
             TokenKind::Ident => self.word(text),
             TokenKind::Literal { kind: LiteralKind::Int { .. } | LiteralKind::Numeric { .. } }
             | TokenKind::Whitespace
-            | TokenKind::LineComment
             | TokenKind::PositionalParam { .. } => {}
+            TokenKind::LineComment => {
+                // What stands behind the mark is no comment to Drizzle.
+                let behind = text.split(BREAKPOINT).skip(1).map(str::trim);
+                if behind.into_iter().any(|it| !it.is_empty() && !it.starts_with("--")) {
+                    self.problem(
+                        range,
+                        "Drizzle cuts the file at this mark, and runs what follows on the line as a statement",
+                        "put the mark at the end of its line",
+                    );
+                }
+            }
             TokenKind::Literal { .. }
             | TokenKind::BlockComment { .. }
             | TokenKind::QuotedIdent { .. } => {
@@ -208,7 +240,7 @@ impl Scan<'_> {
             "IF" if self.follows(&["", ";", "BEGIN", "THEN", "ELSE", "LOOP", ">>"]) => self.block(),
             _ => {}
         }
-        if self.words.len() < 64 {
+        if self.words.len() < 64 && self.depths.is_empty() {
             self.words.push(upper);
         }
     }
@@ -266,11 +298,13 @@ impl Scan<'_> {
         }
     }
 
-    /// `COPY t FROM stdin`, whose rows follow in the file.
+    /// `COPY t FROM stdin`, whose rows follow in the file. A column or table may be called so, but not right behind the
+    /// first `FROM`.
     fn copies_rows(&self) -> bool {
-        self.psql
-            && self.words.first().is_some_and(|word| word == "COPY")
-            && self.words.windows(2).any(|pair| pair[0] == "FROM" && pair[1] == "STDIN")
+        let is = |at: Option<&String>, word: &str| at.is_some_and(|it| it == word);
+        let mut words = self.words.iter();
+        let copies = self.psql && is(words.next(), "COPY");
+        copies && words.any(|it| it == "FROM") && is(words.next(), "STDIN")
     }
 
     fn end_statement(&mut self, end: usize) {

@@ -1,5 +1,7 @@
 //! Settings: those that decide how the rest of a file is read, and those that decide how it runs.
 
+use std::ops::Range;
+
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
@@ -41,16 +43,27 @@ pub(super) fn setting(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, cert
             path(Some(vec!["public".to_owned()]));
             session(cx, place, node, certainty);
         }
-        Some("standard_conforming_strings") if set => {
-            let on = words.last().is_some_and(|(_, it)| {
-                let bare = it.trim_matches('\'').to_ascii_lowercase();
-                matches!(bare.as_str(), "on" | "true" | "yes" | "1" | "default")
-            });
-            if !on {
-                cx.opaque(place, trimmed(node), "after this a backslash in a string means something else, so the rest of the file cannot be read with certainty", "take the statement out, and write E'…' where a string needs escapes");
-            }
+        _ if set && assigned(node).any(|(it, _)| it == STRINGS) => {
+            let value = words.last().map(|(_, it)| it.trim_matches('\'').to_owned());
+            strings(cx, place, trimmed(node), value.as_deref());
         }
         _ => session(cx, place, node, certainty),
+    }
+}
+
+/// The setting that decides what a backslash means.
+pub(super) const STRINGS: &str = "standard_conforming_strings";
+
+/// Where it is switched off, or perhaps, nothing that follows is read as the server reads it.
+pub(super) fn strings(cx: &mut Lower, place: &Place<'_>, at: Range<usize>, value: Option<&str>) {
+    let on = value.map(str::to_ascii_lowercase);
+    if !matches!(on.as_deref(), Some("on" | "true" | "yes" | "1" | "default")) {
+        cx.opaque(
+            place,
+            at,
+            "after this a backslash in a string means something else, so the rest of the file cannot be read with certainty",
+            "take the statement out, and write E'…' where a string needs escapes",
+        );
     }
 }
 

@@ -243,6 +243,25 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::ResetSessionAuth(_) => {
             maintenance::lower(cx, place, node, &statement, certainty);
         }
+        Stmt::DropAccessMethod(_)
+        | Stmt::DropCast(_)
+        | Stmt::DropCollation(_)
+        | Stmt::DropConversion(_)
+        | Stmt::DropLanguage(_)
+        | Stmt::DropOperator(_)
+        | Stmt::DropOperatorClass(_)
+        | Stmt::DropOperatorFamily(_)
+        | Stmt::DropStatistics(_)
+        | Stmt::DropTextSearchConfig(_)
+        | Stmt::DropTextSearchDict(_)
+        | Stmt::DropTextSearchParser(_)
+        | Stmt::DropTextSearchTemplate(_)
+        | Stmt::DropTransform(_) => {
+            if cascade(node) == Cascade::Yes {
+                let why = "`cascade` takes along whatever uses this, columns with their data too, and no migration says what";
+                cx.opaque(place, trimmed(node), why, "drop it without `cascade`");
+            }
+        }
         Stmt::AlterCollation(_)
         | Stmt::AlterConversion(_)
         | Stmt::AlterForeignDataWrapper(_)
@@ -285,22 +304,8 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::CreateTransform(_)
         | Stmt::CreateUserMapping(_)
         | Stmt::Deallocate(_)
-        | Stmt::DropAccessMethod(_)
-        | Stmt::DropCast(_)
-        | Stmt::DropCollation(_)
-        | Stmt::DropConversion(_)
-        | Stmt::DropLanguage(_)
-        | Stmt::DropOperator(_)
-        | Stmt::DropOperatorClass(_)
-        | Stmt::DropOperatorFamily(_)
         | Stmt::DropPropertyGraph(_)
         | Stmt::DropRule(_)
-        | Stmt::DropStatistics(_)
-        | Stmt::DropTextSearchConfig(_)
-        | Stmt::DropTextSearchDict(_)
-        | Stmt::DropTextSearchParser(_)
-        | Stmt::DropTextSearchTemplate(_)
-        | Stmt::DropTransform(_)
         | Stmt::DropUserMapping(_)
         | Stmt::EmptyStmt(_)
         | Stmt::Execute(_)
