@@ -5,6 +5,7 @@ use std::ops::Range;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 use squawk_syntax::{SourceFile, SyntaxKind as Kind, SyntaxNode};
 
+use super::block::Walk;
 use super::statement::{child, temporary_tables};
 use super::{
     CutName, DEEPEST_BODY, Lower, Place, dialect, guard, names, range, statement, trimmed,
@@ -76,29 +77,38 @@ pub(super) fn text(
     if place.depth >= DEEPEST_BODY {
         return unreadable(cx, place, at);
     }
-    let inner = place.inside(&decoded);
-    let guarded = guard::guard_body(decoded.text());
+    Some(run(cx, &place.inside(&decoded), decoded.text(), certainty))
+}
+
+/// Statements that come out of a text; `inner` says where the text is from.
+pub(super) fn run(
+    cx: &mut Lower,
+    inner: &Place<'_>,
+    text: &str,
+    certainty: Certainty,
+) -> SyntaxNode {
+    let guarded = guard::guard_body(text);
     for problem in guarded.problems {
-        cx.opaque(&inner, problem.range, problem.why, problem.help);
+        cx.opaque(inner, problem.range, problem.why, problem.help);
     }
     let parse = SourceFile::parse(&guarded.text);
     let errors = parse.errors();
     if let Some(error) = errors.first() {
         cx.opaque(
-            &inner,
+            inner,
             range(error.range()),
             super::syntax(error.message()),
             "correct the statement in the text",
         );
     }
     let root = parse.syntax_node();
-    cx.note_long_names(&inner, &root);
+    cx.note_long_names(inner, &root);
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     for child in root.children() {
-        statement::lower(cx, &inner, &child, certainty);
+        statement::lower(cx, inner, &child, certainty);
     }
     cx.temporary = outer;
-    Some(root)
+    root
 }
 
 fn unreadable(cx: &mut Lower, place: &Place<'_>, at: Range<usize>) -> Option<SyntaxNode> {
@@ -124,7 +134,8 @@ fn plpgsql(
     for problem in guarded.problems {
         cx.opaque(&inner, problem.range, problem.why, problem.help);
     }
-    let text = dialect::without_into(&dialect::without_second_declare(&guarded.text));
+    let declared = dialect::without_second_declare(&guarded.text);
+    let text = dialect::without_into(&declared);
     // The parser has no entrance for a body alone, so the body goes in as a DO of its own.
     let mut tag = "$sprag$".to_owned();
     while text.contains(&tag) {
@@ -151,7 +162,7 @@ fn plpgsql(
     }
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     let first = cx.changes.len();
-    let mut walk = Walk { cx, place: &inner, fails: false };
+    let mut walk = Walk::new(cx, &inner, text != declared);
     for block in root.children() {
         walk.statement(&block, &mut { certainty });
     }
@@ -165,206 +176,4 @@ fn plpgsql(
     }
     cx.temporary = outer;
     Some(root.clone())
-}
-
-struct Walk<'a, 'b> {
-    cx: &'a mut Lower,
-    place: &'a Place<'b>,
-    /// It ends in an error whatever happens, so that nothing of it stays.
-    fails: bool,
-}
-
-impl Walk<'_, '_> {
-    /// Statements in order. What follows a possible way out of the block is no longer certain.
-    fn sequence(&mut self, body: &SyntaxNode, certainty: &mut Certainty) {
-        for statement in body.children() {
-            self.statement(&statement, certainty);
-        }
-    }
-
-    fn statement(&mut self, node: &SyntaxNode, certainty: &mut Certainty) {
-        match node.kind() {
-            Kind::PLPGSQL_BLOCK => self.block(node, certainty),
-            Kind::PLPGSQL_EXEC_SQL_STMT
-            | Kind::PLPGSQL_PERFORM_STMT
-            | Kind::PLPGSQL_CALL_STMT
-            | Kind::PLPGSQL_DO_STMT
-            | Kind::PLPGSQL_RETURN_QUERY_STMT => {
-                for inner in node.children().filter(|it| Stmt::can_cast(it.kind())) {
-                    statement::lower(self.cx, self.place, &inner, *certainty);
-                }
-            }
-            Kind::PLPGSQL_DYN_EXECUTE_STMT | Kind::PLPGSQL_RETURN_QUERY_EXECUTE_STMT => {
-                self.execute(node, *certainty);
-            }
-            Kind::PLPGSQL_OPEN_STMT => {
-                if node.descendants().any(|it| it.kind() == Kind::PLPGSQL_EXPR) {
-                    let dynamic =
-                        node.descendants_with_tokens().any(|it| it.kind() == Kind::EXECUTE_KW);
-                    if dynamic {
-                        self.execute(node, *certainty);
-                    }
-                }
-                self.queries(node, *certainty);
-            }
-            Kind::PLPGSQL_FOR_DYN_STMT => {
-                self.execute(node, *certainty);
-                self.bodies(node, certainty);
-            }
-            Kind::PLPGSQL_FOR_QUERY_STMT => {
-                self.queries(node, *certainty);
-                self.bodies(node, certainty);
-            }
-            Kind::PLPGSQL_RETURN_STMT | Kind::PLPGSQL_EXIT_STMT | Kind::PLPGSQL_CONTINUE_STMT => {
-                self.expressions(node, *certainty);
-                self.leave(certainty);
-            }
-            Kind::PLPGSQL_RAISE_STMT => {
-                self.expressions(node, *certainty);
-                let text = node.text().to_string().to_ascii_lowercase();
-                let quiet = ["notice", "warning", "info", "log", "debug"];
-                let level = text.split_whitespace().nth(1).unwrap_or_default();
-                if !quiet.contains(&level) {
-                    self.fails |= *certainty == Certainty::Sure;
-                    self.leave(certainty);
-                }
-            }
-            Kind::PLPGSQL_ASSERT_STMT => {
-                self.expressions(node, *certainty);
-                self.leave(certainty);
-            }
-            // It takes back what the block did, or what it did until here, as the tool has sent it.
-            Kind::PLPGSQL_ROLLBACK_STMT if *certainty != Certainty::Deferred => self.cx.opaque(
-                self.place,
-                trimmed(node),
-                "this takes back what was done before it, as far as nobody can say",
-                "leave transactions to whoever applies the migration",
-            ),
-            Kind::PLPGSQL_IF_STMT
-            | Kind::PLPGSQL_CASE_STMT
-            | Kind::PLPGSQL_LOOP_STMT
-            | Kind::PLPGSQL_WHILE_STMT
-            | Kind::PLPGSQL_FOR_I_STMT
-            | Kind::PLPGSQL_FOR_EACH_STMT
-            | Kind::PLPGSQL_FOR_CURSOR_STMT => {
-                self.expressions(node, *certainty);
-                self.bodies(node, certainty);
-            }
-            _ => self.expressions(node, *certainty),
-        }
-    }
-
-    fn block(&mut self, node: &SyntaxNode, certainty: &mut Certainty) {
-        let swallows = child(node, Kind::PLPGSQL_EXCEPTION_SECTION).is_some();
-        if let Some(declared) = child(node, Kind::PLPGSQL_DECLARE_SECTION) {
-            self.queries(&declared, *certainty);
-            self.expressions(&declared, *certainty);
-        }
-        if let Some(body) = child(node, Kind::PLPGSQL_BODY) {
-            if swallows && *certainty != Certainty::Deferred {
-                let mut inside = self.cx.branch();
-                self.sequence(&body, &mut inside);
-            } else {
-                self.sequence(&body, certainty);
-            }
-        }
-        for handlers in node.children().filter(|it| it.kind() == Kind::PLPGSQL_EXCEPTION_SECTION) {
-            for body in handlers.descendants().filter(|it| it.kind() == Kind::PLPGSQL_BODY) {
-                if body.ancestors().skip(1).find(|it| it.kind() == Kind::PLPGSQL_BLOCK).as_ref()
-                    == Some(node)
-                {
-                    let mut inside = self.inside(*certainty);
-                    self.sequence(&body, &mut inside);
-                }
-            }
-        }
-    }
-
-    /// The bodies directly inside a branching or looping statement, each a branch of its own.
-    fn bodies(&mut self, node: &SyntaxNode, certainty: &mut Certainty) {
-        let mut leaves = false;
-        for part in node.children() {
-            let body = match part.kind() {
-                Kind::PLPGSQL_BODY => Some(part),
-                Kind::PLPGSQL_ELSIF_CLAUSE
-                | Kind::PLPGSQL_ELSE_CLAUSE
-                | Kind::PLPGSQL_CASE_WHEN => child(&part, Kind::PLPGSQL_BODY),
-                _ => None,
-            };
-            if let Some(body) = body {
-                let mut inside = self.inside(*certainty);
-                self.sequence(&body, &mut inside);
-                leaves |= body.descendants().any(|it| {
-                    matches!(
-                        it.kind(),
-                        Kind::PLPGSQL_RETURN_STMT
-                            | Kind::PLPGSQL_EXIT_STMT
-                            | Kind::PLPGSQL_CONTINUE_STMT
-                            | Kind::PLPGSQL_RAISE_STMT
-                    )
-                });
-            }
-        }
-        if leaves {
-            self.leave(certainty);
-        }
-    }
-
-    fn inside(&mut self, certainty: Certainty) -> Certainty {
-        if certainty == Certainty::Deferred { certainty } else { self.cx.branch() }
-    }
-
-    fn leave(&mut self, certainty: &mut Certainty) {
-        *certainty = self.inside(*certainty);
-    }
-
-    fn queries(&mut self, node: &SyntaxNode, certainty: Certainty) {
-        for inner in node.descendants().filter(|it| Stmt::can_cast(it.kind())) {
-            let in_body = inner
-                .ancestors()
-                .take_while(|it| it != node)
-                .any(|it| it.kind() == Kind::PLPGSQL_BODY);
-            let nested = inner
-                .ancestors()
-                .skip(1)
-                .take_while(|it| it != node)
-                .any(|it| Stmt::can_cast(it.kind()));
-            if !in_body && !nested {
-                statement::lower(self.cx, self.place, &inner, certainty);
-            }
-        }
-    }
-
-    /// Expressions can call what runs a text.
-    fn expressions(&mut self, node: &SyntaxNode, certainty: Certainty) {
-        if !self.cx.calls {
-            return;
-        }
-        let body = |it: &SyntaxNode| it.kind() == Kind::PLPGSQL_BODY;
-        for expression in node.descendants().filter(|it| it.kind() == Kind::PLPGSQL_EXPR) {
-            // What stands in a body is met there.
-            if !expression.ancestors().skip(1).take_while(|it| it != node).any(|it| body(&it)) {
-                super::expression::calls(self.cx, self.place, &expression, certainty);
-            }
-        }
-    }
-
-    /// `EXECUTE`: a constant is judged as what it says; anything computed is not known until it runs.
-    fn execute(&mut self, node: &SyntaxNode, certainty: Certainty) {
-        self.expressions(node, certainty);
-        let query = node.descendants().find(|it| it.kind() == Kind::PLPGSQL_EXPR);
-        let Some(query) = query else { return };
-        match super::expression::constant(&query) {
-            Some(literal) => {
-                let certainty = self.inside(certainty);
-                text(self.cx, self.place, &literal, certainty);
-            }
-            None => self.cx.opaque(
-                self.place,
-                trimmed(&query),
-                "this statement is computed when it runs, so nobody can say beforehand what it does",
-                "write the statements out, one for each table",
-            ),
-        }
-    }
 }

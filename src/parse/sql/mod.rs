@@ -6,10 +6,12 @@
 mod access;
 mod allow;
 mod alter;
+mod block;
 mod body;
 mod constraint;
 mod dialect;
 mod expression;
+mod folded;
 mod guard;
 mod maintenance;
 mod names;
@@ -106,7 +108,7 @@ fn parse(text: &str) -> Script {
     };
     let root = parse.syntax_node();
     lower.temporary = statement::temporary_tables(&root);
-    let place = Place { decoded: None, outer: None, depth: 0, schema: None };
+    let place = Place { decoded: None, whole: None, outer: None, depth: 0, schema: None };
     lower.note_long_names(&place, &root);
     let errors: Vec<(Range<usize>, String)> =
         parse.errors().iter().map(|it| (range(it.range()), it.message().to_owned())).collect();
@@ -192,6 +194,8 @@ struct Lower {
 /// Where the text at hand comes from: the file itself, or the decoded text of a literal in it.
 struct Place<'a> {
     decoded: Option<&'a DecodedText>,
+    /// Of a text that was computed: the expression it comes from, in the text around it.
+    whole: Option<Range<usize>>,
     outer: Option<&'a Place<'a>>,
     depth: usize,
     /// The schema that `CREATE SCHEMA … CREATE TABLE …` creates its elements in.
@@ -200,11 +204,22 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn inside(&'a self, decoded: &'a DecodedText) -> Place<'a> {
-        Place { decoded: Some(decoded), outer: Some(self), depth: self.depth + 1, schema: None }
+        Place { decoded: Some(decoded), ..self.deeper() }
+    }
+
+    fn computed(&'a self, whole: Range<usize>) -> Place<'a> {
+        Place { whole: Some(whole), ..self.deeper() }
+    }
+
+    fn deeper(&'a self) -> Place<'a> {
+        Place { decoded: None, whole: None, outer: Some(self), depth: self.depth + 1, schema: None }
     }
 
     /// From a range of the text at hand to one of the file.
     fn map(&self, range: Range<usize>) -> Range<usize> {
+        if let (Some(whole), Some(outer)) = (&self.whole, self.outer) {
+            return outer.map(whole.clone());
+        }
         let Some(decoded) = self.decoded else { return range };
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).into();
         let start = usize::from(decoded.source_pos(number(range.start)));

@@ -24,6 +24,7 @@ pub(super) fn create_schema(
         Op::CreateSchema { name: name.clone(), guard: guard(node) },
     );
     let inner = Place {
+        whole: place.whole.clone(),
         decoded: place.decoded,
         outer: place.outer,
         depth: place.depth,

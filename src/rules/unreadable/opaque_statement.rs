@@ -4,12 +4,16 @@
 //!
 //! That is SQL which Postgres would refuse too (and `psql` goes on after it), a statement that is computed when it
 //! runs, a function in a language that is not read, a command of `psql`, a text that runs in another session. Constant
-//! texts are read and judged as what they say.
+//! texts, and those that `format` and a loop make of constants alone, are read and judged as what they say.
 //!
 //! ## Fails
 //!
 //! ```sql
-//! do $$ begin execute format('drop table %I', 'users'); end $$;
+//! do $$ declare it record; begin
+//!   for it in select tablename from pg_tables where schemaname = 'public' loop
+//!     execute format('drop table %I', it.tablename);
+//!   end loop;
+//! end $$;
 //! ```
 //!
 //! ```sql
@@ -33,6 +37,16 @@
 //! ```
 //!
 //! ## Passes
+//!
+//! ```sql
+//! create table tags (id bigint primary key);
+//! create table marks (id bigint primary key);
+//! do $$ declare name text; begin
+//!   foreach name in array array['tags', 'marks'] loop
+//!     execute format('alter table %I enable row level security', name);
+//!   end loop;
+//! end $$;
+//! ```
 //!
 //! ```sql
 //! do $$ begin
