@@ -22,6 +22,7 @@ mod setting;
 mod statement;
 mod structure;
 mod table;
+mod temporary;
 mod transaction;
 mod truth;
 mod types;
