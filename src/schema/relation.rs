@@ -305,6 +305,8 @@ pub enum PolicyCommand {
 pub struct Trigger {
     /// What it runs, as the statement names it.
     pub function: ObjectName,
+    /// As the statement gives them, folded.
+    pub arguments: String,
     pub enabled: bool,
     /// When and for what it fires, as written, folded: everything between its name and `EXECUTE`.
     pub event: String,
