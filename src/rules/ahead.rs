@@ -19,6 +19,8 @@ pub enum Made {
     IndexOn,
     Policy,
     Trigger,
+    /// By the table it is on.
+    TriggerOn,
     View,
     Routine,
     Constraint,
@@ -33,6 +35,8 @@ pub enum Made {
 #[derive(Debug, Default)]
 pub struct Ahead<'a> {
     events: BTreeMap<(Made, String), Vec<Event<'a>>>,
+    /// What may be taken away, and where that stands last.
+    doubted: BTreeMap<(Made, String), Place>,
     recreations: Vec<Recreation>,
     /// Which changes are part of which recreation.
     parts: BTreeMap<Place, usize>,
@@ -65,11 +69,14 @@ impl<'a> Ahead<'a> {
         let mut ahead = Ahead::default();
         for (file, migration) in migrations.iter().enumerate() {
             for (index, change) in migration.script.changes.iter().enumerate() {
-                if change.certainty != Certainty::Sure {
-                    continue;
-                }
                 for (made, name, makes) in events(&change.op) {
                     let at = (file, index);
+                    if change.certainty != Certainty::Sure {
+                        if !makes && change.certainty != Certainty::Deferred {
+                            ahead.doubted.insert((made, name), at);
+                        }
+                        continue;
+                    }
                     ahead.events.entry((made, name)).or_default().push(Event { at, makes, change });
                 }
             }
@@ -78,11 +85,14 @@ impl<'a> Ahead<'a> {
         ahead
     }
 
-    /// Changes after `here` that make a thing of that name for certain, unless the last word is that it goes.
+    /// Changes after `here` that make a thing of that name for certain, unless the last word is that it goes, or may.
     pub fn made_after(&self, here: Place, made: Made, name: &str) -> Vec<&'a Change> {
-        let Some(events) = self.events.get(&(made, name.to_owned())) else { return Vec::new() };
-        let by_table = matches!(made, Made::IndexOn | Made::ConstraintOn);
-        if !by_table && events.last().is_some_and(|it| !it.makes) {
+        let key = (made, name.to_owned());
+        let Some(events) = self.events.get(&key) else { return Vec::new() };
+        let by_table = matches!(made, Made::IndexOn | Made::ConstraintOn | Made::TriggerOn);
+        let doubted = self.doubted.get(&key);
+        let gone = |it: &Event<'_>| !it.makes || doubted.is_some_and(|doubted| *doubted > it.at);
+        if !by_table && events.last().is_some_and(gone) {
             return Vec::new();
         }
         let later = events.iter().filter(|it| it.makes && it.at > here);
@@ -92,6 +102,11 @@ impl<'a> Ahead<'a> {
     /// Whether a thing of that name is taken away for certain, wherever in the change set.
     pub fn drops(&self, made: Made, name: &str) -> bool {
         self.events.get(&(made, name.to_owned())).is_some_and(|it| it.iter().any(|it| !it.makes))
+    }
+
+    /// Whether a thing of that name is taken away, or may be, wherever in the change set.
+    pub fn may_drop(&self, made: Made, name: &str) -> bool {
+        self.drops(made, name) || self.doubted.contains_key(&(made, name.to_owned()))
     }
 
     /// The recreation of an enum that the change at `here` is part of.
@@ -218,7 +233,13 @@ fn events(op: &Op) -> Vec<(Made, String, bool)> {
         }
         Op::CreatePolicy { table, name, .. } => vec![(Made::Policy, of(table, name), true)],
         Op::DropPolicy { table, name, .. } => vec![(Made::Policy, of(table, name), false)],
-        Op::CreateTrigger { table, name, .. } => vec![(Made::Trigger, of(table, name), true)],
+        Op::CreateTrigger { table, name, .. } => vec![
+            (Made::Trigger, of(table, name), true),
+            (Made::TriggerOn, table.name.clone(), true),
+        ],
+        Op::RenameTrigger { table, from, to } => {
+            vec![(Made::Trigger, of(table, from), false), (Made::Trigger, of(table, to), true)]
+        }
         Op::DropTrigger { table, name, .. } => vec![(Made::Trigger, of(table, name), false)],
         Op::CreateTable(it)
             if matches!(it.kind, RelationKind::View | RelationKind::MaterializedView) =>

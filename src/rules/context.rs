@@ -84,10 +84,13 @@ impl<'a> Context<'a> {
         match self.catalog.resolve(name) {
             Resolved::Temporary(name) => {
                 let made = self.catalog.temporary(&name).is_none_or(|it| {
-                    it.born.sure
-                        || change.certainty
-                            == it.born.branch.map_or(Certainty::Sure, Certainty::Maybe)
+                    let together = it.born.branch.map(Certainty::Maybe) == Some(change.certainty);
+                    it.born.sure || together
                 });
+                // Whoever calls a body decides where it looks for names.
+                if change.certainty == Certainty::Deferred {
+                    return made && !self.catalog.is_older_name(&name);
+                }
                 let permanent = self.catalog.resolve_permanent(&ObjectName { schema: None, name });
                 let hidden = self.catalog.table(&permanent);
                 made && hidden.is_none_or(|it| self.catalog.is_new_born(&it.born))

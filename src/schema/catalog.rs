@@ -145,7 +145,7 @@ impl Catalog {
         }
         self.unsettled = Unsettled::default();
         self.session_path = None;
-        self.temporary.clear();
+        self.forget_temporary();
         self.search_path = default_search_path();
         self.journal.clear();
         self.marks.clear();
@@ -169,6 +169,11 @@ impl Catalog {
     /// A relation as it was before the change set at hand.
     pub fn table_before(&self, name: &TableName) -> Option<Table> {
         self.tables.before(name)
+    }
+
+    /// An index as it was before the change set at hand.
+    pub fn index_before(&self, name: &TableName) -> Option<Index> {
+        self.indexes.before(name)
     }
 
     /// A routine as it was before the change set at hand.
@@ -255,11 +260,13 @@ impl Catalog {
     }
 
     pub fn resolve_index(&self, name: &ObjectName) -> TableName {
-        self.permanent(name, |it| self.indexes.contains(it))
+        let exists = |it: &TableName| self.indexes.contains(it);
+        own_or(name, self.permanent(name, exists), exists)
     }
 
     pub fn resolve_sequence(&self, name: &ObjectName) -> TableName {
-        self.permanent(name, |it| self.sequences.contains(it))
+        let exists = |it: &TableName| self.sequences.contains(it);
+        own_or(name, self.permanent(name, exists), exists)
     }
 
     /// The routine that a statement means: with its arguments, or the only one of that name.
@@ -337,6 +344,12 @@ impl Catalog {
             && self.tables().all(|(table, it)| table.schema != name || self.is_new_born(&it.born))
     }
 
+    /// Whether an older table has the name, in whatever schema.
+    pub fn is_older_name(&self, name: &str) -> bool {
+        let called = self.tables.called(name);
+        called.iter().any(|it| self.table(it).is_some_and(|it| !self.is_new_born(&it.born)))
+    }
+
     /// Columns of older tables that have this type.
     pub fn columns_of_type(&self, name: &TableName) -> Vec<String> {
         let mut columns = Vec::new();
@@ -349,6 +362,17 @@ impl Catalog {
         }
         columns
     }
+}
+
+/// What a temporary sequence or index is called in full, where no permanent one of that name is known: after `ON COMMIT
+/// DROP` or `DISCARD` a statement would reach that one.
+fn own_or(
+    name: &ObjectName,
+    permanent: TableName,
+    exists: impl Fn(&TableName) -> bool,
+) -> TableName {
+    let own = TableName::new("pg_temp", name.name.as_str());
+    if name.schema.is_none() && !exists(&permanent) && exists(&own) { own } else { permanent }
 }
 
 /// The name of a type without schema, quotes and brackets.

@@ -177,6 +177,8 @@ pub enum Op {
         table: ObjectName,
         name: String,
         function: ObjectName,
+        /// What it hands to the function, as written, folded: `('users')`.
+        arguments: String,
         event: String,
         replaces: bool,
     },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Born, Expression, ObjectName, TableName};
+use super::{Born, Expression, ObjectName, Privilege, TableName};
 use crate::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct Table {
     pub partitioned: bool,
     /// Roles that may use it by a `GRANT` of the migrations, and those it was taken from: `true` is granted.
     pub granted: BTreeMap<String, bool>,
+    /// What was taken from a role one by one, and not given back.
+    pub revoked: BTreeMap<String, BTreeSet<Privilege>>,
     /// `COMMENT ON TABLE`.
     pub comment: Option<String>,
     pub rls: bool,
@@ -74,6 +76,7 @@ impl Table {
             parent: None,
             partitioned: false,
             granted: BTreeMap::new(),
+            revoked: BTreeMap::new(),
             comment: None,
             rls: false,
             forced_rls: false,
@@ -302,6 +305,8 @@ pub enum PolicyCommand {
 pub struct Trigger {
     /// What it runs, as the statement names it.
     pub function: ObjectName,
+    /// As the statement gives them, folded.
+    pub arguments: String,
     pub enabled: bool,
     /// When and for what it fires, as written, folded: everything between its name and `EXECUTE`.
     pub event: String,

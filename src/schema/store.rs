@@ -89,6 +89,16 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         stored.chain(self.written().map(|(name, value)| (name.clone(), Cow::Borrowed(value))))
     }
 
+    /// The names of all entries that are called so, in whatever schema. Decodes none.
+    pub(super) fn called(&self, name: &str) -> Vec<TableName> {
+        let end = [b"\0", name.as_bytes()].concat();
+        let keys = (0..self.len()).filter_map(|at| Some(self.entry(at)?.0));
+        let stored = keys.filter(|it| it.ends_with(&end)).filter_map(name_of);
+        let stored = stored.filter(|it| !self.written.contains_key(it));
+        let written = self.written.iter().filter(|(it, value)| it.name == name && value.is_some());
+        stored.chain(written.map(|(it, _)| it.clone())).collect()
+    }
+
     /// `count`, then the start of each entry, then the entries in order: lengths of key and value, key, value. All
     /// numbers are little-endian 32-bit.
     pub(super) fn to_bytes(&self) -> Vec<u8> {

@@ -24,6 +24,7 @@ mod setting;
 mod statement;
 mod structure;
 mod table;
+mod temporary;
 mod transaction;
 mod truth;
 mod types;

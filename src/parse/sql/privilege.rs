@@ -18,7 +18,7 @@ pub(super) fn lower(
     let mut push = |op| cx.push(place, trimmed(node), certainty, op);
     match statement {
         Stmt::Grant(_) => push(Op::Grant {
-            privileges: privileges(node),
+            privileges: privileges(node, false),
             on: securable(node),
             to: child(node, Kind::ROLE_REF_LIST).map_or_else(Vec::new, |it| roles(&it)),
             with_grant: descendant(node, Kind::GRANT_OPTION).is_some(),
@@ -26,7 +26,8 @@ pub(super) fn lower(
         // It takes the right to pass a right on, and leaves the right.
         Stmt::Revoke(_) if child(node, Kind::GRANT_OPTION_FOR).is_some() => {}
         Stmt::Revoke(_) => push(Op::Revoke {
-            privileges: privileges(node),
+            // What is taken of a column stays with whoever has it of the table.
+            privileges: privileges(node, true),
             on: securable(node),
             from: child(node, Kind::ROLE_REF_LIST).map_or_else(Vec::new, |it| roles(&it)),
         }),
@@ -58,18 +59,18 @@ pub(super) fn roles(list: &SyntaxNode) -> Vec<String> {
     children(list, Kind::ROLE_REF).map(|it| role(&it)).collect()
 }
 
-/// Empty: all of them.
-fn privileges(node: &SyntaxNode) -> Vec<String> {
+/// Empty: all of them. The columns that one is on are named with it or not.
+fn privileges(node: &SyntaxNode, columns_too: bool) -> Vec<String> {
     let Some(list) = child(node, Kind::REVOKE_COMMAND_LIST) else { return Vec::new() };
     let words = children(&list, Kind::REVOKE_COMMAND).map(|it| {
         let name = it.descendants().find(|it| it.kind() == Kind::ROLE_NAME_REF);
         let columns = child(&it, Kind::COLUMN_REF_LIST);
         let word = match (name, columns) {
             (Some(name), _) => names::name(&name),
-            (None, Some(columns)) => {
+            (None, Some(columns)) if !columns_too => {
                 names::plain(&it).replace(&names::plain(&columns), "").to_ascii_lowercase()
             }
-            (None, None) => names::plain(&it).to_ascii_lowercase(),
+            (None, _) => names::plain(&it).to_ascii_lowercase(),
         };
         word.trim().to_owned()
     });
@@ -119,7 +120,7 @@ fn default_privileges(node: &SyntaxNode) -> Option<Op> {
     })?;
     Some(Op::DefaultPrivileges {
         schemas: schemas.map(|it| names::name(&it)).collect(),
-        privileges: privileges(&action),
+        privileges: privileges(&action, false),
         on: names::plain(&target).to_ascii_lowercase(),
         roles: child(&action, Kind::ROLE_REF_LIST).map_or_else(Vec::new, |it| roles(&it)),
         granted: granted.is_some(),

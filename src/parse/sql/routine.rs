@@ -245,8 +245,10 @@ fn trigger(node: &SyntaxNode) -> Option<Op> {
             Some((schema, name)) => ObjectName::new(Some(schema), name),
             None => ObjectName::new(None, &function),
         };
+        let arguments = child(&call, Kind::ARG_LIST).map(|it| names::plain(&it));
         return Some(Op::CreateTrigger {
             table,
+            arguments: arguments.unwrap_or_default(),
             event: event(node, &name),
             name: names::name(&name),
             function,

@@ -3,7 +3,7 @@
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, children, descendant};
-use super::{Lower, Place, expression, names, scalar, table, trimmed};
+use super::{Lower, Place, expression, names, scalar, table, temporary, trimmed};
 use crate::schema::{Certainty, Filter, ObjectName, Op};
 
 /// What a query does besides answering: rows written anywhere in it, tables made of its rows.
@@ -46,6 +46,15 @@ pub(super) fn data(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certain
             }
             _ => continue,
         };
+        let op = op.map(|op| match op {
+            Op::Delete { table, filter } => {
+                Op::Delete { table: temporary::of(node, certainty, table), filter }
+            }
+            Op::Update { table, filter, columns } => {
+                Op::Update { table: temporary::of(node, certainty, table), filter, columns }
+            }
+            other => other,
+        });
         if let Some(op) = op {
             cx.push(place, trimmed(&inner), certainty, op);
         }

@@ -7,8 +7,8 @@ use super::rows::data;
 use super::setting::setting;
 use super::transaction::transaction;
 use super::{
-    Lower, Place, access, body, expression, maintenance, names, routine, structure, table, trimmed,
-    types, view,
+    Lower, Place, access, body, expression, maintenance, names, routine, structure, table,
+    temporary, trimmed, types, view,
 };
 use crate::schema::{Cascade, Certainty, Guard, Op, RoleOp};
 
@@ -88,6 +88,7 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         Stmt::Truncate(_) => {
             for name in node.descendants().filter(|it| it.kind() == Kind::TABLE_NAME_REF) {
                 if let Some(table) = names::object(&name) {
+                    let table = temporary::of(node, certainty, table);
                     cx.push(place, trimmed(&name), certainty, Op::Truncate { table });
                 }
             }

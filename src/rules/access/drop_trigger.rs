@@ -2,7 +2,8 @@
 //!
 //! Dropping a trigger ends what it did for every row, and nothing says so.
 //!
-//! A trigger that the same change makes again on the same table is replaced, not dropped.
+//! A trigger that the same change makes again on the same table is replaced, not dropped. So is one whose function another
+//! trigger of the table runs at the same moment, for the same rows and at least the same events.
 //!
 //! ## Fails
 //!
@@ -14,6 +15,40 @@
 //!
 //! ```sql
 //! drop trigger stamp_notes on notes;
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before insert on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! drop trigger stamp_notes on notes;
+//! create trigger stamp before insert on notes for each row when (new.id > 0) execute function stamp();
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before insert or update on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! drop trigger stamp_notes on notes;
+//! create trigger stamp before update on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before insert on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! drop trigger stamp_notes on notes;
+//! create trigger stamp before insert on notes for each row execute function stamp();
+//! do $$ begin if now() > '2026-01-01' then drop trigger stamp on notes; end if; end $$;
 //! ```
 //!
 //! ## Passes
@@ -29,13 +64,26 @@
 //! create trigger stamp_notes before insert or update on notes for each row execute function stamp();
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint, body text);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before update of body on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! drop trigger stamp_notes on notes;
+//! create trigger stamp before insert or update on public.notes for each row execute function public.stamp();
+//! ```
+//!
 //! ```sql
 //! drop trigger if exists never_was on users;
 //! ```
 
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, EventTriggerOp, Guard, Op, Resolved, Shown};
+use crate::schema::{
+    Change, EventTriggerOp, Guard, ObjectName, Op, Resolved, Shown, TableName, Trigger,
+};
 
 pub(super) const RULE: Rule =
     declare!("access", "drop_trigger.rs", "drop-trigger", Approve, Check::Change(check));
@@ -55,7 +103,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                 }
                 _ => false,
             });
-            if new || unknown || again || cx.is_new(change, table) {
+            let instead = trigger.is_some_and(|it| is_replaced(cx, change, &on, (name, it)));
+            if new || unknown || again || instead || cx.is_new(change, table) {
                 return None;
             }
             let name = Shown(name);
@@ -73,4 +122,85 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         }
         _ => None,
     }
+}
+
+/// Whether another trigger of the table does what this one did, and stays.
+fn is_replaced(
+    cx: &Context<'_>,
+    change: &Change,
+    on: &TableName,
+    (name, old): (&str, &Trigger),
+) -> bool {
+    let key = |name: &str| format!("{}.{name}", on.name);
+    let function = |name: &ObjectName| cx.catalog.resolve_routine(name, Some(&[]));
+    let does = |it: &ObjectName, arguments: &str, event: &str| {
+        function(it) == function(&old.function)
+            && arguments == old.arguments
+            && covers(event, &old.event).unwrap_or_default()
+    };
+    let table = cx.catalog.table(on);
+    let stays = table.iter().flat_map(|it| &it.triggers).any(|(other, it)| {
+        let kept = it.enabled && it.born.sure && !cx.ahead.may_drop(Made::Trigger, &key(other));
+        kept && other != name && does(&it.function, &it.arguments, &it.event)
+    });
+    let again = |op: &Op| match op {
+        Op::CreateTrigger { table, name: made, function, arguments, event, .. } => {
+            let key = key(made);
+            let kept = !cx.made_later(Made::Trigger, &key).is_empty()
+                || !cx.ahead.may_drop(Made::Trigger, &key);
+            let same = cx.catalog.resolve_permanent(table) == *on;
+            kept && same && is_told(cx, op, function) && does(function, arguments, event)
+        }
+        _ => false,
+    };
+    stays || is_made_again(cx, change, (Made::TriggerOn, &on.name), again)
+}
+
+/// Whether a later statement finds a function where it is found here: it says where, or nothing can change that on the
+/// way.
+fn is_told(cx: &Context<'_>, op: &Op, function: &ObjectName) -> bool {
+    let changes = &cx.migration.script.changes;
+    let moves = |it: &Change| matches!(it.op, Op::SetSearchPath { .. });
+    let here = || changes.iter().any(|it| std::ptr::eq(&raw const it.op, op));
+    function.schema.is_some() || (here() && !changes.iter().any(moves))
+}
+
+/// Whether a trigger fires at the same moment as another, for the same rows, and at all of its events. Absent: that
+/// cannot be told from the texts.
+fn covers(new: &str, old: &str) -> Option<bool> {
+    let (new, old) = (moment(new)?, moment(old)?);
+    let covered = |it: &(&str, Vec<&str>)| {
+        new.events.iter().any(|(event, columns)| {
+            // Without columns: whichever is written.
+            let all = !it.1.is_empty() && it.1.iter().all(|it| columns.contains(it));
+            *event == it.0 && (columns.is_empty() || all)
+        })
+    };
+    Some(new.timing == old.timing && new.rest == old.rest && old.events.iter().all(covered))
+}
+
+struct Moment<'a> {
+    timing: &'a str,
+    /// Each with the columns it is limited to.
+    events: Vec<(&'a str, Vec<&'a str>)>,
+    /// What follows the table.
+    rest: &'a str,
+}
+
+/// The text is in lower case, so what is in quotes says too little.
+fn moment(event: &str) -> Option<Moment<'_>> {
+    let (head, rest) = event.split_once(" on ")?;
+    let (table, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    if head.contains('"') || rest.contains(['\'', '"']) || table.matches('"').count() % 2 != 0 {
+        return None;
+    }
+    let head = head.trim();
+    let of = if head.starts_with("instead of ") { "instead of".len() } else { head.find(' ')? };
+    let (timing, events) = head.split_at_checked(of)?;
+    let events = events.split(" or ").map(|it| {
+        let (event, columns) = it.trim().split_once(" of ").unwrap_or((it.trim(), ""));
+        let columns = columns.split(',').map(str::trim).filter(|it| !it.is_empty());
+        (event, columns.collect())
+    });
+    Some(Moment { timing, events: events.collect(), rest })
 }

@@ -16,6 +16,30 @@
 //! create materialized view bodies as select id, body from notes;
 //! ```
 //!
+//! To take a column from who has the whole takes nothing.
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create materialized view bodies as select id, body from notes;
+//! revoke select (body) on bodies from anon, authenticated;
+//! revoke all (id) on bodies from anon, authenticated;
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create materialized view bodies as select id, body from notes;
+//! revoke select on bodies from anon, authenticated;
+//! grant select on bodies to anon;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -35,6 +59,19 @@
 //! ```sql
 //! create materialized view bodies as select id, body from notes;
 //! revoke all on bodies from anon, authenticated;
+//! ```
+//!
+//! It can only be read, so `select` is all that there is to take.
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create materialized view bodies as select id, body from notes;
+//! revoke select on bodies from anon;
+//! revoke select on bodies from authenticated;
 //! ```
 
 use super::reach::{each_table, is_exposed, is_ours, protected_source};

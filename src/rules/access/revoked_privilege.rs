@@ -2,12 +2,25 @@
 //!
 //! A privilege that is taken away is missed by every program that still uses it.
 //!
-//! To take something from `anon` or from `public` closes what was open, and is left; so is a table of the same change.
+//! To take something from `anon` or from `public` closes what was open, and is left; so is what the same change
+//! creates.
 //!
 //! ## Fails
 //!
 //! ```sql
 //! revoke select on users from authenticated;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key);
+//! alter table users enable row level security;
+//! create view names with (security_invoker = true) as select id from users;
+//! ```
+//!
+//! ```sql
+//! drop view names;
+//! create view names with (security_invoker = true) as select id from users;
+//! revoke select on names from authenticated;
 //! ```
 //!
 //! ## Passes
@@ -20,10 +33,15 @@
 //! create table notes (id bigint);
 //! revoke all on notes from authenticated;
 //! ```
+//!
+//! ```sql
+//! create materialized view private.names as select id from users;
+//! revoke all on private.names from authenticated;
+//! ```
 
 use super::reach::is_anyone;
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Securable, Shown};
+use crate::schema::{Certainty, Change, ObjectName, Op, Securable, Shown};
 
 pub(super) const RULE: Rule =
     declare!("access", "revoked_privilege.rs", "revoked-privilege", Warn, Check::Change(check));
@@ -33,7 +51,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         return None;
     };
     let closes = from.iter().any(|it| is_anyone(it));
-    let old = tables.iter().find(|it| !cx.is_new(change, it)).filter(|_| !closes)?;
+    let old = tables.iter().find(|it| !is_made_here(cx, change, it)).filter(|_| !closes)?;
     let role = Shown(from.first()?);
     let table = cx.name(old);
     let what =
@@ -41,4 +59,14 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let message = format!("`{role}` may no longer {what} `{table}`");
     let finding = cx.finding(change, &table, message);
     Some(finding.help("make sure that no program relies on it"))
+}
+
+/// Also of a view: nobody had the privilege before.
+fn is_made_here(cx: &Context<'_>, change: &Change, name: &ObjectName) -> bool {
+    let recent = || {
+        let (name, table) = cx.table(name)?;
+        Some(cx.catalog.is_recent(&table.born) && cx.catalog.table_before(&name).is_none())
+    };
+    cx.is_new(change, name)
+        || (change.certainty != Certainty::Deferred && recent().unwrap_or_default())
 }

@@ -5,8 +5,8 @@
 //! Since Postgres 15 `with (security_invoker = true)` makes a view read with the rights of whoever asks. `create or
 //! replace view` without the option takes it away again, and nothing says so. Judged are views in an exposed schema
 //! over tables with row level security, as the whole change leaves them; and views that had the option and lost it,
-//! whatever they read. One that `anon` and `authenticated` may not read (`revoke all … from anon, authenticated`) is
-//! left.
+//! whatever they read. One that `anon` and `authenticated` may neither read nor write through (`revoke all … from anon,
+//! authenticated`) is left.
 //!
 //! ## Fails
 //!
@@ -49,6 +49,18 @@
 //! alter view recent_notes reset (security_invoker);
 //! ```
 //!
+//! Rows can be changed through a view.
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create view bodies as select id, body from notes;
+//! revoke select on bodies from anon, authenticated;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -87,6 +99,16 @@
 //! ```sql
 //! create view bodies as select id, body from notes;
 //! revoke all on bodies from anon, authenticated;
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create view bodies as select id, body from notes;
+//! revoke select, insert, update, delete on bodies from anon, authenticated;
 //! ```
 //!
 //! ```sql before

@@ -7,6 +7,7 @@ mod required_column;
 mod set_not_null;
 mod tighter_check;
 mod unique_on_existing;
+mod wider;
 
 use super::Rule;
 

@@ -3,7 +3,7 @@
 //! A new check refuses rows that the running clients may still write.
 //!
 //! `NOT VALID` spares the rows that are there, and no new one. It passes over columns that the same change created,
-//! and where a list only gets longer.
+//! and where a list only gets longer or a number only gets further away.
 //!
 //! ## Fails
 //!
@@ -14,6 +14,16 @@
 //!
 //! ```sql
 //! alter table users add constraint adults check (age >= 18) not valid;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, age integer constraint ages check (age between 0 and 150));
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users drop constraint ages;
+//! alter table users add constraint ages check (age between 1 and 200);
 //! ```
 //!
 //! ## Passes
@@ -27,7 +37,40 @@
 //! alter table users drop constraint plans;
 //! alter table users add constraint plans check (plan in ('free', 'paid', 'team'));
 //! ```
+//!
+//! Written as Postgres stores it, it is the same list.
+//!
+//! ```sql before
+//! create table users (id bigint primary key, plan text constraint plans check (plan in ('free', 'paid')));
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users drop constraint plans;
+//! alter table users add constraint plans check ((plan = any (array['free'::text, 'paid'::text, 'team'::text])));
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, age integer constraint ages check (age between 0 and 150));
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users add constraint ages_wider check (age >= 0 and age < 200) not valid;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, email text not null);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table users add constraint emails check (email is not null);
+//! ```
 
+use std::collections::BTreeSet;
+
+use super::wider;
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{
     Certainty, Change, ConstraintKind, Expression, NewConstraint, ObjectName, Op, Shown,
@@ -35,6 +78,9 @@ use crate::schema::{
 
 pub(super) const RULE: Rule =
     declare!("compatibility", "tighter_check.rs", "tighter-check", Warn, Check::Change(check));
+
+/// More checks over the same columns are not looked at.
+const MOST: usize = 64;
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     match &change.op {
@@ -81,7 +127,8 @@ fn judge(
     let ConstraintKind::Check(check) = &constraint.kind else { return None };
     let new = check.columns.iter().all(|it| cx.is_new_column(change, table, it));
     let later = change.certainty == Certainty::Deferred;
-    if cx.is_new(change, table) || later || (new && !check.columns.is_empty()) {
+    let empty = new && !check.columns.is_empty();
+    if cx.is_new(change, table) || later || empty || is_known(cx, table, check) {
         return None;
     }
     let name = cx.name(table);
@@ -94,20 +141,28 @@ fn judge(
     Some(finding.help("look that no client writes such rows any more, and that none are there"))
 }
 
-/// Whether the new one lets in all that the old one did, as far as lists of texts and an added `OR` tell.
+/// Whether rows that break it are kept out already, by this change set's doing or before: a check that is there, or was
+/// before the change set, lets in no more, or its columns cannot be null.
+fn is_known(cx: &Context<'_>, table: &ObjectName, check: &Expression) -> bool {
+    let Some((name, table)) = cx.table(table) else { return false };
+    let Some(new) = wider::read(&check.text) else { return false };
+    if wider::passes(&new, &|it| table.columns.get(it).is_some_and(|it| it.not_null)) {
+        return true;
+    }
+    let before = cx.catalog.table_before(&name);
+    let constraints = before.iter().flat_map(|it| &it.constraints).chain(&table.constraints);
+    let mut checks = constraints.filter_map(|(_, it)| match &it.kind {
+        ConstraintKind::Check(old) if it.born.sure => Some(old),
+        _ => None,
+    });
+    let columns = |it: &Expression| it.columns.iter().cloned().collect::<BTreeSet<String>>();
+    let wanted = columns(check);
+    checks.by_ref().filter(|it| columns(it) == wanted).take(MOST).any(|it| is_wider(it, check))
+}
+
+/// Whether the new one lets in all that the old one did, as far as their texts tell.
 fn is_wider(old: &Expression, new: &Expression) -> bool {
-    let bare = |it: &Expression| {
-        let mut text = it.text.to_ascii_lowercase();
-        for literal in &it.literals {
-            text = text.replace(&format!("'{}'", literal.to_ascii_lowercase()), "");
-        }
-        text.replace(|c: char| c.is_whitespace() || c == ',', "")
-    };
-    let negated = old.text.to_ascii_lowercase().contains("not ") || old.text.contains(['<', '!']);
-    let is_list = !old.literals.is_empty() && bare(old) == bare(new) && !negated;
-    let more = new.text.strip_prefix(&old.text).map(str::trim_start);
-    let adds = more.is_some_and(|it| it.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("or ")));
+    let read = |it: &Expression| wider::read(&it.text);
     old.text == new.text
-        || (adds && !old.text.to_ascii_lowercase().contains(" and "))
-        || (is_list && old.literals.iter().all(|it| new.literals.contains(it)))
+        || read(old).zip(read(new)).is_some_and(|(old, new)| wider::is_wider(&old, &new))
 }

@@ -2,7 +2,8 @@
 //!
 //! Where two rows have the same value already, a new unique key fails; where clients still write one, they do.
 //!
-//! It passes where a column is new and empty, and where a smaller key is unique already.
+//! It passes where a column is new and empty, where a smaller key is unique already, and where the key was unique until this
+//! change.
 //!
 //! ## Fails
 //!
@@ -12,6 +13,17 @@
 //! ```
 //!
 //! ```sql
+//! create unique index users_email_key on users (email);
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, email text, active boolean);
+//! alter table users enable row level security;
+//! create unique index users_email_key on users (email) where active;
+//! ```
+//!
+//! ```sql
+//! drop index users_email_key;
 //! create unique index users_email_key on users (email);
 //! ```
 //!
@@ -26,10 +38,26 @@
 //! alter table users add column handle text unique;
 //! alter table users add constraint users_id_email_key unique (id, email);
 //! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, email text);
+//! alter table users enable row level security;
+//! create unique index users_email_key on users (lower(email));
+//! ```
+//!
+//! ```sql
+//! drop index users_email_key;
+//! create unique index users_email_key on users (lower(email)) include (id);
+//! ```
+//!
+//! ```sql
+//! create materialized view private.totals as select id, count(*) as n from users group by id;
+//! create unique index totals_id_key on private.totals (id);
+//! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{
-    Certainty, Change, ConstraintKind, NewConstraint, ObjectName, Op, Table, TableName,
+    Certainty, Change, ConstraintKind, Index, IndexKey, ObjectName, Op, Table, TableName,
 };
 
 pub(super) const RULE: Rule = declare!(
@@ -41,8 +69,8 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (table, columns, condition) = key(&change.op)?;
-    if cx.is_new(change, table) || change.certainty == Certainty::Deferred {
+    let Key { table, columns, condition, alike } = key(&change.op)?;
+    if cx.is_unused(change, table) || change.certainty == Certainty::Deferred {
         return None;
     }
     let found = cx.table(table);
@@ -53,10 +81,15 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     if columns.iter().any(empty) {
         return None;
     }
-    if let Some((name, table)) = &found
-        && is_unique(cx, name, table, &columns)
-    {
-        return None;
+    if let Some((name, table)) = &found {
+        let before = cx.catalog.table_before(name);
+        let old = |name: &TableName| cx.catalog.index_before(name);
+        let is = |name: &TableName| cx.catalog.index(name).map(std::borrow::Cow::into_owned);
+        let until_now =
+            before.is_some_and(|it| is_unique(name, &it, &columns, condition, alike, &old));
+        if until_now || is_unique(name, table, &columns, condition, alike, &is) {
+            return None;
+        }
     }
     let list = columns.join("`, `");
     let name = cx.name(table);
@@ -75,57 +108,83 @@ fn sql(key: &str) -> String {
     if is_name { crate::schema::quoted(key) } else { key.to_owned() }
 }
 
-/// The table, the columns or expressions that become unique, and among which rows.
-fn key(op: &Op) -> Option<(&ObjectName, Vec<String>, Option<&str>)> {
+/// What becomes unique.
+struct Key<'a> {
+    table: &'a ObjectName,
+    /// Columns or expressions.
+    columns: Vec<String>,
+    /// Among which rows.
+    condition: Option<&'a str>,
+    /// Rows without a value count as well.
+    alike: bool,
+}
+
+fn key(op: &Op) -> Option<Key<'_>> {
     match op {
-        Op::CreateIndex(index) if index.unique => {
-            let keys =
-                index.keys.iter().map(|it| it.column.clone().unwrap_or_else(|| it.text.clone()));
-            Some((
-                &index.table,
-                keys.collect(),
-                index.predicate.as_ref().map(|it| it.text.as_str()),
-            ))
+        Op::CreateIndex(index) if index.unique => Some(Key {
+            table: &index.table,
+            columns: index.keys.iter().map(label).collect(),
+            condition: index.predicate.as_ref().map(|it| it.text.as_str()),
+            alike: index.nulls_not_distinct,
+        }),
+        Op::AddConstraint { table, constraint } => {
+            let (columns, alike) = match &constraint.kind {
+                ConstraintKind::Unique { columns, nulls_not_distinct } => {
+                    (columns.clone(), *nulls_not_distinct)
+                }
+                ConstraintKind::PrimaryKey { columns } => (columns.clone(), true),
+                _ => return None,
+            };
+            let key = Key { table, columns, condition: None, alike };
+            constraint.using_index.is_none().then_some(key)
         }
-        Op::AddConstraint { table, constraint } => match constraint {
-            NewConstraint { using_index: Some(_), .. } => None,
-            NewConstraint {
-                kind:
-                    ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey { columns },
-                ..
-            } => Some((table, columns.clone(), None)),
-            _ => None,
-        },
         Op::AddColumn { table, column, constraints, .. } => {
             let unique = constraints.iter().any(|it| it.kind.is_indexed());
             // Every row gets the same value.
             let default = column.default.as_ref().filter(|it| it.calls.is_empty());
-            (unique && default.is_some()).then(|| (table, vec![column.name.clone()], None))
+            let columns = vec![column.name.clone()];
+            (unique && default.is_some()).then_some(Key {
+                table,
+                columns,
+                condition: None,
+                alike: false,
+            })
         }
         _ => None,
     }
 }
 
-/// Whether some of the columns are a key already.
-fn is_unique(cx: &Context<'_>, name: &TableName, table: &Table, columns: &[String]) -> bool {
-    let within = |key: &[String]| !key.is_empty() && key.iter().all(|it| columns.contains(it));
+fn label(key: &IndexKey) -> String {
+    key.column.clone().unwrap_or_else(|| key.text.clone())
+}
+
+/// Whether some of the columns are a key of the table, among those rows at least.
+fn is_unique(
+    name: &TableName,
+    table: &Table,
+    columns: &[String],
+    condition: Option<&str>,
+    alike: bool,
+    index: &impl Fn(&TableName) -> Option<Index>,
+) -> bool {
+    // Rows without a value count for the new key only where they are alike to it.
+    let within = |key: &[String], old_alike: bool| {
+        let set = |it: &String| table.columns.get(it).is_some_and(|it| it.not_null);
+        let inside = !key.is_empty() && key.iter().all(|it| columns.contains(it));
+        inside && (!alike || old_alike || key.iter().all(set))
+    };
     let constraint = table.constraints.values().any(|it| match &it.kind {
-        ConstraintKind::PrimaryKey { columns: key } => it.born.sure && within(key),
-        ConstraintKind::Unique { columns: key, .. } => {
-            let nullable = key.iter().any(|it| table.columns.get(it).is_none_or(|it| !it.not_null));
-            it.born.sure && !nullable && within(key)
+        ConstraintKind::PrimaryKey { columns: key } => it.born.sure && within(key, true),
+        ConstraintKind::Unique { columns: key, nulls_not_distinct } => {
+            it.born.sure && within(key, *nulls_not_distinct)
         }
         _ => false,
     });
     constraint
-        || cx.catalog.indexes_of(name, table).iter().any(|(_, it)| {
-            let key: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
-            it.unique
-                && it.born.sure
-                && it.predicate.is_none()
-                && key.is_some_and(|it| {
-                    within(&it)
-                        && it.iter().all(|it| table.columns.get(it).is_some_and(|it| it.not_null))
-                })
+        || table.indexes.iter().any(|it| {
+            let Some(it) = index(&TableName::new(name.schema.as_str(), it)) else { return false };
+            let keys: Vec<String> = it.keys.iter().map(label).collect();
+            let rows = it.predicate.as_ref().is_none_or(|it| Some(it.text.as_str()) == condition);
+            it.unique && it.born.sure && rows && within(&keys, it.nulls_not_distinct)
         })
 }

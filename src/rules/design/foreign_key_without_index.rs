@@ -26,6 +26,20 @@
 //! create index invoices_user_idx on invoices (user_id, id) where user_id is not null;
 //! ```
 //!
+//! Another action makes no new key of an old one.
+//!
+//! ```sql before
+//! create table teams (id bigint primary key);
+//! create table invoices (id bigint primary key, team_id bigint references teams (id));
+//! alter table teams enable row level security;
+//! alter table invoices enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table invoices drop constraint invoices_team_id_fkey;
+//! alter table invoices add constraint invoices_team_id_fkey foreign key (team_id) references teams (id) on delete set null;
+//! ```
+//!
 //! ```sql
 //! create table profiles (user_id bigint primary key references users (id));
 //! alter table profiles enable row level security;
@@ -34,7 +48,7 @@
 use super::each_table;
 use super::indexed::leads;
 use crate::rules::{Check, Finding, Rule, State, declare};
-use crate::schema::{ConstraintKind, Shown, quoted};
+use crate::schema::{ConstraintKind, ForeignKey, Shown, Table, quoted};
 
 pub(super) const RULE: Rule = declare!(
     "design",
@@ -47,11 +61,14 @@ pub(super) const RULE: Rule = declare!(
 fn check(state: &State<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     each_table(state, |name, table| {
+        let before = state.catalog.table_before(name).filter(|_| !state.everything);
+        let is_old = |key: &ForeignKey| before.as_ref().is_some_and(|it| has(it, key));
         for (constraint, it) in &table.constraints {
             let ConstraintKind::ForeignKey(key) = &it.kind else { continue };
             let recent = state.everything || state.catalog.is_recent(&it.born);
             let Some(at) = it.born.at.as_ref().filter(|_| recent) else { continue };
-            if key.columns.is_empty() || leads(state.catalog, name, table, &key.columns) {
+            let indexed = leads(state.catalog, name, table, &key.columns);
+            if key.columns.is_empty() || indexed || is_old(key) {
                 continue;
             }
             let columns: Vec<String> = key.columns.iter().map(|it| quoted(it)).collect();
@@ -67,4 +84,12 @@ fn check(state: &State<'_>) -> Vec<Finding> {
         }
     });
     findings
+}
+
+/// Whether the columns referred to the same table.
+fn has(table: &Table, key: &ForeignKey) -> bool {
+    table.constraints.values().any(|it| match &it.kind {
+        ConstraintKind::ForeignKey(it) => it.columns == key.columns && it.target == key.target,
+        _ => false,
+    })
 }

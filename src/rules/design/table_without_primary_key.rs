@@ -13,6 +13,12 @@
 //! ```
 //!
 //! ```sql
+//! create table tokens (email text not null, token text);
+//! create unique index tokens_email_token_key on tokens (email, token);
+//! alter table tokens enable row level security;
+//! ```
+//!
+//! ```sql
 //! create table wanted as select id from users;
 //! alter table wanted enable row level security;
 //! ```
@@ -32,6 +38,14 @@
 //! alter table events_2025 enable row level security;
 //! ```
 //!
+//! A unique index over columns that have a value in every row tells them apart as well.
+//!
+//! ```sql
+//! create table tokens (email text not null, token text not null);
+//! create unique index tokens_email_token_key on tokens (email, token);
+//! alter table tokens enable row level security;
+//! ```
+//!
 //! Prisma's own join tables had a unique index instead.
 //!
 //! ```sql
@@ -42,7 +56,7 @@
 
 use super::each_table;
 use crate::rules::{Check, Finding, Rule, State, declare};
-use crate::schema::{RelationKind, Table, TableName};
+use crate::schema::{ConstraintKind, IndexKey, RelationKind, Table, TableName};
 
 pub(super) const RULE: Rule = declare!(
     "design",
@@ -80,5 +94,22 @@ fn has_key(state: &State<'_>, name: &TableName, table: &Table) -> bool {
         table.parent.is_some()
             && parent.is_none_or(|it| it.partitioned || it.primary_key().is_some())
     };
-    table.primary_key().is_some() || joins() || parent()
+    table.primary_key().is_some() || joins() || parent() || is_unique(state, name, table)
+}
+
+/// Whether a unique key has a value in every row.
+fn is_unique(state: &State<'_>, name: &TableName, table: &Table) -> bool {
+    let set = |it: &str| table.columns.get(it).is_some_and(|it| it.not_null);
+    let constraint = table.constraints.values().any(|it| match &it.kind {
+        ConstraintKind::Unique { columns, .. } => {
+            !columns.is_empty() && columns.iter().all(|it| set(it))
+        }
+        _ => false,
+    });
+    constraint
+        || state.catalog.indexes_of(name, table).iter().any(|(_, it)| {
+            let named = |it: &IndexKey| it.column.as_deref().is_some_and(set);
+            let whole = it.unique && it.predicate.is_none() && !it.keys.is_empty();
+            whole && it.keys.iter().all(named)
+        })
 }

@@ -23,6 +23,12 @@
 //! drop index users_email_idx;
 //! create index users_email_age_idx on users (email, age);
 //! ```
+//!
+//! ```sql
+//! create temp table picked (id bigint);
+//! create index picked_id_idx on picked (id);
+//! drop index picked_id_idx;
+//! ```
 
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{Change, Expression, Index, IndexKey, Op, TableName};

@@ -14,11 +14,27 @@
 //! drop sequence invoice_number;
 //! ```
 //!
+//! A temporary one of that name may be gone already.
+//!
+//! ```sql before
+//! create sequence invoice_number;
+//! ```
+//!
+//! ```sql
+//! create temp sequence invoice_number;
+//! drop sequence if exists invoice_number;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
 //! create sequence ticket;
 //! drop sequence ticket;
+//! ```
+//!
+//! ```sql
+//! create temp sequence counter;
+//! drop sequence counter;
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};

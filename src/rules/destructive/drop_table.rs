@@ -44,6 +44,14 @@
 //! drop table t1;
 //! ```
 //!
+//! A temporary table that may have been renamed leaves it open which table a name means.
+//!
+//! ```sql
+//! create temp table picked (id bigint);
+//! do $$ begin if now() > '2026-01-01' then alter table picked rename to people; end if; end $$;
+//! drop table people;
+//! ```
+//!
 //! ## Passes
 //!
 //! Nobody can be using a table that the same change created.
@@ -55,6 +63,14 @@
 //!
 //! ```sql
 //! create temp table picked as select 1 as id;
+//! drop table picked;
+//! ```
+//!
+//! A temporary table stays one under another name.
+//!
+//! ```sql
+//! create temp table found (id bigint);
+//! alter table found rename to picked;
 //! drop table picked;
 //! ```
 

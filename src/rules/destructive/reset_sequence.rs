@@ -25,6 +25,17 @@
 //! select setval('users_id_seq', 1, false);
 //! ```
 //!
+//! ```sql before
+//! create table users (id bigserial primary key);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! create temp sequence users_id_seq;
+//! drop sequence users_id_seq;
+//! select setval('users_id_seq', 1, false);
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -34,6 +45,13 @@
 //!
 //! ```sql
 //! select setval('users_id_seq', (select coalesce(max(id), 1) from users));
+//! ```
+//!
+//! A temporary table takes its sequences with it.
+//!
+//! ```sql
+//! create temp table picked (id serial, label text);
+//! alter sequence picked_id_seq restart with 10;
 //! ```
 //!
 //! ```sql
@@ -65,16 +83,19 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
 /// Made by the change set at hand, by itself or with a column of a new table.
 pub(super) fn is_new(cx: &Context<'_>, name: &ObjectName) -> bool {
     let resolved = cx.catalog.resolve_sequence(name);
-    if let Some(born) = cx.catalog.sequence(&resolved) {
-        return cx.catalog.is_new_born(&born);
-    }
     let ends = resolved.name.match_indices('_').map(|(at, _)| at);
-    ends.filter_map(|end| resolved.name.get(..end)).any(|table| {
-        cx.catalog.is_new(
-            &cx.catalog.resolve_permanent(&ObjectName {
-                schema: name.schema.clone(),
-                name: table.to_owned(),
-            }),
-        )
-    })
+    let temporary = resolved.schema == "pg_temp";
+    let mut owners = ends.filter_map(|end| resolved.name.get(..end)).map(|table| {
+        let schema = name.schema.clone().filter(|_| !temporary);
+        cx.catalog.resolve_permanent(&ObjectName { schema, name: table.to_owned() })
+    });
+    match cx.catalog.sequence(&resolved) {
+        // It may have gone before this runs, and an older table may have one of that name.
+        Some(born) if temporary => {
+            let older = owners.any(|it| cx.catalog.table(&it).is_some() && !cx.catalog.is_new(&it));
+            cx.catalog.is_new_born(&born) && !older
+        }
+        Some(born) => cx.catalog.is_new_born(&born),
+        None => owners.any(|it| cx.catalog.is_new(&it)),
+    }
 }

@@ -8,11 +8,31 @@
 //! truncate users cascade;
 //! ```
 //!
+//! A temporary table that a body makes only now and then does not hide another one.
+//!
+//! ```sql
+//! create schema jobs;
+//! create function jobs.collect(fresh boolean) returns void language plpgsql as $$
+//! begin
+//!   if fresh then create temp table picked (id bigint); end if;
+//!   truncate picked;
+//! end $$;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
 //! create table staging (id bigint);
 //! truncate table staging;
+//! ```
+//!
+//! ```sql
+//! create schema jobs;
+//! create function jobs.collect() returns void language plpgsql as $$
+//! begin
+//!   create temp table if not exists picked (id bigint);
+//!   truncate picked;
+//! end $$;
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};

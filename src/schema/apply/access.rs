@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::{
-    Born, Catalog, Certainty, Change, NewTable, ObjectName, Op, Policy, Resolved, Securable, Table,
-    TableName,
+    Born, Catalog, Certainty, Change, NewTable, ObjectName, Op, Policy, Privilege, RelationKind,
+    Resolved, Securable, Table, TableName,
 };
 
 impl Catalog {
@@ -26,6 +26,8 @@ impl Catalog {
                 let routines = matches!(on, Securable::Routines(_) | Securable::AllRoutinesIn(_));
                 if routines || privileges.is_empty() {
                     self.grant(on, from, false);
+                } else {
+                    self.revoke(on, from, privileges);
                 }
             }
             Op::CreateExtension { name, .. } if !self.extensions.contains_key(name) => {
@@ -97,16 +99,11 @@ impl Catalog {
             marks.extend(roles.iter().map(|it| (it.clone(), granted)));
         };
         match on {
-            Securable::Tables(tables) => {
-                for table in tables {
-                    self.edit(table, |it| mark(&mut it.granted));
-                }
-            }
-            Securable::AllTablesIn(schemas) => {
-                for name in self.names_in(schemas) {
-                    self.edit_table(&name, |it| mark(&mut it.granted));
-                }
-            }
+            Securable::Tables(_) | Securable::AllTablesIn(_) => self.edit_all(on, |it| {
+                mark(&mut it.granted);
+                // Whatever is given back, the rest has to be taken anew.
+                it.revoked.retain(|role, _| !roles.contains(role));
+            }),
             Securable::Routines(routines) => {
                 for (name, arguments) in routines {
                     let name = self.resolve_routine(name, arguments.as_deref());
@@ -125,6 +122,34 @@ impl Catalog {
             | Securable::Sequences(_)
             | Securable::Membership
             | Securable::Other(_) => {}
+        }
+    }
+
+    /// Some privileges on tables. Of a view nothing is left once all that it has a use for are taken.
+    fn revoke(&mut self, on: &Securable, roles: &[String], privileges: &[Privilege]) {
+        self.edit_all(on, |it| {
+            let useful: &[&str] = match it.kind {
+                RelationKind::MaterializedView => &["select"],
+                RelationKind::View => &["select", "insert", "update", "delete"],
+                RelationKind::Table | RelationKind::ForeignTable => return,
+            };
+            for role in roles {
+                let taken = it.revoked.entry(role.clone()).or_default();
+                taken.extend(privileges.iter().cloned());
+                if useful.iter().all(|it| taken.contains(*it)) {
+                    it.granted.insert(role.clone(), false);
+                }
+            }
+        });
+    }
+
+    fn edit_all(&mut self, on: &Securable, edit: impl Fn(&mut Table)) {
+        match on {
+            Securable::Tables(tables) => tables.iter().for_each(|it| self.edit(it, &edit)),
+            Securable::AllTablesIn(schemas) => {
+                self.names_in(schemas).iter().for_each(|it| self.edit_table(it, &edit));
+            }
+            _ => {}
         }
     }
 
@@ -158,6 +183,7 @@ pub(super) fn replaced(there: &Table, new: Table, certainty: Certainty) -> Table
     Table {
         born: there.born.clone(),
         granted: there.granted.clone(),
+        revoked: there.revoked.clone(),
         triggers: there.triggers.clone(),
         comment: there.comment.clone(),
         security_invoker: new.security_invoker && kept,

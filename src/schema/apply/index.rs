@@ -5,7 +5,12 @@ use crate::source::Span;
 
 impl Catalog {
     pub(super) fn create_index(&mut self, new: &NewIndex, born: &Born) {
-        let Resolved::Permanent(table) = self.resolve(&new.table) else { return };
+        let table = match self.resolve(&new.table) {
+            Resolved::Permanent(name) => name,
+            // One that may not be there hides nothing.
+            Resolved::Temporary(_) if !born.sure => return,
+            Resolved::Temporary(name) => TableName::new("pg_temp", name),
+        };
         let at = born.at.as_ref().map(|at| Span::new(at.path.clone(), new.at.clone()));
         let index = Index {
             table: table.clone(),
@@ -79,7 +84,7 @@ impl Catalog {
     }
 
     pub(super) fn create_sequence(&mut self, name: &ObjectName, guard: Guard, born: &Born) {
-        if name.schema.as_deref() == Some("pg_temp") {
+        if name.schema.as_deref() == Some("pg_temp") && !born.sure {
             return;
         }
         let name = self.created_as(name);

@@ -9,6 +9,7 @@ mod naming;
 mod routine;
 mod structure;
 mod table;
+mod temporary;
 
 use access::replaced;
 
@@ -25,6 +26,7 @@ impl Catalog {
     pub fn apply(&mut self, path: &RepoPath, change: &Change) {
         let born = self.born(path, change);
         let sure = change.certainty == Certainty::Sure;
+        self.loosen_temporary(&change.op);
         match &change.op {
             Op::CreateSchema { name, guard } => {
                 if !self.schemas.contains_key(name) {
@@ -50,9 +52,14 @@ impl Catalog {
             Op::RenameTable { from, to } | Op::RenameIndex { from, to } => {
                 if self.is_index(from) {
                     self.rename_index(from, to);
-                } else if let Resolved::Permanent(name) = self.resolve(from) {
-                    let renamed = TableName::new(name.schema.as_str(), to.as_str());
-                    self.move_table(&name, &renamed);
+                    return;
+                }
+                match self.resolve(from) {
+                    Resolved::Permanent(name) => {
+                        let renamed = TableName::new(name.schema.as_str(), to.as_str());
+                        self.move_table(&name, &renamed);
+                    }
+                    Resolved::Temporary(name) => self.rename_temporary(&name, to, &born),
                 }
             }
             Op::MoveTable { from, schema } => {
@@ -230,7 +237,7 @@ impl Catalog {
         // IF NOT EXISTS of a temporary table asks only for a temporary one, and a session begins with none.
         let temporary = new.persistence == Persistence::Temporary
             || new.name.schema.as_deref() == Some("pg_temp");
-        let sure = born.sure && (temporary || new.guard == Guard::None) && !new.replaces;
+        let sure = born.sure && (temporary || (new.guard == Guard::None && !new.replaces));
         let at = |range: &std::ops::Range<usize>| {
             born.at.as_ref().map(|at| Span::new(at.path.clone(), range.clone()))
         };
@@ -251,7 +258,7 @@ impl Catalog {
         self.fill(&mut table, new, &name);
         if temporary {
             if certainty != Certainty::Deferred {
-                self.put_temporary(&new.name.name, Some(table));
+                self.create_temporary(&new.name.name, table);
             }
             return;
         }

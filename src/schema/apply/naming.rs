@@ -57,6 +57,12 @@ impl Catalog {
         })
     }
 
+    /// The name of the sequence of a column of a temporary table.
+    pub(super) fn sequence_name(&self, table: &str, column: &str) -> String {
+        let taken = |made: &str| self.is_relation("pg_temp", made);
+        chosen(table, Some(column), "seq", taken)
+    }
+
     /// Whether a table, index or sequence has the name; those of constraints aside.
     fn is_relation(&self, schema: &str, name: &str) -> bool {
         let name = TableName::new(schema, name);

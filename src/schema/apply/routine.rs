@@ -49,7 +49,7 @@ impl Catalog {
                 let from = self.resolve_routine(name, arguments.as_deref());
                 self.move_routine(&from, TableName::new(schema.as_str(), from.name.as_str()));
             }
-            Op::CreateTrigger { table, name, function, event, replaces } => {
+            Op::CreateTrigger { table, name, function, arguments, event, replaces } => {
                 self.edit(table, |it| {
                     let before = it.triggers.get(name).map(|it| it.born.clone());
                     if before.is_some() && !replaces {
@@ -58,6 +58,7 @@ impl Catalog {
                     let born = before.unwrap_or_else(|| born.clone());
                     let trigger = Trigger {
                         function: function.clone(),
+                        arguments: arguments.clone(),
                         enabled: true,
                         event: event.clone(),
                         born,
