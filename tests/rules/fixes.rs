@@ -75,3 +75,39 @@ fn a_fix_is_rid_of_its_finding_and_brings_no_other() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+const USERS: &str = "create table users (id bigint primary key, age int, name text, owner_id uuid); alter table users enable row level security;";
+
+/// The text of a migration with the fix of one rule in it, and those that follow.
+fn mended(rule: &str, text: &str) -> Option<Vec<String>> {
+    let found = sql::found(&[USERS], &[text]);
+    let finding = found.iter().find(|it| it.rule.name == rule);
+    let finding = finding.unwrap_or_else(|| panic!("{rule} is not found in {text}"));
+    finding.finding.fix.as_ref().map(|fix| fixed(text, fix))
+}
+
+#[test]
+fn a_call_is_wrapped_where_it_is_one() {
+    let policy = |condition: &str| {
+        format!("create policy own on users for select to authenticated using ({condition});")
+    };
+    for (before, after) in [
+        (
+            "name <> 'see auth.uid() for it' /* auth.uid() */ and owner_id = auth.uid()",
+            "name <> 'see auth.uid() for it' /* auth.uid() */ and owner_id = (select auth.uid())",
+        ),
+        (
+            "owner_id = \"auth\".\"uid\"() and name = current_setting('app.user', true)",
+            "owner_id = (select \"auth\".\"uid\"()) and name = (select current_setting('app.user', true))",
+        ),
+        (
+            "owner_id = (select auth.uid()) or owner_id = auth.uid()",
+            "owner_id = (select auth.uid()) or owner_id = (select auth.uid())",
+        ),
+    ] {
+        let mended = mended("policy-per-row-call", &policy(before));
+        assert_eq!(mended, Some(vec![policy(after)]), "{before}");
+    }
+    let text = "do $$ begin execute 'create policy own on users for select to authenticated using (name <> ''auth.uid()'' and owner_id = auth.uid())'; end $$;";
+    assert_eq!(mended("policy-per-row-call", text), None);
+}

@@ -22,6 +22,7 @@ mod setting;
 mod statement;
 mod structure;
 mod table;
+mod tokens;
 mod transaction;
 mod truth;
 mod types;
@@ -35,6 +36,7 @@ pub use rename::{Renaming, rename};
 use squawk_syntax::ast::{AstNode, Stmt};
 use squawk_syntax::decoded_text::DecodedText;
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
+pub use tokens::{Token, end, is_plain, tokens};
 
 use crate::schema::{Certainty, Change, Op};
 
