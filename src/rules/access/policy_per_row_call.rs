@@ -92,9 +92,8 @@ fn call(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     if !STEADY.contains(&name.as_str()) || text(next) != "(" {
         return None;
     }
-    let constant = |it: &&Token<'_>| {
-        it.is_literal() || it.text == "," || it.is("true") || it.is("false")
-    };
+    let constant =
+        |it: &&Token<'_>| it.is_literal() || it.text == "," || it.is("true") || it.is("false");
     let end = next + 1 + tokens.get(next + 1..)?.iter().take_while(constant).count();
     (text(end) == ")").then_some(end + 1)
 }
