@@ -30,10 +30,18 @@ pub fn plan_merged(
             let (words, sql) = fix.afterwards.as_ref()?;
             Some((words, sql, fix.title.clone()))
         });
-        let Some((words, sql, title)) = afterwards.filter(|_| is_wanted(question, judged)) else {
+        if !is_wanted(question, judged) || !work.is_published(path).unwrap_or(false) {
+            continue;
+        }
+        let Some((words, sql, title)) = afterwards else {
+            if judged.finding.fix.is_some() {
+                let why = format!("`{path}` is merged, so it takes a new migration");
+                let subject = judged.finding.subject.0.clone();
+                work.plan.left.push(super::Left { rule: judged.rule.name, subject, why });
+            }
             continue;
         };
-        if !work.is_published(path).unwrap_or(false) {
+        if work.is_waiting(&Slot::of(path).folder, sql).unwrap_or(false) {
             continue;
         }
         let key = (Slot::of(path).folder, words.as_str());
@@ -68,6 +76,8 @@ pub fn plan_merged(
         };
         work.plan.left.push(super::Left { rule, subject, why });
     }
+    work.plan.left.sort();
+    work.plan.left.dedup();
     work.plan.after = before;
     Ok(work.plan)
 }

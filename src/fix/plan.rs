@@ -7,7 +7,7 @@ use super::edits;
 use super::worktree::{OnDisk, Worktree};
 use crate::gate::{Change, Outcome, Overlay, Stop, change_with};
 use crate::policy::Date;
-use crate::rules::Edit;
+use crate::rules::{Edit, Slot};
 use crate::source::RepoPath;
 use crate::verdict::{Judged, Outcome as Standing};
 
@@ -181,8 +181,14 @@ impl<'a> Work<'a> {
             let text = self.text(path)?;
             overlay.0.insert(path.clone(), Some(edits::apply(&text, &edits)?.into()));
         }
+        let mut numbers = BTreeSet::new();
         for (path, text) in candidates.iter().flat_map(|it| &it.writes.new) {
             // Each takes the first free number, so only one of them can have it.
+            let slot = Slot::of(path);
+            let number = slot.version().map(str::to_owned);
+            if !numbers.insert((slot.folder, number)) {
+                return None;
+            }
             if overlay.0.insert(path.clone(), Some(text.as_str().into())).is_some() {
                 return None;
             }

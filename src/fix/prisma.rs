@@ -34,6 +34,16 @@ pub(super) fn map(
     Ok(edits)
 }
 
+/// Whether an index or a constraint is given this name: `@@index([createdAt], map: "…")`.
+pub(super) fn names(schema: &str, name: &str) -> bool {
+    schema.lines().map(code).any(|line| {
+        line.split("map:").skip(1).any(|it| {
+            let inside = it.trim_start().strip_prefix('"');
+            inside.and_then(|it| it.split('"').next()) == Some(name)
+        })
+    })
+}
+
 /// A block `model Name { … }`: where its lines begin, and they.
 struct Model<'t> {
     name: &'t str,

@@ -30,13 +30,22 @@ impl Work<'_> {
         if !self.overlay.0.contains_key(path) {
             self.question.worktree.read(path).map_err(|it| it.message)?;
         }
+        let ends = |it: &crate::rules::Edit| it.text.ends_with("commit;");
+        if fix.edits.iter().any(ends) && self.has_journal(&Slot::of(path).folder) {
+            return Err(
+                "Drizzle has a transaction of its own around it: take the `begin;` out".to_owned()
+            );
+        }
         let mut writes = Writes::default();
         writes.edits.extend(fix.edits.iter().map(|it| (path.clone(), it.clone())));
         for (words, sql) in &fix.follow {
             let new = self.new_migration(path, words, sql, &writes.new)?;
             writes.new.push(new);
         }
-        for (_, sql) in &fix.follow {
+        for ((_, sql), (new, _)) in fix.follow.iter().zip(&writes.new) {
+            if let Some(name) = validated_too_late(outcome, path, new, sql) {
+                return Err(format!("another migration before it speaks of `{name}`"));
+            }
             if let Some(name) = self.named_before(path, fix, sql, outcome) {
                 return Err(format!(
                     "what comes after it speaks of `{name}`, which would not be there yet"
@@ -90,6 +99,12 @@ impl Work<'_> {
         Ok(false)
     }
 
+    /// Whether Drizzle keeps account of this folder.
+    fn has_journal(&self, folder: &RepoPath) -> bool {
+        let journal = [folder.as_bytes(), b"/meta/_journal.json"].concat();
+        self.question.worktree.exists(&RepoPath::from(journal))
+    }
+
     pub(super) fn new_migration(
         &self,
         path: &RepoPath,
@@ -98,8 +113,7 @@ impl Work<'_> {
         more: &[(RepoPath, String)],
     ) -> Result<(RepoPath, String), String> {
         let folder = Slot::of(path).folder;
-        let journal = [folder.as_bytes(), b"/meta/_journal.json"].concat();
-        if self.question.worktree.exists(&RepoPath::from(journal)) {
+        if self.has_journal(&folder) {
             return Err(format!(
                 "Drizzle keeps a journal of its migrations: run `drizzle-kit generate --custom --name {words}` and write this into it: {}",
                 one_line(sql)
@@ -117,6 +131,24 @@ impl Work<'_> {
         }
         let text = format!("{}\n", sql.trim_end());
         Ok((path, text))
+    }
+
+    /// Whether a migration that is not merged yet does this already: one that was written before, say.
+    pub(super) fn is_waiting(&self, folder: &RepoPath, sql: &str) -> crate::failure::Result<bool> {
+        let published = &self.question.change.published.order;
+        let mut done = Vec::new();
+        for path in self.migrations(folder)? {
+            if Slot::of(&path).folder != *folder
+                || self.question.change.repo.entry(published, path.as_bytes())?.is_some()
+            {
+                continue;
+            }
+            let text = self.text(&path).unwrap_or_default();
+            done.extend(crate::parse::sql::read(&text).changes.into_iter().map(|it| effect(it.op)));
+        }
+        let wanted = crate::parse::sql::read(sql).changes;
+        let first = wanted.into_iter().next().map(|it| effect(it.op));
+        Ok(first.is_some_and(|it| done.contains(&it)))
     }
 
     /// Every migration of a folder, wherever it is known from.
@@ -140,14 +172,21 @@ impl Work<'_> {
     /// The lines of a Prisma schema that keep its names.
     fn map(&self, path: &RepoPath, fix: &Fix, writes: &mut Writes) -> Result<(), String> {
         let folder = Slot::of(path).folder;
-        let journal = [folder.as_bytes(), b"/meta/_journal.json"].concat();
-        if self.question.worktree.exists(&RepoPath::from(journal)) {
+        if self.has_journal(&folder) {
             return Err("Drizzle generates the migration from TypeScript: change the name there, and generate it again".to_owned());
         }
         let schemas = self.schemas(&folder).map_err(|it| it.message)?;
         let texts: Vec<(RepoPath, Arc<str>)> =
             schemas.into_iter().filter_map(|it| Some((it.clone(), self.text(&it)?))).collect();
         if !texts.is_empty() {
+            // What the schema calls by name keeps it: Prisma would rename it back.
+            let own = self.text(path).unwrap_or_default();
+            let table = fix.mapped.first().map_or("", |it| it.table.as_str());
+            writes.edits.retain(|(_, edit)| {
+                let old = own.get(edit.at.clone()).unwrap_or_default().trim_matches('"');
+                let derived = old.strip_prefix(table).is_some_and(|it| it.starts_with('_'));
+                !(derived && texts.iter().any(|it| prisma::names(&it.1, old)))
+            });
             writes.edits.extend(prisma::map(&texts, &fix.mapped)?);
         }
         Ok(())
@@ -178,6 +217,28 @@ impl crate::repo::Wanted for Below<'_> {
     }
 }
 
+/// The table of a constraint that is validated behind another migration, which speaks of it: the constraint may be
+/// another then, or none.
+fn validated_too_late(
+    outcome: &Outcome,
+    own: &RepoPath,
+    new: &RepoPath,
+    sql: &str,
+) -> Option<String> {
+    let (own, new) = (Slot::of(own), Slot::of(new));
+    let between = |path: &RepoPath| {
+        let slot = Slot::of(path);
+        slot.folder == own.folder && slot.name > own.name && slot.name < new.name
+    };
+    let texts: Vec<&str> =
+        outcome.sources.iter().filter(|it| between(it.0)).map(|it| it.1).collect();
+    let validated = crate::parse::sql::read(sql).changes.into_iter().filter_map(|it| match it.op {
+        Op::ValidateConstraint { table, .. } => Some(table.name),
+        _ => None,
+    });
+    { validated }.find(|name| texts.iter().any(|it| it.contains(name.as_str())))
+}
+
 /// Another migration of the change that has both names: what it means by them nobody can tell.
 fn names_again<'o>(outcome: &'o Outcome, own: &RepoPath, it: &Mapped) -> Option<&'o RepoPath> {
     let has = |text: &str| {
@@ -185,6 +246,14 @@ fn names_again<'o>(outcome: &'o Outcome, own: &RepoPath, it: &Mapped) -> Option<
     };
     let sql = |path: &RepoPath| path != own && path.as_bytes().ends_with(b".sql");
     outcome.sources.iter().find(|(path, text)| sql(path) && has(text)).map(|it| it.0)
+}
+
+/// As every spelling of it is the same.
+fn effect(mut op: Op) -> Op {
+    if let Op::SetRls { table: of, .. } | Op::SetSecurityInvoker { view: of, .. } = &mut op {
+        of.schema.get_or_insert_with(|| "public".to_owned());
+    }
+    op
 }
 
 /// The words of a name, as every tool takes them.

@@ -350,7 +350,10 @@ impl Work<'_> {
 
 /// What rules know of the policy's facts.
 pub(super) fn target(policy: &Policy) -> rules::Target {
-    rules::Target { exposed_schemas: policy.target.exposed_schemas.clone() }
+    rules::Target {
+        exposed_schemas: policy.target.exposed_schemas.clone(),
+        version: policy.target.version,
+    }
 }
 
 fn same_tree(a: &Side, b: &Side) -> bool {

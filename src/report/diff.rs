@@ -23,8 +23,7 @@ pub fn diff(path: &str, before: Option<&str>, after: &str, style: &Style) -> Str
     };
     // Letters stay what they are, so that what is shown can be applied.
     let fit = |c: char| if c != '\t' && is_unfit(c) { stand_in(c, *style) } else { c };
-    let shown =
-        |it: &str| -> String { it.trim_end_matches(['\n', '\r']).chars().map(fit).collect() };
+    let shown = |it: &str| -> String { it.chars().map(fit).collect() };
     let old = before.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
     _ = writeln!(text, "--- {}\n+++ b/{}", shown(&old), shown(path));
     let compared = TextDiff::from_lines(before.unwrap_or_default(), after);
@@ -36,7 +35,20 @@ pub fn diff(path: &str, before: Option<&str>, after: &str, style: &Style) -> Str
                 ChangeTag::Delete => ('-', Some(AnsiColor::Red)),
                 ChangeTag::Insert => ('+', Some(AnsiColor::Green)),
             };
-            _ = writeln!(text, "{}", paint(&format!("{sign}{}", shown(change.value())), color));
+            // How a line ends and the mark before the first one are part of the file, and move nothing on a terminal.
+            let line = change.value();
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let (line, end) = match line.strip_suffix('\r') {
+                Some(line) if !change.missing_newline() => (line, "\r"),
+                _ => (line, ""),
+            };
+            let first = change.old_index().or(change.new_index()) == Some(0);
+            let (mark, line) = match line.strip_prefix('\u{feff}').filter(|_| first) {
+                Some(line) => ("\u{feff}", line),
+                None => ("", line),
+            };
+            let line = format!("{sign}{mark}{}", shown(line));
+            _ = writeln!(text, "{}{end}", paint(&line, color));
             if change.missing_newline() {
                 text.push_str("\\ No newline at end of file\n");
             }

@@ -17,11 +17,13 @@ use crate::source::Span;
 pub struct Target {
     /// Schemas whose tables can be reached from outside, as through Supabase's API.
     pub exposed_schemas: Vec<String>,
+    /// The major version of Postgres.
+    pub version: u32,
 }
 
 impl Default for Target {
     fn default() -> Target {
-        Target { exposed_schemas: vec!["public".to_owned()] }
+        Target { exposed_schemas: vec!["public".to_owned()], version: 15 }
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 /// Where Drizzle cuts a file into the batches that it sends.
-const BREAKPOINT: &str = "--> statement-breakpoint";
+pub(super) const BREAKPOINT: &str = "--> statement-breakpoint";
 
 /// What to write so that a finding is gone and nothing new appears. For migrations that nobody else has yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,6 +24,7 @@ pub use access::without_secrets;
 pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
+use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
 pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};

@@ -313,7 +313,7 @@ impl Catalog {
     }
 
     /// Whether an unqualified name means here what it means by default.
-    pub(super) fn usual_search_path(&self) -> bool {
+    pub fn usual_search_path(&self) -> bool {
         self.search_path == default_search_path()
     }
 

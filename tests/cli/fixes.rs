@@ -263,6 +263,69 @@ fn what_is_merged_is_mended_by_a_new_migration() {
         read(&repo, new),
         "alter table public.notes enable row level security;\nalter table public.users enable row level security;\n"
     );
+    // It waits to be merged, and is not written again.
+    let (code, said) = repo.sprag(&["fix", "--merged", "--write"]);
+    assert_eq!((code, said.as_str()), (0, "there is nothing that a machine can mend\n"));
     repo.git(&["add", new]);
     assert_eq!(repo.sprag(&["check"]).0, 0);
+    assert_eq!(repo.sprag(&["fix", "--merged", "--write"]).0, 0);
+    assert!(
+        !repo.path().join("prisma/migrations/20260201000002_enable_row_level_security").exists()
+    );
+}
+
+#[test]
+fn what_is_merged_and_takes_more_than_a_statement_is_told() {
+    let repo = branch();
+    let function = "create function f() returns int language sql security definer as 'select 1';\n";
+    repo.commit(NEW, function);
+    repo.git(&["push", "-q", "origin", "HEAD:main"]);
+    let (_, said) = repo.sprag(&["fix", "--merged"]);
+    assert!(said.contains("left definer-without-search-path of "), "{said}");
+    assert!(said.contains("is merged, so it takes a new migration"), "{said}");
+}
+
+#[test]
+fn lines_that_end_otherwise_can_be_applied_too() {
+    let repo = branch();
+    repo.stage(NEW, format!("\u{feff}{}", NOTES.replace('\n', "\r\n")));
+    repo.run("sprag fix >../fix.patch || true; git apply ../fix.patch; git add .; sprag check");
+}
+
+#[test]
+fn migrations_that_are_split_off_have_numbers_of_their_own() {
+    let repo = branch();
+    repo.stage(
+        NEW,
+        "create index users_a on users (id);\ncreate index users_b on users ((id + 1));\nalter table users add nick text;\n",
+    );
+    let (_, said) = repo.sprag(&["fix", "--write"]);
+    assert!(said.contains("20260201000001_create_users_a"), "{said}");
+    assert!(said.contains("20260201000002_create_users_b"), "{said}");
+}
+
+#[test]
+fn names_that_the_schema_gives_are_kept() {
+    let repo = branch();
+    let schema =
+        SCHEMA.replace("@@index([authorId])", "@@index([authorId], map: \"Post_authorId_idx\")");
+    repo.write("prisma/schema.prisma", &schema).stage(NEW, POSTS);
+    let (code, said) = repo.sprag(&["fix", "--write"]);
+    assert_eq!(code, 0, "{said}");
+    let text = read(&repo, NEW);
+    assert!(text.contains("INDEX \"Post_authorId_idx\" ON \"post\"(\"author_id\")"), "{text}");
+    assert!(text.contains("\"post_author_id_fkey\""), "{text}");
+}
+
+#[test]
+fn what_an_old_server_does_not_know_is_not_written() {
+    let view = "create table notes (id bigint primary key);\nalter table notes enable row level security;\ncreate view ids as select id from notes;\n";
+    for (version, code) in [(14, 1), (15, 0)] {
+        let repo = Sandbox::new();
+        repo.commit("policy.toml", &format!("version = 1\n[database]\nversion = {version}\n"));
+        let repo = repo.with_origin();
+        repo.stage(NEW, view);
+        assert_eq!(repo.sprag(&["fix", "--write"]).0, code);
+        assert_eq!(read(&repo, NEW).contains("security_invoker"), code == 0);
+    }
 }

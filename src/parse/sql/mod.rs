@@ -25,6 +25,7 @@ mod statement;
 mod structure;
 mod table;
 mod temporary;
+mod tokens;
 mod transaction;
 mod truth;
 mod types;
@@ -38,6 +39,7 @@ pub use rename::{Renaming, rename};
 use squawk_syntax::ast::{AstNode, Stmt};
 use squawk_syntax::decoded_text::DecodedText;
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
+pub use tokens::{Token, end, is_plain, tokens};
 
 use crate::schema::{Certainty, Change, Op};
 

@@ -4,10 +4,10 @@
 //! other may speak of a name, nothing is renamed at all. Names in quotes alone are looked for, since a name that needs a
 //! better one has letters that need quotes.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use squawk_lexer::{TokenKind, tokenize};
-
+use super::tokens::{Token, tokens};
 use crate::schema::{NAME_LIMIT, ObjectName, quoted};
 
 /// Who gets another name, and which.
@@ -19,57 +19,69 @@ pub struct Renaming<'a> {
     pub columns: &'a [(String, String)],
 }
 
+/// What Postgres puts behind the names that it makes of those of a table and its columns.
+const SUFFIXES: [&str; 7] = ["_seq", "_key", "_pkey", "_idx", "_fkey", "_check", "_excl"];
+
+/// Words that an expression, or the name of a column, follows.
+const BEFORE_COLUMN: [&str; 24] = [
+    "add", "alter", "and", "between", "by", "case", "column", "distinct", "drop", "else", "exists",
+    "from", "ilike", "in", "is", "like", "not", "or", "rename", "then", "to", "using", "when",
+    "where",
+];
+
+/// Words that something else follows.
+const BEFORE_OTHER: [&str; 5] = ["as", "cascade", "collate", "index", "type"];
+
+type Edits = Vec<(Range<usize>, String)>;
+
 /// The places of the old names with the new ones. Nothing where one of them may be meant by what cannot be followed.
-pub fn rename(text: &str, renaming: &Renaming<'_>) -> Option<Vec<(Range<usize>, String)>> {
+pub fn rename(text: &str, renaming: &Renaming<'_>) -> Option<Edits> {
     // A name in escapes looks like no other.
     if text.contains("U&") || text.contains("u&") {
         return None;
     }
+    let tokens = tokens(text);
     let mut edits = Vec::new();
-    let mut statement = Vec::new();
-    let mut at = 0;
-    for token in tokenize(text) {
-        let range = at..at + token.len as usize;
-        at = range.end;
-        match token.kind {
-            TokenKind::Whitespace
-            | TokenKind::LineComment
-            | TokenKind::BlockComment { .. }
-            | TokenKind::Eof => {}
-            TokenKind::Semi => edits.extend(one(&std::mem::take(&mut statement), renaming)?),
-            kind => statement.push(Token { at: range.clone(), kind, text: text.get(range)? }),
-        }
+    // Names of constraints and indexes, where they are made.
+    let mut made = Vec::new();
+    for statement in tokens.split(|it| it.text == ";") {
+        edits.extend(one(statement, renaming, &mut made)?);
     }
-    edits.extend(one(&statement, renaming)?);
-    Some(edits)
+    (!is_derived_name_left(&tokens, renaming, &edits, &made)).then_some(edits)
 }
 
-struct Token<'t> {
-    at: Range<usize>,
-    kind: TokenKind,
-    text: &'t str,
-}
-
-impl Token<'_> {
-    fn is(&self, word: &str) -> bool {
-        self.text.eq_ignore_ascii_case(word)
-    }
-
-    /// The name, where it is one.
-    fn name(&self) -> Option<String> {
-        match self.kind {
-            TokenKind::QuotedIdent { .. } => {
-                let inside = self.text.strip_prefix('"')?.strip_suffix('"')?;
-                Some(inside.replace("\"\"", "\""))
-            }
-            TokenKind::Ident => Some(self.text.to_lowercase()),
-            _ => None,
+/// Whether a name that goes with those of the table and its columns is spoken of where it would keep the old ones.
+fn is_derived_name_left(
+    tokens: &[Token<'_>],
+    it: &Renaming<'_>,
+    edits: &Edits,
+    made: &[(Range<usize>, String)],
+) -> bool {
+    let edited: BTreeSet<usize> = edits.iter().map(|it| it.0.start).collect();
+    let (renamed, kept): (Vec<_>, Vec<_>) =
+        made.iter().partition(|(at, _)| edited.contains(&at.start));
+    let prefix = format!("{}_", it.table.name);
+    let goes_along = |name: &str| {
+        name.starts_with(&prefix)
+            && SUFFIXES.iter().any(|it| name.ends_with(it))
+            && (it.to.is_some() || it.columns.iter().any(|(old, _)| name.contains(old.as_str())))
+    };
+    tokens.iter().filter(|token| !edited.contains(&token.at.start)).any(|token| {
+        if token.is_literal() {
+            return token.text.contains(&prefix);
         }
-    }
+        let Some(name) = token.name() else { return false };
+        renamed.iter().any(|it| it.1 == name)
+            || goes_along(&name) && !kept.iter().any(|it| it.1 == name)
+    })
 }
 
 /// Edits of one statement.
-fn one(tokens: &[Token<'_>], it: &Renaming<'_>) -> Option<Vec<(Range<usize>, String)>> {
+fn one(
+    tokens: &[Token<'_>],
+    it: &Renaming<'_>,
+    made: &mut Vec<(Range<usize>, String)>,
+) -> Option<Edits> {
     let Some((owner, body, named)) = subject(tokens) else {
         return (!mentions(tokens, it)).then(Vec::new);
     };
@@ -77,7 +89,7 @@ fn one(tokens: &[Token<'_>], it: &Renaming<'_>) -> Option<Vec<(Range<usize>, Str
     let renamed = |name: &str| {
         it.columns.iter().any(|(old, _)| old == name) || it.to.is_some() && it.table.name == name
     };
-    let strings = tokens.iter().filter(|it| matches!(it.kind, TokenKind::Literal { .. }));
+    let strings = tokens.iter().filter(|it| it.is_literal());
     for string in strings {
         if it
             .columns
@@ -92,8 +104,12 @@ fn one(tokens: &[Token<'_>], it: &Renaming<'_>) -> Option<Vec<(Range<usize>, Str
     let mut edits = Vec::new();
     let is_own = owner.is(it.table);
     edits.extend(owner.edit(it));
-    if let Some(index) = named.filter(|_| is_own).and_then(|index| tokens.get(index)) {
-        edits.extend(derived(index, it));
+    let mut make = |token: &Token<'_>, edits: &mut Edits| {
+        made.extend(token.name().map(|name| (token.at.clone(), name)));
+        edits.extend(derived(token, it).filter(|_| is_own));
+    };
+    if let Some(index) = named.and_then(|index| tokens.get(index)) {
+        make(index, &mut edits);
     }
     let mut at = body;
     let mut depth = 0_usize;
@@ -118,21 +134,61 @@ fn one(tokens: &[Token<'_>], it: &Renaming<'_>) -> Option<Vec<(Range<usize>, Str
             continue;
         }
         if token.is("constraint") {
-            if let Some(name) = tokens.get(at + 1).filter(|_| is_own) {
-                edits.extend(derived(name, it));
+            if let Some(name) = tokens.get(at + 1) {
+                make(name, &mut edits);
             }
             at += 2;
             continue;
         }
-        let ours = elsewhere.map_or(is_own, |it| it.0);
-        if ours && matches!(token.kind, TokenKind::QuotedIdent { .. }) {
-            let name = token.name()?;
-            let new = it.columns.iter().find(|(old, _)| *old == name);
-            edits.extend(new.map(|(_, new)| (token.at.clone(), format!("\"{new}\""))));
+        if let Some(name) = token.name() {
+            let ours = elsewhere.map_or(is_own, |it| it.0);
+            let column = is_column(tokens, at);
+            let is_table = it.to.is_some() && token.is_quoted() && name == it.table.name;
+            // Its row type, or what a column is said to be of.
+            if is_table && column != Some(true) {
+                return None;
+            }
+            if ours {
+                // Another column has the name already.
+                if column == Some(true) && it.columns.iter().any(|(_, new)| *new == name) {
+                    return None;
+                }
+                let new = it.columns.iter().find(|(old, _)| token.is_quoted() && *old == name);
+                if let Some((_, new)) = new
+                    && column?
+                {
+                    edits.push((token.at.clone(), format!("\"{new}\"")));
+                }
+            }
         }
         at += 1;
     }
     Some(edits)
+}
+
+/// Whether the name at a token is one of a column; types, collations, operator classes and functions have names too.
+/// Absent: nobody can tell.
+fn is_column(tokens: &[Token<'_>], at: usize) -> Option<bool> {
+    let next = tokens.get(at + 1).map_or("", |it| it.text);
+    let before = tokens.get(at.checked_sub(1)?)?;
+    if next == "." || before.text == "." {
+        return None;
+    }
+    if next == "(" || before.text == ":" || before.text == "::" || before.is_quoted() {
+        return Some(false);
+    }
+    if BEFORE_COLUMN.iter().any(|it| before.is(it)) {
+        return Some(true);
+    }
+    if BEFORE_OTHER.iter().any(|it| before.is(it)) {
+        return Some(false);
+    }
+    let sign = before.name().is_none() && !before.is_literal();
+    match before.text {
+        ")" | "]" => Some(false),
+        _ if sign => Some(true),
+        _ => None,
+    }
 }
 
 /// A name as a statement writes it.
@@ -207,9 +263,11 @@ fn is_plain_table(tokens: &[Token<'_>], body: usize) -> bool {
 /// Whether a statement that is not followed may mean one of the names.
 fn mentions(tokens: &[Token<'_>], it: &Renaming<'_>) -> bool {
     let says = |name: &str| {
-        tokens.iter().any(|token| match token.kind {
-            TokenKind::Literal { .. } => token.text.contains(name),
-            _ => token.name().is_some_and(|it| it == name),
+        tokens.iter().any(|token| {
+            if token.is_literal() {
+                return token.text.contains(name);
+            }
+            token.name().is_some_and(|it| it == name)
         })
     };
     let table = says(&it.table.name);
@@ -286,5 +344,40 @@ mod tests {
         }
         let other = "update \"User\" set \"authorId\" = 1";
         assert_eq!(renamed(other, None, COLUMN).as_deref(), Some(other));
+    }
+
+    #[test]
+    fn types_collations_and_operator_classes_are_no_columns() {
+        let text = "CREATE TABLE \"Post\" (\"Status\" \"Status\" NOT NULL DEFAULT now()::\"Status\", \"C\" TEXT COLLATE \"C\"); CREATE INDEX ON \"Post\" (\"C\" \"C\");";
+        let wanted = "CREATE TABLE \"Post\" (\"status\" \"Status\" NOT NULL DEFAULT now()::\"Status\", \"c\" TEXT COLLATE \"C\"); CREATE INDEX ON \"Post\" (\"c\" \"C\");";
+        let columns = &[("Status", "status"), ("C", "c")];
+        assert_eq!(renamed(text, None, columns).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_not_given_again() {
+        for text in [
+            "create table \"Post\" (\"authorId\" int, \"author_id\" int)",
+            "create table \"Post\" (\"authorId\" int, author_id int)",
+            "create table \"Post\" (\"authorId\" int); alter table \"Post\" add author_id int;",
+        ] {
+            assert_eq!(renamed(text, None, COLUMN), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_after_it_is_not_left_behind() {
+        for text in [
+            "create table \"Post\" (\"authorId\" serial); alter sequence \"Post_authorId_seq\" restart;",
+            "create table \"Post\" (\"authorId\" serial); select setval('\"Post_authorId_seq\"', 2);",
+            "create table \"Post\" (\"authorId\" int); create unique index \"Post_authorId_key\" on \"Post\" (\"authorId\"); alter table \"Post\" add constraint c unique using index \"Post_authorId_key\";",
+            "create table \"Post\" (\"authorId\" int unique); comment on index \"Post_authorId_key\" is 'x';",
+        ] {
+            assert_eq!(renamed(text, None, COLUMN), None, "{text}");
+            assert_eq!(renamed(text, Some("post"), &[]), None, "{text}");
+        }
+        let row =
+            "create table \"Post\" (id int); create table t (whole \"Post\", many \"Post\"[]);";
+        assert_eq!(renamed(row, Some("post"), &[]), None);
     }
 }

@@ -77,7 +77,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         "add `{SAME}`, or `set search_path = ''` where every name in it has its schema"
     ));
     match &change.op {
-        Op::CreateRoutine(new) => Some(with_fix(finding, new)),
+        // Where the file has set another path, that is where the names are.
+        Op::CreateRoutine(new) if cx.catalog.usual_search_path() => Some(with_fix(finding, new)),
         _ => Some(finding),
     }
 }

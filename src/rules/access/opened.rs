@@ -1,7 +1,7 @@
 //! What closes a table that row level security is missing from, and lets its owners in again.
 
 use crate::rules::{Fix, State};
-use crate::schema::{RelationKind, Table, TableName, quoted};
+use crate::schema::{ConstraintKind, RelationKind, Table, TableName, quoted};
 use crate::source::Span;
 
 /// Columns that name whose a row is, the likeliest first.
@@ -20,7 +20,13 @@ pub(super) fn fix(state: &State<'_>, name: &TableName, table: &Table, at: &Span)
         return None;
     }
     let shouts = text.get(statement.clone()).is_some_and(|it| it.contains("CREATE"));
-    let sql = statements(name, table, is_supabase(at, text), shouts);
+    let mut sql = statements(name, table, is_supabase(at, text), shouts);
+    // Made in a branch, it may not be there.
+    if table.born.branch.is_some() {
+        let guard = if shouts { "ALTER TABLE IF EXISTS" } else { "alter table if exists" };
+        let enable = statements(name, table, false, shouts);
+        sql = enable.replacen(if shouts { "ALTER TABLE" } else { "alter table" }, guard, 1);
+    }
     let title = format!("enable row level security on `{name}`");
     Some(
         Fix::new(title)
@@ -35,6 +41,16 @@ fn is_supabase(at: &Span, text: &str) -> bool {
     folders.split('/').any(|it| it == "supabase") || text.contains("auth.uid()")
 }
 
+/// Whether nothing says that the column names something else than a user.
+fn names_user(table: &Table, column: &str) -> bool {
+    table.constraints.values().all(|it| match &it.kind {
+        ConstraintKind::ForeignKey(key) if key.columns.iter().any(|it| it == column) => {
+            key.target.name == "users" && key.target.schema.as_deref() == Some("auth")
+        }
+        _ => true,
+    })
+}
+
 fn statements(name: &TableName, table: &Table, supabase: bool, shouts: bool) -> String {
     let table_name = name.sql();
     let word = |it: &str| if shouts { it.to_uppercase() } else { it.to_owned() };
@@ -45,6 +61,7 @@ fn statements(name: &TableName, table: &Table, supabase: bool, shouts: bool) -> 
     }
     let owner = OWNERS.iter().find(|it| {
         table.columns.get(**it).is_some_and(|it| it.data_type.eq_ignore_ascii_case("uuid"))
+            && names_user(table, it)
     });
     let Some(owner) = owner else {
         // As `rls-without-policy` reads it.

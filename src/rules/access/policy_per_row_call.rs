@@ -20,6 +20,7 @@
 //! create policy own on users for select using (email = (select auth.jwt() ->> 'email'));
 //! ```
 
+use crate::parse::sql::{Token, is_plain, tokens};
 use crate::rules::{Check, Context, Finding, Fix, Rule, declare};
 use crate::schema::{Change, Expression, Op, Resolved, Shown};
 
@@ -49,21 +50,50 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     Some(if fix.edits.is_empty() { finding } else { finding.fix(fix) })
 }
 
-/// Puts `(select …)` around the calls that have no arguments: the end of others is not plain to see.
+/// Puts `(select …)` around the calls. What strings and comments say of them is left.
 fn wrap(mut fix: Fix, cx: &Context<'_>, condition: &Expression) -> Fix {
     let Some(text) = cx.migration.text.get(condition.at.clone()) else { return fix };
-    let lower = text.to_ascii_lowercase();
-    for call in STEADY.iter().map(|it| format!("{it}()")) {
-        for (at, _) in lower.match_indices(&call) {
-            let before = lower.get(..at).unwrap_or_default().trim_end();
-            let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '"' | '\'');
-            if before.ends_with("select") || lower.get(..at).is_some_and(|it| it.ends_with(named)) {
-                continue;
-            }
-            let start = condition.at.start + at;
-            let end = start + call.len();
+    // In a string that is run, quotes are doubled, and what is a string in it cannot be told.
+    if !is_plain(&cx.migration.text, condition.at.start) {
+        return fix;
+    }
+    let tokens = tokens(text);
+    let mut at = 0;
+    while at < tokens.len() {
+        let Some(end) = call(&tokens, at) else {
+            at += 1;
+            continue;
+        };
+        let asked = at.checked_sub(1).and_then(|it| tokens.get(it));
+        if !asked.is_some_and(|it| it.is("select"))
+            && let (Some(first), Some(last)) = (tokens.get(at), tokens.get(end - 1))
+        {
+            let start = condition.at.start + first.at.start;
+            let end = condition.at.start + last.at.end;
             fix = fix.edit(start..start, "(select ").edit(end..end, ")");
         }
+        at = end;
     }
     fix
+}
+
+/// The end of the steady call that begins at a token. Its arguments are constants: others may be of the row.
+fn call(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let text = |at: usize| tokens.get(at).map_or("", |it| it.text);
+    if at.checked_sub(1).is_some_and(|before| text(before) == ".") {
+        return None;
+    }
+    let mut name = tokens.get(at)?.name()?;
+    let mut next = at + 1;
+    while text(next) == "." {
+        name = format!("{name}.{}", tokens.get(next + 1)?.name()?);
+        next += 2;
+    }
+    if !STEADY.contains(&name.as_str()) || text(next) != "(" {
+        return None;
+    }
+    let constant =
+        |it: &&Token<'_>| it.is_literal() || it.text == "," || it.is("true") || it.is("false");
+    let end = next + 1 + tokens.get(next + 1..)?.iter().take_while(constant).count();
+    (text(end) == ")").then_some(end + 1)
 }

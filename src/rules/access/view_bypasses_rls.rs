@@ -167,10 +167,11 @@ fn finding(
         "write `with (security_invoker = true)` before its `as`, or `{sql}` behind it"
     ));
     match state.statement(at) {
-        Some((migration, statement)) => {
+        Some((migration, statement)) if state.target.version >= 15 => {
             let fix = Fix::new("read with the rights of whoever asks");
-            finding.fix(fix.after(&statement, &migration.text, &sql))
+            let fix = fix.after(&statement, &migration.text, &sql);
+            finding.fix(fix.afterwards("set_security_invoker", format!("{sql}\n")))
         }
-        None => finding,
+        _ => finding,
     }
 }

@@ -27,7 +27,8 @@
 //! commit;
 //! ```
 
-use crate::rules::{Check, Finding, Fix, Rule, Step, Whole, declare};
+use super::committed;
+use crate::rules::{BREAKPOINT, Check, Finding, Fix, Rule, Step, Whole, declare};
 use crate::schema::{Boundary, Certainty, Op};
 
 pub(super) const RULE: Rule = declare!(
@@ -51,15 +52,33 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
     let path = whole.migration.path.to_string();
     let message =
         "no `COMMIT` follows, so everything after this is taken back when the connection closes";
-    let end = whole.migration.text.trim_end().len();
-    let semicolon = if whole.migration.text.trim_end().ends_with(';') { "" } else { ";" };
+    let text = &whole.migration.text;
+    // Drizzle has a transaction around it, which a `COMMIT` would end.
+    let fix = if text.contains(BREAKPOINT) {
+        taken_out(text, begun)
+    } else {
+        committed(Fix::new("end the file with `commit;`"), text)
+    };
     vec![
         whole
             .finding(&begun.change.span, path, message)
             .help("end the file with `commit;`, or take the `begin;` out")
-            .fix(
-                Fix::new("end the file with `commit;`")
-                    .edit(end..end, format!("{semicolon}\ncommit;")),
-            ),
+            .fix(fix),
     ]
+}
+
+/// With the break behind it, so that no empty batch is left.
+fn taken_out(text: &str, begun: &Step<'_>) -> Fix {
+    let at = &begun.change.statement;
+    let mut end = at.end;
+    for sign in [";", BREAKPOINT, "\n"] {
+        let rest = text.get(end..).unwrap_or_default();
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+        let broken = rest.len() - rest.trim_start().len();
+        let blank = if sign == BREAKPOINT { broken } else { blank };
+        if rest.get(blank..).is_some_and(|it| it.starts_with(sign)) {
+            end += blank + sign.len();
+        }
+    }
+    Fix::new("take the `begin;` out").edit(at.start..end, "")
 }

@@ -107,7 +107,7 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
             let sql = whole.migration.text.get(at.clone()).unwrap_or_default();
             let title = "move it into a migration of its own";
             let name = name(&step.change.op, sql);
-            finding = finding.fix(alone(whole.migration, at, title, &name, sql));
+            finding.fix = alone(whole.migration, at, title, &name, sql);
         }
         findings.push(finding);
     }

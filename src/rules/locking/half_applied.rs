@@ -26,8 +26,8 @@
 //! alter table users add column nick text, add column city text;
 //! ```
 
-use super::outside;
-use crate::rules::{Check, Finding, Fix, Rule, Whole, declare};
+use super::{committed, outside};
+use crate::rules::{BREAKPOINT, Check, Finding, Fix, Rule, Whole, declare};
 use crate::schema::Op;
 
 pub(super) const RULE: Rule =
@@ -55,19 +55,15 @@ fn check(whole: &Whole<'_>) -> Vec<Finding> {
     let apart = |op: &Op| {
         matches!(op, Op::Transaction(_) | Op::AddEnumValue { .. }) || outside(op).is_some()
     };
-    if !whole.steps.iter().any(|it| apart(&it.change.op)) {
-        let end = whole.migration.text.trim_end().len();
-        let semicolon = if whole.migration.text.trim_end().ends_with(';') { "" } else { ";" };
+    let cut = whole.migration.text.contains(BREAKPOINT);
+    if !cut && !whole.steps.iter().any(|it| apart(&it.change.op)) {
         let start = first
             .change
             .statement
             .start
             .min(whole.steps.first().map_or(0, |it| it.change.statement.start));
-        finding = finding.fix(
-            Fix::new("put one transaction around the file")
-                .edit(start..start, "begin;\n")
-                .edit(end..end, format!("{semicolon}\ncommit;")),
-        );
+        let fix = Fix::new("put one transaction around the file").edit(start..start, "begin;\n");
+        finding = finding.fix(committed(fix, &whole.migration.text));
     }
     vec![finding]
 }

@@ -85,9 +85,9 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     };
     let title = "build it concurrently, in a migration of its own";
     let fix = if cx.migration.script.statements == 1 {
-        Fix::new(title).edit(change.statement.clone(), written)
+        Some(Fix::new(title).edit(change.statement.clone(), written))
     } else {
         alone(cx.migration, &change.statement, title, &format!("create {}", quoted(name)), &written)
     };
-    Some(finding.fix(fix))
+    Some(Finding { fix, ..finding })
 }

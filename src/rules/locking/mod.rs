@@ -39,7 +39,8 @@ use std::ops::Range;
 use super::{Context, Finding, Fix, Rule};
 use crate::parse::Migration;
 use crate::schema::{
-    Certainty, Change, NewConstraint, ObjectName, Op, Resolved, Work, Worked, quoted,
+    Cascade, Certainty, Change, NewConstraint, ObjectName, Op, Resolved, RoutineOp, Work, Worked,
+    quoted,
 };
 
 pub(super) const RULES: &[&Rule] = &[
@@ -101,13 +102,66 @@ fn outside(op: &Op) -> Option<String> {
     })
 }
 
-/// Takes a statement out of its migration and puts it into one of its own, right behind.
-fn alone(migration: &Migration, at: &Range<usize>, title: &str, name: &str, sql: &str) -> Fix {
+/// Takes a statement out of its migration and puts it into one of its own, right behind. Nothing where the file has
+/// said before what its names mean, or who runs it.
+fn alone(
+    migration: &Migration,
+    at: &Range<usize>,
+    title: &str,
+    name: &str,
+    sql: &str,
+) -> Option<Fix> {
+    if is_set_before(migration, at) {
+        return None;
+    }
     let rest = migration.text.get(at.end..).unwrap_or_default();
     let behind = rest.trim_start();
     let gap = rest.len() - behind.len();
     let end = if behind.starts_with(';') { at.end + gap + 1 } else { at.end };
-    Fix::new(title).edit(at.start..end, "").follow(name, format!("{sql};\n"))
+    Some(Fix::new(title).edit(at.start..end, "").follow(name, format!("{sql};\n")))
+}
+
+/// Whether a statement runs with settings of its file that it would not have in another.
+fn is_set_before(migration: &Migration, at: &Range<usize>) -> bool {
+    let before = migration.script.changes.iter().take_while(|it| it.statement.start < at.start);
+    before.filter(|it| it.certainty != Certainty::Deferred).any(|it| match &it.op {
+        Op::SetSearchPath { .. } => true,
+        Op::Set { setting, .. } => matches!(
+            setting.as_str(),
+            "role" | "session_authorization" | "all" | "default_tablespace"
+        ),
+        _ => false,
+    })
+}
+
+/// Whether a constraint is still there, by its name and that of its table, when these changes are made.
+fn outlasts<'a>(
+    rest: impl IntoIterator<Item = &'a Change>,
+    table: &ObjectName,
+    constraint: &str,
+) -> bool {
+    !rest.into_iter().any(|it| match &it.op {
+        Op::RenameConstraint { from: name, .. } | Op::DropConstraint { name, .. } => {
+            name == constraint
+        }
+        Op::RenameTable { from: of, .. }
+        | Op::MoveTable { from: of, .. }
+        | Op::DropTable { name: of, .. }
+        | Op::DropColumn { table: of, .. }
+        | Op::RenameIndex { from: of, .. }
+            if of.name == table.name || of.name == constraint =>
+        {
+            true
+        }
+        // What hangs on it goes along.
+        Op::DropTable { cascade: Cascade::Yes, .. }
+        | Op::DropType { cascade: Cascade::Yes, .. }
+        | Op::Routine { op: RoutineOp::Drop { cascade: Cascade::Yes, .. }, .. }
+        | Op::DropSchema { .. }
+        | Op::RenameSchema { .. }
+        | Op::Opaque { .. } => true,
+        _ => false,
+    })
 }
 
 /// The text of a `CREATE INDEX` with `CONCURRENTLY` in it.
@@ -169,7 +223,9 @@ fn validated_later(
     let validate = format!("alter table {sql} validate constraint {quoted_name};");
     let finding = finding
         .help(format!("write `not valid` behind it, and `{validate}` in a migration of its own"));
-    if change.certainty != Certainty::Sure {
+    let steady = outlasts(cx.rest(), table, constraint_name)
+        && !is_set_before(cx.migration, &change.statement);
+    if change.certainty != Certainty::Sure || !steady {
         return finding;
     }
     let end = constraint.at.end;
@@ -178,6 +234,15 @@ fn validated_later(
             .edit(end..end, " NOT VALID")
             .follow(format!("validate {constraint_name}"), format!("{validate}\n")),
     )
+}
+
+/// Ends a text with `commit;`. A comment may stand behind its last statement.
+fn committed(fix: Fix, text: &str) -> Fix {
+    let (last, closed) = crate::parse::sql::end(text);
+    let end = text.trim_end().len();
+    let fix = if closed { fix } else { fix.edit(last..last, ";") };
+    let again = if !closed && last == end { ";" } else { "" };
+    fix.edit(end..end, format!("{again}\ncommit;"))
 }
 
 /// How to have the index of a constraint before the constraint.

@@ -25,9 +25,9 @@
 
 use std::collections::BTreeMap;
 
-use super::alone;
+use super::{alone, outlasts};
 use crate::rules::{Check, Finding, Held, Rule, Step, Whole, declare};
-use crate::schema::{Certainty, Op, Shown, TableName};
+use crate::schema::{Certainty, ObjectName, Op, Shown, TableName};
 
 pub(super) const RULE: Rule = declare!(
     "locking",
@@ -70,16 +70,17 @@ fn finding(
     let message = format!(
         "nobody can write to `{table}` while this reads it: the transaction holds the lock of the constraint"
     );
-    let finding = whole
+    let mut finding = whole
         .finding(at, format!("{table}.{}", Shown(name)), message)
         .label(whole.span(&added.change.span), "the lock is taken here")
         .help("validate it in a migration of its own");
     let sure = step.change.certainty == Certainty::Sure && !step.in_transaction;
-    match whole.migration.text.get(at.clone()).filter(|_| sure) {
-        Some(sql) => {
-            let title = "move it into a migration of its own";
-            finding.fix(alone(whole.migration, at, title, &format!("validate {name}"), sql))
-        }
-        None => finding,
+    let rest = whole.migration.script.changes.iter().filter(|it| it.statement.start > at.start);
+    let on = ObjectName::new(None, table.name.as_str());
+    let steady = sure && outlasts(rest, &on, name);
+    if let Some(sql) = whole.migration.text.get(at.clone()).filter(|_| steady) {
+        let title = "move it into a migration of its own";
+        finding.fix = alone(whole.migration, at, title, &format!("validate {name}"), sql);
     }
+    finding
 }
