@@ -2,6 +2,7 @@
 
 mod access;
 mod effects;
+mod harmless;
 mod hidden;
 mod locking;
 

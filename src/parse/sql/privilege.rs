@@ -61,7 +61,11 @@ pub(super) fn roles(list: &SyntaxNode) -> Vec<String> {
 
 /// Empty: all of them. The columns that one is on are named with it or not.
 fn privileges(node: &SyntaxNode, columns_too: bool) -> Vec<String> {
-    let Some(list) = child(node, Kind::REVOKE_COMMAND_LIST) else { return Vec::new() };
+    let Some(list) = child(node, Kind::REVOKE_COMMAND_LIST) else {
+        let all = child(node, Kind::ALL_PRIVILEGES).filter(|_| columns_too);
+        let some = all.filter(|it| child(it, Kind::COLUMN_REF_LIST).is_some());
+        return some.iter().map(|it| names::plain(it).to_ascii_lowercase()).collect();
+    };
     let words = children(&list, Kind::REVOKE_COMMAND).map(|it| {
         let name = it.descendants().find(|it| it.kind() == Kind::ROLE_NAME_REF);
         let columns = child(&it, Kind::COLUMN_REF_LIST);

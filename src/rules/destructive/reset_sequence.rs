@@ -32,7 +32,6 @@
 //!
 //! ```sql
 //! create temp sequence users_id_seq;
-//! drop sequence users_id_seq;
 //! select setval('users_id_seq', 1, false);
 //! ```
 //!
