@@ -5,7 +5,6 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::child;
 use super::structure::relation_in;
-use super::truth::truth;
 use super::{Lower, Place, body, names, trimmed};
 use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
@@ -170,9 +169,4 @@ pub(super) fn constant(argument: &SyntaxNode) -> Option<ast::Literal> {
         return None;
     }
     argument.descendants().find_map(ast::Literal::cast)
-}
-
-/// Whether every row passes this `WHERE`, as far as the text alone tells: `true`, `1 = 1`, `id = id`, `… OR true`.
-pub(super) fn is_always_true(filter: &SyntaxNode) -> bool {
-    filter.children().find_map(ast::Expr::cast).and_then(|it| truth(&it)) == Some(true)
 }

@@ -25,6 +25,7 @@ mod table;
 mod transaction;
 mod truth;
 mod types;
+mod value;
 mod view;
 
 use std::ops::Range;
