@@ -322,7 +322,7 @@ fn what_an_old_server_does_not_know_is_not_written() {
     let view = "create table notes (id bigint primary key);\nalter table notes enable row level security;\ncreate view ids as select id from notes;\n";
     for (version, code) in [(14, 1), (15, 0)] {
         let repo = Sandbox::new();
-        repo.commit("policy.toml", &format!("version = 1\n[database]\nversion = {version}\n"));
+        repo.commit("policy.toml", format!("version = 1\n[database]\nversion = {version}\n"));
         let repo = repo.with_origin();
         repo.stage(NEW, view);
         assert_eq!(repo.sprag(&["fix", "--write"]).0, code);
