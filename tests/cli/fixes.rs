@@ -329,3 +329,17 @@ fn what_an_old_server_does_not_know_is_not_written() {
         assert_eq!(read(&repo, NEW).contains("security_invoker"), code == 0);
     }
 }
+
+#[test]
+fn a_constraint_is_validated_before_others_take_it_away() {
+    let repo = branch();
+    let add = |name: &str| format!("alter table users add constraint {name} check (id > 0);\n");
+    let next = "prisma/migrations/20260201000001_next/migration.sql";
+    repo.stage(NEW, format!("{}{}", add("one"), add("two")));
+    repo.stage(next, "alter table users drop constraint one;\n");
+    let (_, said) = repo.sprag(&["fix"]);
+    assert!(said.contains("another migration before it speaks of `users`"), "{said}");
+    repo.stage(next, "alter table users add nick text;\n");
+    let (_, said) = repo.sprag(&["fix"]);
+    assert!(said.contains("000002_validate_one") && said.contains("000003_validate_two"), "{said}");
+}
