@@ -37,7 +37,7 @@ const SUPABASE: &str = "do $$ declare it text; begin
 
 #[test]
 fn every_example_of_a_page_runs() {
-    let Some(database) = Database::alone() else { return };
+    let Some(database) = Database::new() else { return };
     let mut wrong = Vec::new();
     for it in examples().iter().filter(|it| it.is_sql()) {
         // These show what Postgres refuses as well.
@@ -67,7 +67,7 @@ fn every_example_of_a_page_runs() {
 
 #[test]
 fn what_a_fix_writes_runs() {
-    let Some(database) = Database::alone() else { return };
+    let Some(database) = Database::new() else { return };
     let mut wrong = Vec::new();
     let mut tried = 0;
     for (example, found, fix) in fixes() {

@@ -5,8 +5,8 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
 
 use serde_json::Value;
 
@@ -25,16 +25,9 @@ pub(crate) struct Database {
     name: String,
 }
 
-/// The server that tests share while any of them runs. Absent, and said so, where Postgres is not installed.
+/// A server of its own for each test: roles, and what is set for them, are the same in all databases of one.
 fn server() -> Option<Arc<Server>> {
-    static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(server) = shared.upgrade() {
-        return Some(server);
-    }
-    let server = Arc::new(Server::start(&programs()?));
-    *shared = Arc::downgrade(&server);
-    Some(server)
+    Some(Arc::new(Server::start(&programs()?)))
 }
 
 /// A directory that has all programs: on `PATH`, or where Debian puts them, the newest first.
@@ -130,12 +123,6 @@ impl Database {
     /// A new database; nothing, with a word on why, where there is no Postgres.
     pub(crate) fn new() -> Option<Database> {
         Database::on(server())
-    }
-
-    /// A new database on a server that no other test uses: for what changes roles and settings, which all databases of
-    /// a server share.
-    pub(crate) fn alone() -> Option<Database> {
-        Database::on(programs().map(|it| Arc::new(Server::start(&it))))
     }
 
     fn on(server: Option<Arc<Server>>) -> Option<Database> {
