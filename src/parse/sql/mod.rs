@@ -29,7 +29,6 @@ mod tokens;
 mod transaction;
 mod truth;
 mod types;
-mod value;
 mod view;
 
 use std::ops::Range;
