@@ -159,3 +159,22 @@ fn a_text_that_is_made_of_constants_is_read() {
         assert_eq!(refused(&text), [""; 0], "{text}");
     }
 }
+
+#[test]
+fn a_name_that_is_cut_is_shown_where_it_stands() {
+    let name = "Members may read everything that others of their team have written in it";
+    for (head, tail) in
+        [("", ";"), ("do $$ begin ", "; end $$;"), ("do $$ begin execute '", "'; end $$;")]
+    {
+        let text = format!(
+            "{head}create policy \"{name}\" on users for select to authenticated using (id = 1){tail}"
+        );
+        let found = found(&[USERS], &[&text]);
+        let cut = found.iter().find(|it| it.rule.name == "identifier-too-long").unwrap();
+        assert_eq!(
+            text.get(cut.finding.span.range().clone()),
+            Some(format!("\"{name}\"").as_str()),
+            "{text}"
+        );
+    }
+}

@@ -7,9 +7,7 @@ use squawk_syntax::{SourceFile, SyntaxKind as Kind, SyntaxNode};
 
 use super::block::Walk;
 use super::statement::{child, temporary_tables};
-use super::{
-    CutName, DEEPEST_BODY, Lower, Place, dialect, guard, names, range, statement, trimmed,
-};
+use super::{DEEPEST_BODY, Lower, Place, dialect, guard, range, statement, trimmed};
 use crate::schema::Certainty;
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`: the body runs later, any number of times. Answers with the tree of the body.
@@ -156,10 +154,7 @@ fn plpgsql(
         );
     }
     let root = body.syntax();
-    for (at, written) in names::too_long(&root) {
-        let at = at.start.saturating_sub(shift)..at.end.saturating_sub(shift);
-        cx.cut.push(CutName { at: inner.map(at), written });
-    }
+    cx.note_long_names(&inner, &root);
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     let first = cx.changes.len();
     let mut walk = Walk::new(cx, &inner, text != declared);

@@ -31,6 +31,7 @@ mod truth;
 mod types;
 mod view;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -56,8 +57,8 @@ pub struct Script {
     pub opaque: usize,
     /// Comments that ask to let something pass.
     pub allows: Vec<Allow>,
-    /// Names that Postgres stores shortened.
-    pub cut: Vec<CutName>,
+    /// Names that Postgres stores shortened, by what it stores.
+    pub cut: BTreeMap<String, Vec<CutName>>,
 }
 
 /// A name of more bytes than Postgres stores ([`NAME_LIMIT`](crate::schema::NAME_LIMIT)).
@@ -71,8 +72,7 @@ pub struct CutName {
 impl Script {
     /// What is written in `within` for a name that is stored as `stored`, where Postgres cuts it.
     pub fn cut_from(&self, within: &Range<usize>, stored: &str) -> Option<&CutName> {
-        let mut inside = self.cut.iter().filter(|it| within.contains(&it.at.start));
-        inside.find(|it| names::cut(it.written.clone()) == stored)
+        self.cut.get(stored)?.iter().find(|it| within.contains(&it.at.start))
     }
 }
 
@@ -93,7 +93,7 @@ pub fn read(text: &str) -> Script {
             statements: 1,
             opaque: 1,
             allows: Vec::new(),
-            cut: Vec::new(),
+            cut: BTreeMap::new(),
         }
     })
 }
@@ -107,7 +107,7 @@ fn parse(text: &str) -> Script {
         statement: 0..0,
         temporary: Vec::new(),
         calls: expression::mentions_executor(text),
-        cut: Vec::new(),
+        cut: BTreeMap::new(),
     };
     let root = parse.syntax_node();
     lower.temporary = statement::temporary_tables(&root);
@@ -191,7 +191,8 @@ struct Lower {
     temporary: Vec<String>,
     /// Whether the file mentions a function that runs a text.
     calls: bool,
-    cut: Vec<CutName>,
+    /// As in [`Script`].
+    cut: BTreeMap<String, Vec<CutName>>,
 }
 
 /// Where the text at hand comes from: the file itself, or the decoded text of a literal in it.
@@ -236,8 +237,10 @@ impl<'a> Place<'a> {
 
 impl Lower {
     fn note_long_names(&mut self, place: &Place<'_>, root: &SyntaxNode) {
-        let found = names::too_long(root).into_iter();
-        self.cut.extend(found.map(|(at, written)| CutName { at: place.map(at), written }));
+        for (at, written) in names::too_long(root) {
+            let cut = CutName { at: place.map(at), written };
+            self.cut.entry(names::cut(cut.written.clone())).or_default().push(cut);
+        }
     }
 
     fn push(&mut self, place: &Place<'_>, at: Range<usize>, certainty: Certainty, op: Op) {
