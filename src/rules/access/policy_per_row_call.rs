@@ -20,6 +20,8 @@
 //! create policy own on users for select using (email = (select auth.jwt() ->> 'email'));
 //! ```
 
+use std::ops::Range;
+
 use crate::parse::sql::{Token, is_plain, tokens};
 use crate::rules::{Check, Context, Finding, Fix, Rule, declare};
 use crate::schema::{Change, Expression, Op, Resolved, Shown};
@@ -46,15 +48,18 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         "write `(select {call}(…))`, which runs once a query; the policy `{}` means the same",
         Shown(name)
     ));
-    let fix = conditions().fold(Fix::new("ask once a query"), |fix, it| wrap(fix, cx, it));
+    let fix = conditions()
+        .fold(Fix::new("ask once a query"), |fix, it| wrap(fix, cx, &change.statement, it));
     Some(if fix.edits.is_empty() { finding } else { finding.fix(fix) })
 }
 
 /// Puts `(select …)` around the calls. What strings and comments say of them is left.
-fn wrap(mut fix: Fix, cx: &Context<'_>, condition: &Expression) -> Fix {
+fn wrap(mut fix: Fix, cx: &Context<'_>, statement: &Range<usize>, condition: &Expression) -> Fix {
     let Some(text) = cx.migration.text.get(condition.at.clone()) else { return fix };
-    // In a string that is run, quotes are doubled, and what is a string in it cannot be told.
-    if !is_plain(&cx.migration.text, condition.at.start) {
+    // In a string that is run, quotes are doubled, and what is a string in it cannot be told. No string goes over the
+    // end of a statement, so a file of many policies is not read anew for each.
+    let around = cx.migration.text.get(statement.clone()).unwrap_or_default();
+    if !is_plain(around, condition.at.start.saturating_sub(statement.start)) {
         return fix;
     }
     let tokens = tokens(text);
