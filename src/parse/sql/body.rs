@@ -132,8 +132,7 @@ fn plpgsql(
     for problem in guarded.problems {
         cx.opaque(&inner, problem.range, problem.why, problem.help);
     }
-    let declared = dialect::without_second_declare(&guarded.text);
-    let text = dialect::without_into(&declared);
+    let (text, assigns) = dialect::readable(&guarded.text);
     // The parser has no entrance for a body alone, so the body goes in as a DO of its own.
     let mut tag = "$sprag$".to_owned();
     while text.contains(&tag) {
@@ -157,7 +156,7 @@ fn plpgsql(
     cx.note_long_names(&inner, &root);
     let outer = std::mem::replace(&mut cx.temporary, temporary_tables(&root));
     let first = cx.changes.len();
-    let mut walk = Walk::new(cx, &inner, text != declared);
+    let mut walk = Walk::new(cx, &inner, assigns);
     for block in root.children() {
         walk.statement(&block, &mut { certainty });
     }

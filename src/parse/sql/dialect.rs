@@ -2,58 +2,50 @@
 
 use std::ops::Range;
 
-use squawk_lexer::{Token, TokenKind, tokenize};
+use super::tokens::{Token, tokens};
 
-/// The tokens of a text that say something, with their places.
-fn words(text: &str) -> impl Iterator<Item = (Token, Range<usize>)> {
-    let mut at = 0;
-    let placed = tokenize(text).map(move |token| {
-        let here = at..at + token.len as usize;
-        at = here.end;
-        (token, here)
-    });
-    placed.filter(|(token, _)| {
-        !matches!(
-            token.kind,
-            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. }
-        )
-    })
+/// The body as the parser reads it, and whether a query in it writes to variables.
+pub(super) fn readable(text: &str) -> (String, bool) {
+    let mut clean = text.to_owned().into_bytes();
+    let tokens = without_second_declare(tokens(text), &mut clean);
+    let assigns = without_into(&tokens, &mut clean);
+    (String::from_utf8(clean).unwrap_or_else(|_| text.to_owned()), assigns)
 }
 
 /// Takes the second and every later `DECLARE` out of the declarations of a block. Postgres reads over them ("useless
 /// extra DECLAREs", `decl_stmt` in its `pl_gram.y`).
-pub(super) fn without_second_declare(text: &str) -> String {
-    let mut clean = text.to_owned().into_bytes();
+fn without_second_declare<'t>(tokens: Vec<Token<'t>>, clean: &mut [u8]) -> Vec<Token<'t>> {
+    let mut left: Vec<Token<'t>> = Vec::with_capacity(tokens.len());
     let mut declaring = false;
-    let mut last = "";
-    for (_, here) in words(text) {
-        let word = &text[here.clone()];
-        if word.eq_ignore_ascii_case("begin") {
+    for token in tokens {
+        if token.is("begin") {
             declaring = false;
-        } else if word.eq_ignore_ascii_case("declare") {
-            if declaring && (last == ";" || last.eq_ignore_ascii_case("declare")) {
-                blank(&mut clean, here);
+        } else if token.is("declare") {
+            let again = |last: &Token<'_>| last.text == ";" || last.is("declare");
+            if declaring && left.last().is_some_and(again) {
+                blank(clean, token.at);
+                continue;
             }
             declaring = true;
         }
-        last = word;
+        left.push(token);
     }
-    String::from_utf8(clean).unwrap_or_else(|_| text.to_owned())
+    left
 }
 
 /// Takes `INTO [STRICT] target, …` out of a body, byte for byte: in PL/pgSQL it assigns to variables, creates nothing,
-/// and the parser does not know it behind every clause.
-pub(super) fn without_into(text: &str) -> String {
-    let mut clean = text.to_owned().into_bytes();
+/// and the parser does not know it behind every clause. Whether there was one.
+fn without_into(tokens: &[Token<'_>], clean: &mut [u8]) -> bool {
+    let mut found = false;
     let mut last = String::new();
     let mut first = String::new();
     // Where a target list began that has not ended yet, and whether a name must come next in it.
     let mut open: Option<(usize, usize, bool)> = None;
-    for (token, here) in words(text) {
-        let word = text[here.clone()].to_ascii_uppercase();
+    for token in tokens {
+        let here = &token.at;
+        let word = token.text.to_ascii_uppercase();
         if let Some((start, end, expects)) = open {
-            let name = matches!(token.kind, TokenKind::Ident | TokenKind::QuotedIdent { .. });
-            open = match (expects, name, word.as_str()) {
+            open = match (expects, token.is_name(), word.as_str()) {
                 (true, true, "STRICT") => Some((start, here.end, true)),
                 (true, true, _) => Some((start, here.end, false)),
                 (false, _, "," | ".") => Some((start, here.end, true)),
@@ -64,7 +56,8 @@ pub(super) fn without_into(text: &str) -> String {
             }
             // A list that ends on a comma or dot was no target list: leave it to the parser.
             if !expects {
-                blank(&mut clean, start..end);
+                blank(clean, start..end);
+                found = true;
             }
         }
         let begins = matches!(last.as_str(), "" | ";" | "THEN" | "ELSE" | "LOOP" | "BEGIN");
@@ -80,9 +73,10 @@ pub(super) fn without_into(text: &str) -> String {
         last = word;
     }
     if let Some((start, end, false)) = open {
-        blank(&mut clean, start..end);
+        blank(clean, start..end);
+        found = true;
     }
-    String::from_utf8(clean).unwrap_or_else(|_| text.to_owned())
+    found
 }
 
 fn blank(text: &mut [u8], range: Range<usize>) {

@@ -1,4 +1,4 @@
-//! The words of a text, for those who edit it: what stands in strings and comments is none of them.
+//! The words of a text: what stands in strings and comments is none of them.
 
 use std::ops::Range;
 
@@ -21,6 +21,11 @@ impl Token<'_> {
     /// A string, a number and the like.
     pub fn is_literal(&self) -> bool {
         matches!(self.kind, TokenKind::Literal { .. })
+    }
+
+    /// A word without quotes, or a name in them.
+    pub fn is_name(&self) -> bool {
+        matches!(self.kind, TokenKind::Ident | TokenKind::QuotedIdent { .. })
     }
 
     pub fn is_quoted(&self) -> bool {
