@@ -1,7 +1,6 @@
 //! A PL/pgSQL block, statement by statement.
 
-use squawk_syntax::ast::AstNode;
-use squawk_syntax::ast::Stmt;
+use squawk_syntax::ast::{AstNode, Stmt};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::folded::{self, Constants};

@@ -1,6 +1,6 @@
 //! Texts that a block computes out of constants alone: `format('… %I', t)` in a loop over `array['a', 'b']`.
 
-use squawk_syntax::ast::{self, AstNode, Expr};
+use squawk_syntax::ast::{self, AstNode, BinOp, Expr};
 use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 
 use super::names;
@@ -64,14 +64,10 @@ pub(super) fn text(node: &SyntaxNode, constants: &Constants) -> Option<String> {
             constants.iter().rev().find(|(known, _)| *known == name).map(|it| it.1.clone())
         }
         Expr::BinExpr(it) => {
-            let (left, right) = (it.lhs()?, it.rhs()?);
-            let sides = [left.syntax().text_range(), right.syntax().text_range()];
-            let from = it.syntax().text_range().start();
-            let between = usize::from(sides[0].end() - from)..usize::from(sides[1].start() - from);
-            let whole = it.syntax().text().to_string();
-            let joined = whole.get(between)?.trim() == "||";
-            let right = text(right.syntax(), constants).filter(|_| joined)?;
-            Some(text(left.syntax(), constants)? + &right)
+            let BinOp::CustomOp(operator) = it.op()? else { return None };
+            let joined = operator.syntax().text() == "||";
+            let left = text(it.lhs()?.syntax(), constants).filter(|_| joined)?;
+            Some(left + &text(it.rhs()?.syntax(), constants)?)
         }
         Expr::CallExpr(it) => called(it.syntax(), constants),
         _ => None,

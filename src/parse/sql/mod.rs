@@ -196,6 +196,7 @@ struct Lower {
 }
 
 /// Where the text at hand comes from: the file itself, or the decoded text of a literal in it.
+#[derive(Clone)]
 struct Place<'a> {
     decoded: Option<&'a DecodedText>,
     /// Of a text that was computed: the expression it comes from, in the text around it.

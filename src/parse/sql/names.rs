@@ -6,7 +6,6 @@ use squawk_syntax::ast::{is_quoted_name_node, normalize_name_node};
 use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 
 use super::range;
-
 use crate::schema::{NAME_LIMIT, ObjectName};
 
 /// A name folded to lower case unless quoted, its escapes resolved, cut at 63 bytes.

@@ -23,13 +23,7 @@ pub(super) fn create_schema(
         certainty,
         Op::CreateSchema { name: name.clone(), guard: guard(node) },
     );
-    let inner = Place {
-        whole: place.whole.clone(),
-        decoded: place.decoded,
-        outer: place.outer,
-        depth: place.depth,
-        schema: Some(name),
-    };
+    let inner = Place { schema: Some(name), ..place.clone() };
     for element in node.children().filter(|it| Stmt::can_cast(it.kind())) {
         statement::lower(cx, &inner, &element, certainty);
     }
