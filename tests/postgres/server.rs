@@ -1,33 +1,28 @@
-//! A Postgres for the tests: in a temporary directory, reachable through a socket in it, gone with the last test.
+//! A Postgres for the tests: in a temporary directory, reachable through a socket in it, gone with the test.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
 /// Nobody: Postgres refuses to run as root.
 const NOBODY: u32 = 65_534;
+/// Of the database that a test has.
+const NAME: &str = "test";
 const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
 
-pub(crate) struct Server {
+struct Server {
     programs: PathBuf,
     directory: tempfile::TempDir,
 }
 
-/// A database of its own for one test.
+/// A database on a server of its own for one test: roles, and what is set for them, are the same in all databases of a
+/// server.
 pub(crate) struct Database {
-    server: Arc<Server>,
-    name: String,
-}
-
-/// A server of its own for each test: roles, and what is set for them, are the same in all databases of one.
-fn server() -> Option<Arc<Server>> {
-    Some(Arc::new(Server::start(&programs()?)))
+    server: Server,
 }
 
 /// A directory that has all programs: on `PATH`, or where Debian puts them, the newest first.
@@ -122,19 +117,14 @@ pub(crate) enum Sent {
 impl Database {
     /// A new database; nothing, with a word on why, where there is no Postgres.
     pub(crate) fn new() -> Option<Database> {
-        Database::on(server())
-    }
-
-    fn on(server: Option<Arc<Server>>) -> Option<Database> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let Some(server) = server else {
+        let Some(programs) = programs() else {
             skipped();
             return None;
         };
-        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        let made = server.psql("postgres", &["-c", &format!("create database {name}")]);
+        let server = Server::start(&programs);
+        let made = server.psql("postgres", &["-c", &format!("create database {NAME}")]);
         assert!(made.status.success(), "{made:?}");
-        Some(Database { server, name })
+        Some(Database { server })
     }
 
     /// Empties the database and brings it to where `past` leaves it.
@@ -153,11 +143,11 @@ impl Database {
     /// Runs a script: whether it went through, and what was wrong.
     pub(crate) fn send(&self, script: &str, sent: Sent) -> (bool, String) {
         let output = match sent {
-            Sent::Whole => self.server.psql(&self.name, &["-v", "ON_ERROR_STOP=1", "-c", script]),
+            Sent::Whole => self.server.psql(NAME, &["-v", "ON_ERROR_STOP=1", "-c", script]),
             Sent::Each => {
-                let file = self.server.directory.path().join(format!("{}.sql", self.name));
+                let file = self.server.directory.path().join(format!("{NAME}.sql"));
                 fs::write(&file, script).unwrap();
-                self.server.psql(&self.name, &["-f", file.to_str().unwrap()])
+                self.server.psql(NAME, &["-f", file.to_str().unwrap()])
             }
         };
         let said = String::from_utf8_lossy(&output.stderr);
@@ -167,7 +157,7 @@ impl Database {
 
     /// A query's only value, as JSON.
     pub(crate) fn value(&self, query: &str) -> Value {
-        let output = self.server.psql(&self.name, &["-c", query]);
+        let output = self.server.psql(NAME, &["-c", query]);
         assert!(output.status.success(), "{query}: {output:?}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
