@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
 use crate::schema::{
-    Catalog, Certainty, Change, ObjectName, RelationKind, Resolved, Table, TableName, TypeKind,
-    bare_type,
+    Catalog, Certainty, Change, Filter, ObjectName, RelationKind, Resolved, Table, TableName,
+    TypeKind, bare_type,
 };
 use crate::source::Span;
 
@@ -167,6 +167,15 @@ impl<'a> Context<'a> {
                 && self.ahead.retyped_before(self.here, table, column);
             straight || begins || ends
         })
+    }
+
+    /// Whether a filter leaves no row of the table out.
+    pub fn is_every_row(&self, table: &ObjectName, filter: &Filter) -> bool {
+        match filter {
+            Filter::EveryRow => true,
+            Filter::Whenever(when) => self.table(table).is_some_and(|(_, it)| it.meets(when)),
+            Filter::Some => false,
+        }
     }
 
     /// The table with its full name, where the migrations show it; not a temporary one.

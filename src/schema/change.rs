@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{NewColumn, ObjectName, Op, RoutineKind};
+use super::{NewColumn, ObjectName, Op, RoutineKind, Whenever};
 
 /// What a statement, or a part of one, does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +59,12 @@ pub enum Lasting {
 }
 
 /// Which rows a `DELETE` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filter {
     /// No `WHERE`, or one that every row passes.
     EveryRow,
+    /// One that every row passes, if the columns are so.
+    Whenever(Whenever),
     Some,
 }
 

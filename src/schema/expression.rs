@@ -23,9 +23,22 @@ pub struct Expression {
     pub literals: Vec<String>,
     /// What it is for every row, where the text alone tells.
     pub constant: Option<bool>,
+    /// Every row meets it where these columns are as a table mostly has them: `id IS NOT NULL`, `id > 0`.
+    pub whenever: Option<Whenever>,
     /// It holds for whoever is not logged in: `auth.uid() IS NULL OR …`.
     pub holds_without_user: bool,
+    /// It holds for whoever is logged in, as anybody: `auth.uid() IS NOT NULL`.
+    pub holds_for_users: bool,
     /// Its place, in bytes of the migration. Not kept in stored catalogs.
     #[serde(skip)]
     pub at: Range<usize>,
+}
+
+/// What the columns of a table must be so that every row meets a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whenever {
+    /// `NOT NULL`.
+    pub set: Vec<String>,
+    /// Numbers that count the rows, from one.
+    pub keys: Vec<String>,
 }

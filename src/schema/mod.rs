@@ -32,7 +32,7 @@ pub use change::{
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
 pub use effort::{Effort, Rewrite};
-pub use expression::Expression;
+pub use expression::{Expression, Whenever};
 pub use lock::{Lock, LockMode};
 pub use op::Op;
 pub use privilege::{Privilege, Securable};

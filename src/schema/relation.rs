@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Born, Expression, ObjectName, Privilege, TableName};
+use super::{Born, Expression, ObjectName, Privilege, TableName, Whenever};
 use crate::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,13 @@ impl Table {
             defined: Born::default(),
             former_policies: BTreeMap::new(),
         }
+    }
+
+    /// Whether its columns are so that every row meets a condition.
+    pub fn meets(&self, when: &Whenever) -> bool {
+        let key = self.primary_key();
+        let set = |it: &String| self.columns.get(it).is_some_and(|it| it.not_null);
+        when.set.iter().all(set) && when.keys.iter().all(|it| key == Some(std::slice::from_ref(it)))
     }
 
     /// The columns of its primary key. Absent: it has none that the migrations show.

@@ -5,7 +5,6 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::child;
 use super::structure::relation_in;
-use super::truth::truth;
 use super::{Lower, Place, body, names, setting, trimmed};
 use crate::schema::{Certainty, Lasting, ObjectName, Op};
 
@@ -176,9 +175,4 @@ pub(super) fn constant(argument: &SyntaxNode) -> Option<ast::Literal> {
     // Of several, nobody here works out which it is: `(array['a', 'b'])[2]`.
     let mut literals = argument.descendants().filter_map(ast::Literal::cast);
     literals.next().filter(|_| literals.next().is_none())
-}
-
-/// Whether every row passes this `WHERE`, as far as the text alone tells: `true`, `1 = 1`, `id = id`, `… OR true`.
-pub(super) fn is_always_true(filter: &SyntaxNode) -> bool {
-    filter.children().find_map(ast::Expr::cast).and_then(|it| truth(&it)) == Some(true)
 }

@@ -29,6 +29,7 @@ mod tokens;
 mod transaction;
 mod truth;
 mod types;
+mod value;
 mod view;
 
 use std::collections::BTreeMap;

@@ -3,16 +3,21 @@
 use squawk_syntax::ast::{self, AstNode, BinOp, Stmt};
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
-use super::truth::truth;
+use super::truth::{Asker, every_row, holds_for, truth};
 use super::{Place, names, trimmed};
 use crate::schema::{Expression, ObjectName};
 
 /// Reads one expression; `node` is the expression itself.
 pub(super) fn read(place: &Place<'_>, node: &SyntaxNode) -> Expression {
+    let expression = ast::Expr::cast(node.clone());
+    let constant = expression.as_ref().and_then(truth);
+    let open = expression.as_ref().filter(|_| constant.is_none());
     let mut found = Expression {
         text: names::plain(node),
-        constant: ast::Expr::cast(node.clone()).and_then(|it| truth(&it)),
-        holds_without_user: ast::Expr::cast(node.clone()).is_some_and(|it| without_user(&it)),
+        constant,
+        whenever: open.and_then(|it| every_row(it, None)),
+        holds_without_user: open.is_some_and(|it| holds_for(Asker::Nobody, it)),
+        holds_for_users: open.is_some_and(|it| holds_for(Asker::User, it)),
         reads: relations(node),
         at: place.map(trimmed(node)),
         ..Expression::default()
@@ -94,7 +99,7 @@ fn is_query(node: &SyntaxNode) -> bool {
 }
 
 /// `CURRENT_DATE` and the like: functions that are written as names.
-fn is_special(name: &SyntaxNode) -> bool {
+pub(super) fn is_special(name: &SyntaxNode) -> bool {
     name.first_token().is_some_and(|it| {
         let word = it.text().to_ascii_lowercase();
         it.kind() != Kind::IDENT
@@ -122,24 +127,37 @@ fn is_column(name: &SyntaxNode) -> bool {
     }
 }
 
-/// `auth.uid() IS NULL OR …`, `auth.role() = 'anon' OR …`: one branch of the `OR`s asks for nobody.
-fn without_user(expression: &ast::Expr) -> bool {
+/// What an `IS NULL` or `IS NOT NULL` asks about, and whether it holds for null.
+pub(super) fn null_test(expression: &ast::Expr) -> Option<(String, bool)> {
     match expression {
-        ast::Expr::ParenExpr(it) => it.expr().is_some_and(|it| without_user(&it)),
-        ast::Expr::BinExpr(it) => match it.op() {
-            Some(BinOp::Or(_)) => {
-                it.lhs().is_some_and(|it| without_user(&it))
-                    || it.rhs().is_some_and(|it| without_user(&it))
-            }
-            _ => asks_for_nobody(expression),
-        },
-        _ => asks_for_nobody(expression),
+        ast::Expr::ParenExpr(it) => null_test(&it.expr()?),
+        ast::Expr::PrefixExpr(it) if matches!(it.op()?, ast::PrefixOp::Not(_)) => {
+            null_test(&it.expr()?).map(|(text, null)| (text, !null))
+        }
+        ast::Expr::PostfixExpr(it) => {
+            let null = match it.op()? {
+                ast::PostfixOp::IsNull(_) => true,
+                ast::PostfixOp::NotNull(_) => false,
+                _ => return None,
+            };
+            Some((names::plain(it.expr()?.syntax()).to_ascii_lowercase(), null))
+        }
+        ast::Expr::BinExpr(it) => {
+            let null = match it.op()? {
+                BinOp::Is(_) => true,
+                BinOp::IsNot(_) => false,
+                _ => return None,
+            };
+            let of = names::plain(it.lhs()?.syntax()).to_ascii_lowercase();
+            names::plain(it.rhs()?.syntax()).eq_ignore_ascii_case("null").then_some((of, null))
+        }
+        _ => None,
     }
 }
 
-fn asks_for_nobody(expression: &ast::Expr) -> bool {
-    let text: String =
-        names::plain(expression.syntax()).to_ascii_lowercase().split_whitespace().collect();
-    let text = text.replace("(select", "(").replace(['(', ')'], "");
-    ["auth.uidisnull", "auth.uid::textisnull", "auth.jwtisnull"].iter().any(|it| text == *it)
+/// Whether a name of a column stands anywhere in it, also inside of a query, or a parameter.
+pub(super) fn names_columns(node: &SyntaxNode) -> bool {
+    let parameter = node.text().to_string().contains('$');
+    let mut names = node.descendants().filter(|it| it.kind() == Kind::NAME_REF);
+    parameter || names.any(|it| is_column(&it) && !is_special(&it))
 }

@@ -87,7 +87,7 @@
 //! create policy never_was on users for select to authenticated using (true);
 //! ```
 
-use super::reach::{Opens, each_table, is_made_again, opens, policy_name};
+use super::reach::{Opens, commands, each_table, is_made_again, opens, policy_name};
 use crate::rules::{Check, Context, Finding, Made, Rule, State, declare};
 use crate::schema::{Change, Guard, Op, Policy, PolicyCommand, Resolved, Shown, Table};
 
@@ -144,10 +144,6 @@ fn gave_access(policy: &Policy) -> bool {
 
 fn is_replaced(state: &State<'_>, table: &Table, name: &str, before: &Policy) -> bool {
     let again = table.policies.get(name).is_some_and(|it| state.catalog.is_recent(&it.defined));
-    let commands = match &before.command {
-        PolicyCommand::All => &EACH[..],
-        one => std::slice::from_ref(one),
-    };
     let instead = |command: &PolicyCommand| {
         table.policies.iter().any(|(other, it)| {
             let same = other != name
@@ -158,11 +154,8 @@ fn is_replaced(state: &State<'_>, table: &Table, name: &str, before: &Policy) ->
             it.permissive && counts && (it.command == PolicyCommand::All || it.command == *command)
         })
     };
-    again || commands.iter().all(instead)
+    again || commands(before).iter().all(instead)
 }
-
-const EACH: [PolicyCommand; 4] =
-    [PolicyCommand::Select, PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete];
 
 fn message(table: &str, name: &str) -> String {
     format!("whoever saw rows of `{table}` by the policy `{}` sees them no longer", Shown(name))

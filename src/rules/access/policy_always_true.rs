@@ -5,7 +5,7 @@
 //! Judged are policies for `anon`, `authenticated` and `public` that permit a write, as the whole change leaves them;
 //! a policy without `TO` is for `public`, one without `FOR` is for reading and writing. That everyone can read, `using
 //! (true)` says openly, and `publicly-readable` looks at it; a condition that is true in disguise (`1 = 1`, `true or
-//! …`) is refused here for reading too. Rows may be added by everyone to a table that the same change makes, as to a
+//! …`, `id is not null` of a primary key, one that looks at the clock only) is refused here for reading too. Rows may be added by everyone to a table that the same change makes, as to a
 //! contact form.
 //!
 //! ## Fails
@@ -27,6 +27,18 @@
 //! ```
 //!
 //! ```sql
+//! create policy look on users for select to anon using (id is not null);
+//! ```
+//!
+//! ```sql
+//! create policy edit on users for update to authenticated using (id > 0);
+//! ```
+//!
+//! ```sql
+//! create policy look on users for select to anon using (now() > '2000-01-01');
+//! ```
+//!
+//! ```sql
 //! create policy look on users for select to anon using ((select true) or id = 1);
 //! ```
 //!
@@ -41,6 +53,10 @@
 //! ```
 //!
 //! ## Passes
+//!
+//! ```sql
+//! create policy adults on users for select to anon using (age > 0 and name is not null);
+//! ```
 //!
 //! ```sql
 //! create policy own on users for update to authenticated using (email = auth.jwt() ->> 'email');

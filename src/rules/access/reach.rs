@@ -28,7 +28,9 @@ pub(super) enum Opens {
 
 /// What a policy leaves open to the roles it is for: its condition holds for every row.
 pub(super) fn opens(policy: &Policy) -> Option<Opens> {
-    let always = |it: &Option<Expression>| it.as_ref().is_some_and(|it| it.constant == Some(true));
+    let always = |it: &Option<Expression>| {
+        it.as_ref().is_some_and(|it| it.constant == Some(true) || is_same_for_all(it))
+    };
     let reached = policy.permissive && policy.roles.iter().any(|it| is_api(it));
     let opens = match policy.command {
         PolicyCommand::Select => always(&policy.using).then_some(Opens::Reading),
@@ -42,10 +44,59 @@ pub(super) fn opens(policy: &Policy) -> Option<Opens> {
     opens.filter(|_| reached)
 }
 
+/// Functions that know nothing of who asks, and words that are written like one.
+const BLIND: &[&str] = &[
+    "now",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "clock_timestamp",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "date_trunc",
+    "date_part",
+    "extract",
+    "random",
+    "coalesce",
+    "nullif",
+    "greatest",
+    "least",
+    "length",
+    "char_length",
+    "lower",
+    "upper",
+    "trim",
+    "abs",
+    "any",
+    "array",
+];
+
 /// Whether a condition may depend on who asks: it calls something, or looks into other tables.
 pub(super) fn asks_who(condition: &Expression) -> bool {
-    !condition.calls.is_empty() || !condition.reads.is_empty()
+    let blind = |it: &String| BLIND.contains(&it.strip_prefix("pg_catalog.").unwrap_or(it));
+    !condition.calls.iter().all(blind) || !condition.reads.is_empty()
 }
+
+/// It looks at the clock, or at nothing: neither at the row nor at who asks.
+fn is_same_for_all(condition: &Expression) -> bool {
+    condition.constant.is_none()
+        && condition.columns.is_empty()
+        && !condition.calls.is_empty()
+        && !asks_who(condition)
+}
+
+/// The commands that a policy is about, each for itself.
+pub(super) fn commands(policy: &Policy) -> &[PolicyCommand] {
+    match &policy.command {
+        PolicyCommand::All => &EACH,
+        one => std::slice::from_ref(one),
+    }
+}
+
+const EACH: [PolicyCommand; 4] =
+    [PolicyCommand::Select, PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete];
 
 /// `public.users.readers`.
 pub(super) fn policy_name(table: &TableName, policy: &str) -> String {

@@ -3,8 +3,8 @@
 //! A policy that restricted before and no longer does, or is for more roles now, opens rows that were closed.
 //!
 //! Compared is each policy that was there before with what the whole change leaves under its name: whether it still
-//! restricts, whether its condition became true for every row, and whether it is for `anon` or `public` now without
-//! asking who is there.
+//! restricts, and for as many roles and commands; whether its condition became true for every row or for every account,
+//! or asks no longer who is there; and whether it is for `anon` or `public` now without asking.
 //!
 //! ## Fails
 //!
@@ -39,7 +39,58 @@
 //! alter policy members on notes to public;
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes for select to authenticated using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! alter policy own on notes using (owner_id is not null);
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes for select to authenticated using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! alter policy own on notes using (auth.role() in ('anon', 'authenticated'));
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy two_factors on notes as restrictive using (current_setting('app.aal') = 'aal2');
+//! ```
+//!
+//! ```sql
+//! alter policy two_factors on notes to service_role;
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy two_factors on notes as restrictive using (current_setting('app.aal') = 'aal2');
+//! ```
+//!
+//! ```sql
+//! drop policy two_factors on notes;
+//! create policy two_factors on notes as restrictive for delete using (current_setting('app.aal') = 'aal2');
+//! ```
+//!
 //! ## Passes
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! create policy own on notes for select to authenticated using (owner_id = auth.uid());
+//! ```
+//!
+//! ```sql
+//! alter policy own on notes using (owner_id = auth.uid() and body is not null);
+//! ```
 //!
 //! ```sql before
 //! create table notes (id bigint primary key, owner_id uuid, body text);
@@ -63,9 +114,9 @@
 //! create policy "Two factors" on notes as restrictive using (current_setting('app.aal') = 'aal2');
 //! ```
 
-use super::reach::{asks_who, each_table, is_anyone, policy_name};
+use super::reach::{asks_who, commands, each_table, is_anyone, is_api, policy_name};
 use crate::rules::{Check, Finding, Rule, State, declare};
-use crate::schema::{Policy, Table};
+use crate::schema::{Expression, Policy, PolicyCommand, Table};
 
 pub(super) const RULE: Rule =
     declare!("access", "weaker_policy.rs", "weaker-policy", Approve, Check::State(check));
@@ -105,12 +156,53 @@ fn weaker(table: &Table, name: &str, before: &Policy) -> Option<&'static str> {
     if holds(now) && !holds(before) {
         return Some("holds for every row");
     }
+    if !before.permissive && !is_as_strict(table, now, before) {
+        return Some("restricts less");
+    }
+    if (!now.permissive || now.roles.iter().any(|it| is_api(it))) && forgets(now, before) {
+        return Some("no longer asks whose rows they are");
+    }
     let anyone = |it: &Policy| it.roles.iter().any(|it| is_anyone(it));
     let wider = now.permissive && anyone(now) && !anyone(before);
     (wider && !conditions.any(asks_who)).then_some("is for everyone")
 }
 
+/// Whether one that restricts does so for the roles and commands that it did, alone or with others like it, and has no
+/// way around its condition now.
+fn is_as_strict(table: &Table, now: &Policy, before: &Policy) -> bool {
+    let role = |it: &Policy, role: &str| it.roles.iter().any(|it| it == role);
+    let reaches = |it: &Policy| {
+        let everybody = role(it, "public") || role(it, "anon") && role(it, "authenticated");
+        everybody || before.roles.iter().all(|before| role(it, before))
+    };
+    let whole = commands(before).iter().all(|command| {
+        table.policies.values().any(|it| {
+            let about = it.command == PolicyCommand::All || it.command == *command;
+            !it.permissive && about && reaches(it)
+        })
+    });
+    let around = match (&before.using, &now.using) {
+        (Some(before), Some(now)) => {
+            let (now, before) = (now.text.to_lowercase(), before.text.to_lowercase());
+            now.starts_with(&format!("{before} or ")) || now.ends_with(&format!(" or {before}"))
+        }
+        _ => false,
+    };
+    whole && !around
+}
+
+/// A condition that asked who is there does not any more, or takes everyone who has an account.
+fn forgets(now: &Policy, before: &Policy) -> bool {
+    let forgotten = |before: Option<&Expression>, now: Option<&Expression>| {
+        let (Some(before), Some(now)) = (before, now) else { return false };
+        let blind = !asks_who(now) && now.constant != Some(false);
+        asks_who(before) && (blind || now.holds_for_users && !before.holds_for_users)
+    };
+    forgotten(before.using.as_ref(), now.using.as_ref())
+        || forgotten(before.check.as_ref().or(before.using.as_ref()), now.check.as_ref())
+}
+
 /// Whether it is about everything that the other was about.
 fn covers(it: &Policy, other: &Policy) -> bool {
-    it.command == crate::schema::PolicyCommand::All || it.command == other.command
+    it.command == PolicyCommand::All || it.command == other.command
 }

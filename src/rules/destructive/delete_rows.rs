@@ -18,14 +18,15 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Certainty, Change, Filter, Op};
+use crate::schema::{Certainty, Change, Op};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "delete_rows.rs", "delete-rows", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let Op::Delete { table, filter: Filter::Some } = &change.op else { return None };
-    if change.certainty == Certainty::Deferred || cx.is_new(change, table) {
+    let Op::Delete { table, filter } = &change.op else { return None };
+    let every = cx.is_every_row(table, filter);
+    if every || change.certainty == Certainty::Deferred || cx.is_new(change, table) {
         return None;
     }
     let sql = cx.sql_name(table);

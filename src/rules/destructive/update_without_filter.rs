@@ -2,12 +2,26 @@
 //!
 //! An `UPDATE` without a condition writes over what every row holds, and nobody gets the old values back.
 //!
-//! It passes where it fills columns that the same change created.
+//! A condition that every row meets, as `1 = 1`, is none; so is an `ON CONFLICT … DO UPDATE` of a table's own rows. It
+//! passes where it fills columns that the same change created.
 //!
 //! ## Fails
 //!
 //! ```sql
 //! update users set email = 'nobody@example.org';
+//! ```
+//!
+//! ```sql
+//! update users set email = 'nobody@example.org' where 1 + 1 = 2;
+//! ```
+//!
+//! ```sql
+//! merge into users u using users s on u.id = s.id when matched and u.id = s.id then update set age = null;
+//! ```
+//!
+//! ```sql
+//! insert into users (id, email) select id, email from users where true
+//!   on conflict (id) do update set age = null;
 //! ```
 //!
 //! ## Passes
@@ -27,7 +41,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Filter, Op};
+use crate::schema::{Change, Op};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -38,7 +52,10 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let Op::Update { table, filter: Filter::EveryRow, columns } = &change.op else { return None };
+    let Op::Update { table, filter, columns } = &change.op else { return None };
+    if !cx.is_every_row(table, filter) {
+        return None;
+    }
     let old: Vec<&str> = columns
         .iter()
         .filter(|it| !cx.is_new_column(change, table, it))

@@ -55,6 +55,7 @@ impl Catalog {
                 // One that restricts protects, so it must be certain.
                 if sure || *permissive {
                     self.edit(table, |it| {
+                        let policy = settled(policy, it);
                         // One that may have been dropped gives way.
                         let dropped = it.former_policies.contains_key(name);
                         if dropped || !it.policies.contains_key(name) {
@@ -64,14 +65,17 @@ impl Catalog {
                 }
             }
             Op::AlterPolicy { table, name, roles, using, check } => self.edit(table, |it| {
-                let Some(policy) = it.policies.get_mut(name) else { return };
+                let Some(policy) = it.policies.get(name) else { return };
                 let before = it.former_policies.entry(name.clone());
                 let before = before.or_insert_with(|| (policy.clone(), born.clone()));
                 before.1 = born.clone();
+                let mut policy = policy.clone();
                 policy.roles = roles.clone().unwrap_or_else(|| policy.roles.clone());
                 policy.using = using.clone().or_else(|| policy.using.take());
                 policy.check = check.clone().or_else(|| policy.check.take());
                 policy.defined = born.clone();
+                let policy = settled(policy, it);
+                it.policies.insert(name.clone(), policy);
             }),
             Op::RenamePolicy { table, from, to } => self.edit(table, |it| {
                 if let Some(policy) = it.policies.remove(from) {
@@ -189,4 +193,14 @@ pub(super) fn replaced(there: &Table, new: Table, certainty: Certainty) -> Table
         security_invoker: new.security_invoker && kept,
         ..new
     }
+}
+
+/// A condition that every row of the table meets is as good as none: `id IS NOT NULL`.
+fn settled(mut policy: Policy, table: &Table) -> Policy {
+    for condition in policy.using.iter_mut().chain(&mut policy.check) {
+        if condition.whenever.as_ref().is_some_and(|it| table.meets(it)) {
+            condition.constant = Some(true);
+        }
+    }
+    policy
 }
