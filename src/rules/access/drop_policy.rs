@@ -145,8 +145,9 @@ fn gave_access(policy: &Policy) -> bool {
 fn is_replaced(state: &State<'_>, table: &Table, name: &str, before: &Policy) -> bool {
     let again = table.policies.get(name).is_some_and(|it| state.catalog.is_recent(&it.defined));
     let instead = |command: &PolicyCommand| {
-        table.policies.values().any(|it| {
-            let same = it.using == before.using
+        table.policies.iter().any(|(other, it)| {
+            let same = other != name
+                && it.using == before.using
                 && it.check == before.check
                 && before.roles.iter().all(|role| it.roles.contains(role));
             let counts = state.catalog.is_recent(&it.defined) || same;
