@@ -22,15 +22,17 @@ fn what_other_rules_refuse_in_an_example() {
     drop-column passes 1: table-without-rls
     drop-type fails 3: alter-column-type
     truncate passes 1: table-without-rls
-    delete-without-filter passes 2: table-without-rls
+    delete-without-filter passes 5: table-without-rls
     cascade fails 1: drop-constraint
     changed-search-path fails 1: server-configuration
     changed-search-path passes 1: server-configuration
     disabled-trigger fails 2: drop-trigger
     policy-always-true fails 4: publicly-readable
     policy-always-true fails 5: publicly-readable
-    policy-always-true fails 6: weaker-policy
-    policy-always-true passes 3: publicly-readable
+    policy-always-true fails 7: publicly-readable
+    policy-always-true fails 8: publicly-readable
+    policy-always-true fails 9: weaker-policy
+    policy-always-true passes 4: publicly-readable
     publicly-readable fails 3: weaker-policy
     revoked-privilege passes 2: table-without-rls
     written-catalog passes 1: table-without-rls
@@ -49,6 +51,6 @@ fn what_other_rules_refuse_in_an_example() {
     invalid-index-kept passes 2: concurrently-in-transaction
     char-type fails 3: alter-column-type
     certain-failure fails 4: alter-column-type
-    drop-of-nothing passes 1: drop-policy
+    drop-of-nothing passes 2: policy-always-true
     ");
 }

@@ -26,12 +26,22 @@
 //! create policy look on users for select to anon using (1 = 1);
 //! ```
 //!
-//! ```sql
-//! create policy look on users for select to anon using (id is not null);
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
 //! ```
 //!
 //! ```sql
-//! create policy edit on users for update to authenticated using (id > 0);
+//! create policy look on notes for select to anon using (id is not null);
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! create policy edit on notes for update to authenticated using (id > 0);
 //! ```
 //!
 //! ```sql

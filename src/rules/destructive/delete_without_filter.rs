@@ -21,8 +21,13 @@
 //! delete from users where 1 in (1);
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint primary key, owner_id uuid, body text);
+//! alter table notes enable row level security;
+//! ```
+//!
 //! ```sql
-//! delete from users where id is not null;
+//! delete from notes where id is not null;
 //! ```
 //!
 //! ```sql
