@@ -132,7 +132,9 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
                 );
             }
         }
+        Stmt::DropRule(_) => types::rule(cx, place, node, certainty),
         Stmt::CreateRule(_) => {
+            types::rule(cx, place, node, certainty);
             for action in node.descendants().filter(|it| Stmt::can_cast(it.kind()) && it != node) {
                 if action
                     .ancestors()
@@ -294,7 +296,6 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::DropOperatorClass(_)
         | Stmt::DropOperatorFamily(_)
         | Stmt::DropPropertyGraph(_)
-        | Stmt::DropRule(_)
         | Stmt::DropStatistics(_)
         | Stmt::DropTextSearchConfig(_)
         | Stmt::DropTextSearchDict(_)

@@ -2,8 +2,8 @@
 
 use crate::rules::{Context, Finding, Made, State};
 use crate::schema::{
-    Born, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown,
-    Table, TableName,
+    Born, Catalog, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind,
+    Resolved, Shown, Table, TableName,
 };
 
 /// Whoever reaches the API without logging in: the role that Supabase has for it, and everybody.
@@ -60,19 +60,20 @@ pub(super) fn is_exposed(state: &State<'_>, name: &TableName, table: &Table) -> 
 }
 
 /// Views over views over views are followed so far.
-const DEEPEST_VIEW: usize = 8;
+pub(super) const DEEPEST_VIEW: usize = 8;
 
 /// A relation that it reads, itself or through other views, and whose rows are not for everyone.
 pub(super) fn protected_source(state: &State<'_>, view: &Table) -> Option<TableName> {
-    protected_below(state, view, DEEPEST_VIEW)
+    protected_below(state.catalog, view, DEEPEST_VIEW)
 }
 
-fn protected_below(state: &State<'_>, view: &Table, depth: usize) -> Option<TableName> {
+/// The same in a catalog at hand.
+pub(super) fn protected_below(catalog: &Catalog, view: &Table, depth: usize) -> Option<TableName> {
     view.reads.iter().find_map(|name| {
-        let source = state.catalog.table(name)?;
+        let source = catalog.table(name)?;
         match source.kind {
             RelationKind::Table => source.rls.then(|| name.clone()),
-            RelationKind::View if depth > 0 => protected_below(state, &source, depth - 1),
+            RelationKind::View if depth > 0 => protected_below(catalog, &source, depth - 1),
             RelationKind::View | RelationKind::MaterializedView | RelationKind::ForeignTable => {
                 None
             }
