@@ -1,9 +1,9 @@
 //! What the rest of a change set will do: a thing that is taken away and put back is one change, not two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::parse::Migration;
-use crate::schema::{Certainty, Change, ObjectName, Op, RelationKind, RoutineOp};
+use crate::schema::{Boundary, Certainty, Change, ObjectName, Op, RelationKind, RoutineOp};
 
 /// More of one name are not looked at: nobody writes them, and a hostile file must not cost its square.
 const MOST: usize = 64;
@@ -68,8 +68,12 @@ impl<'a> Ahead<'a> {
     pub fn of(migrations: &'a [Migration]) -> Ahead<'a> {
         let mut ahead = Ahead::default();
         for (file, migration) in migrations.iter().enumerate() {
+            let taken_back = taken_back(&migration.script.changes);
             for (index, change) in migration.script.changes.iter().enumerate() {
                 for (made, name, makes) in events(&change.op) {
+                    if makes && taken_back.contains(&index) {
+                        continue;
+                    }
                     let at = (file, index);
                     if change.certainty != Certainty::Sure {
                         if !makes && change.certainty != Certainty::Deferred {
@@ -203,6 +207,33 @@ impl<'a> Ahead<'a> {
     pub fn recreations(&self) -> &[Recreation] {
         &self.recreations
     }
+}
+
+/// Which changes of a migration a `ROLLBACK` takes back, or may: what they make does not last. One that stands in no
+/// transaction of the file takes back what comes before it where a tool sends the whole file as one.
+pub(super) fn taken_back(changes: &[Change]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut begun = 0;
+    let mut savepoints: Vec<(&str, usize)> = Vec::new();
+    for (index, change) in changes.iter().enumerate() {
+        let Op::Transaction(boundary) = &change.op else { continue };
+        match boundary {
+            _ if change.certainty == Certainty::Deferred => {}
+            Boundary::Rollback => found.extend(begun..index),
+            Boundary::RollbackTo(name) => {
+                let to = savepoints.iter().rfind(|(it, _)| it == name);
+                found.extend(to.map_or(begun, |it| it.1)..index);
+            }
+            Boundary::Savepoint(name) => savepoints.push((name, index)),
+            Boundary::Begin | Boundary::Commit | Boundary::Release(_) => {}
+        }
+        let ends = matches!(boundary, Boundary::Begin | Boundary::Commit | Boundary::Rollback);
+        if ends && change.certainty == Certainty::Sure {
+            begun = index + 1;
+            savepoints.clear();
+        }
+    }
+    found
 }
 
 fn same(one: &ObjectName, other: &ObjectName) -> bool {

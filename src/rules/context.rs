@@ -190,6 +190,14 @@ impl<'a> Context<'a> {
         self.migration.script.changes.get(self.here.1 + 1..).unwrap_or_default()
     }
 
+    /// The same, without what a `ROLLBACK` takes back again.
+    pub fn lasting_rest(&self) -> impl Iterator<Item = &'a Change> {
+        let gone = super::taken_back(&self.migration.script.changes);
+        let first = self.here.1 + 1;
+        let rest = self.rest().iter().enumerate();
+        rest.filter(move |(at, _)| !gone.contains(&(first + at))).map(|(_, it)| it)
+    }
+
     /// Whether both names mean the same table.
     pub fn is_same(&self, one: &ObjectName, other: &ObjectName) -> bool {
         one.name == other.name && self.catalog.resolve(one) == self.catalog.resolve(other)

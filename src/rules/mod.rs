@@ -21,6 +21,7 @@ mod tamper;
 mod unreadable;
 
 pub use access::without_secrets;
+use ahead::taken_back;
 pub use ahead::{Ahead, Made, Place, Recreation};
 pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};

@@ -1,6 +1,6 @@
 //! The shape of a database at one moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::Stored;
 use super::{Born, Index, ObjectName, RelationKind, Routine, Shown, Table, TableName, Type};
@@ -17,6 +17,8 @@ pub struct Catalog {
     pub(super) sequences: Stored<Born>,
     pub(super) extensions: BTreeMap<String, Born>,
     pub(super) schemas: BTreeMap<String, Born>,
+    /// Who is a member of which roles by a `GRANT` of the migrations.
+    pub(super) members: BTreeMap<String, BTreeSet<String>>,
     /// Temporary tables of the session at hand, which hide others of the same name.
     pub(super) temporary: BTreeMap<String, Table>,
     /// Where unqualified names are looked up. Absent: nobody can tell.
@@ -112,6 +114,7 @@ impl Default for Catalog {
             sequences: Stored::default(),
             extensions: BTreeMap::new(),
             schemas: BTreeMap::new(),
+            members: BTreeMap::new(),
             temporary: BTreeMap::new(),
             search_path: default_search_path(),
             session_path: None,

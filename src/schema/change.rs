@@ -138,6 +138,29 @@ pub enum RoutineOp {
     },
 }
 
+/// What happens to a rule of Postgres, which rewrites statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RewriteRuleOp {
+    Create {
+        /// `DO INSTEAD`.
+        instead: bool,
+        /// `ON SELECT`, which is the query of a view.
+        select: bool,
+        replaces: bool,
+    },
+    Drop,
+    Disable,
+}
+
+/// What happens to the constraints of a domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DomainOp {
+    AddConstraint,
+    DropConstraint { name: String },
+    SetNotNull,
+    DropNotNull,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventTriggerOp {
     Create,

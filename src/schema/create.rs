@@ -93,6 +93,7 @@ pub struct NewIndex {
 
 /// A function or procedure as a statement creates it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)] // Words that stand in it or do not, and one fact of its body.
 pub struct NewRoutine {
     pub name: ObjectName,
     /// Types of its arguments as Postgres compares them, those that only go out left out.
@@ -105,6 +106,8 @@ pub struct NewRoutine {
     pub returns: String,
     pub volatility: Volatility,
     pub leakproof: bool,
+    /// The body does nothing but return what it was given, or nothing.
+    pub idle: bool,
     /// Relations and functions that the body names, as far as it could be read.
     pub reads: Vec<ObjectName>,
     pub calls: Vec<String>,

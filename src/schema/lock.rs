@@ -109,6 +109,7 @@ impl Catalog {
             | Op::RenamePolicy { table, .. }
             | Op::DropPolicy { table, .. }
             | Op::DropTrigger { table, .. }
+            | Op::RewriteRule { on: table, .. }
             | Op::Truncate { table }
             | Op::SetOwner { table: Some(table), .. } => one(table, AccessExclusive),
             Op::SetStorage { table, what } if rewrites(what) || is_replica_identity(what) => {

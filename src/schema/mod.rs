@@ -27,8 +27,8 @@ use crate::source::Span;
 
 pub use catalog::{Catalog, Resolved, bare_type};
 pub use change::{
-    AttributeOp, Boundary, Cascade, Certainty, Change, EventTriggerOp, Filter, Guard, Lasting,
-    Persistence, RlsSwitch, RoleOp, RoutineOp, Work, Worked,
+    AttributeOp, Boundary, Cascade, Certainty, Change, DomainOp, EventTriggerOp, Filter, Guard,
+    Lasting, Persistence, RewriteRuleOp, RlsSwitch, RoleOp, RoutineOp, Work, Worked,
 };
 pub use create::{NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable};
 pub use effort::{Effort, Rewrite};

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttributeOp, Boundary, Cascade, EventTriggerOp, Expression, Filter, Guard, Lasting, NewColumn,
-    NewConstraint, NewIndex, NewRoutine, NewTable, ObjectName, PolicyCommand, Privilege, RlsSwitch,
-    RoleOp, RoutineOp, Securable, TypeKind, Work, Worked,
+    AttributeOp, Boundary, Cascade, DomainOp, EventTriggerOp, Expression, Filter, Guard, Lasting,
+    NewColumn, NewConstraint, NewIndex, NewRoutine, NewTable, ObjectName, PolicyCommand, Privilege,
+    RewriteRuleOp, RlsSwitch, RoleOp, RoutineOp, Securable, TypeKind, Work, Worked,
 };
 
 /// What a statement, or a part of one, does. What cannot be read is an effect too.
@@ -51,7 +51,7 @@ pub enum Op {
         table: ObjectName,
         text: Option<String>,
     },
-    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON`, `DISABLE RULE` and the like, as written, folded: what rewrites or
+    /// `SET LOGGED`, `SET TABLESPACE`, `CLUSTER ON` and the like, as written, folded: what rewrites or
     /// weakens a table and changes nothing of its shape.
     SetStorage {
         table: ObjectName,
@@ -198,6 +198,12 @@ pub enum Op {
         name: Option<String>,
         enabled: bool,
     },
+    /// `CREATE RULE`, `DROP RULE`, `DISABLE RULE`.
+    RewriteRule {
+        on: ObjectName,
+        name: String,
+        op: RewriteRuleOp,
+    },
     EventTrigger {
         name: String,
         op: EventTriggerOp,
@@ -307,6 +313,11 @@ pub enum Op {
         name: ObjectName,
         from: String,
         to: String,
+    },
+    /// What a domain lets in no longer or from now on.
+    AlterDomain {
+        name: ObjectName,
+        op: DomainOp,
     },
     /// What happens to a field of a composite type.
     Attribute {

@@ -27,6 +27,8 @@ pub struct Routine {
     pub returns: String,
     pub volatility: Volatility,
     pub leakproof: bool,
+    /// The body does nothing but return what it was given, or nothing.
+    pub idle: bool,
     /// Relations and functions that its body names, as far as it could be read.
     pub reads: Vec<ObjectName>,
     pub calls: Vec<String>,

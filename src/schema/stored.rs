@@ -1,6 +1,6 @@
 //! A catalog as bytes, to be read back one table at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ struct Head {
     epoch: u32,
     schemas: BTreeMap<String, Born>,
     extensions: BTreeMap<String, Born>,
+    members: BTreeMap<String, BTreeSet<String>>,
     /// Lengths of the parts that follow: tables, types, indexes, routines, sequences.
     parts: [usize; 5],
 }
@@ -32,6 +33,7 @@ impl Catalog {
             epoch: self.epoch,
             schemas: self.schemas.clone(),
             extensions: self.extensions.clone(),
+            members: self.members.clone(),
             parts: parts.each_ref().map(Vec::len),
         };
         let head = postcard::to_stdvec(&head).unwrap_or_default();
@@ -74,6 +76,7 @@ impl Catalog {
             routines: Stored::from_bytes(bytes.clone(), routines.0, routines.1),
             sequences: Stored::from_bytes(bytes.clone(), sequences.0, sequences.1),
             extensions: head.extensions,
+            members: head.members,
             schemas: head.schemas,
             epoch: head.epoch,
             ..Catalog::default()

@@ -26,6 +26,7 @@ fn what_other_rules_refuse_in_an_example() {
     cascade fails 1: drop-constraint
     changed-search-path fails 1: server-configuration
     changed-search-path passes 1: server-configuration
+    definer-without-search-path fails 2: routine-loses-protection
     disabled-trigger fails 2: drop-trigger
     policy-always-true fails 4: publicly-readable
     policy-always-true fails 5: publicly-readable

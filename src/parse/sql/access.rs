@@ -6,7 +6,9 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 
 use super::statement::{cascade, child, children, descendant, guard};
 use super::{Lower, Place, names, privilege, scalar, trimmed};
-use crate::schema::{Certainty, EventTriggerOp, Expression, ObjectName, Op, PolicyCommand};
+use crate::schema::{
+    Cascade, Certainty, EventTriggerOp, Expression, ObjectName, Op, PolicyCommand,
+};
 
 pub(super) fn lower(
     cx: &mut Lower,
@@ -37,6 +39,15 @@ pub(super) fn lower(
                 Kind::SERVER_REF,
                 Kind::FOREIGN_DATA_WRAPPER_REF,
             ];
+            let foreign = [Kind::DROP_SERVER, Kind::DROP_FOREIGN_DATA_WRAPPER];
+            if foreign.contains(&node.kind()) && cascade(node) == Cascade::Yes {
+                cx.opaque(
+                    place,
+                    trimmed(node),
+                    "this drops every foreign table of the server, and names none of them",
+                    "drop each foreign table by its name, and leave `cascade` out",
+                );
+            }
             for name in node.children().filter(|it| kinds.contains(&it.kind())) {
                 let op = Op::Unpublish { publication: names::name(&name), tables: Vec::new() };
                 cx.push(place, trimmed(node), certainty, op);

@@ -5,7 +5,7 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 use super::constraint::{constraint, default};
 use super::statement::{cascade, child, descendant, guard};
 use super::{Place, names};
-use crate::schema::{Generated, ObjectName, Op};
+use crate::schema::{Generated, ObjectName, Op, RewriteRuleOp};
 
 /// One action, where it is one of those.
 pub(super) fn action(place: &Place<'_>, table: &ObjectName, action: &SyntaxNode) -> Option<Op> {
@@ -52,10 +52,14 @@ pub(super) fn action(place: &Place<'_>, table: &ObjectName, action: &SyntaxNode)
         | Kind::REPLICA_IDENTITY
         | Kind::ENABLE_RULE
         | Kind::ENABLE_ALWAYS_RULE
-        | Kind::ENABLE_REPLICA_RULE
-        | Kind::DISABLE_RULE => {
+        | Kind::ENABLE_REPLICA_RULE => {
             Op::SetStorage { table, what: names::plain(action).to_ascii_lowercase() }
         }
+        Kind::DISABLE_RULE => Op::RewriteRule {
+            on: table,
+            name: names::name(&child(action, Kind::RULE_REF)?),
+            op: RewriteRuleOp::Disable,
+        },
         Kind::OWNER_TO => {
             let to = child(action, Kind::ROLE_REF)?;
             let to = names::plain(&to).trim_matches('"').to_owned();

@@ -47,6 +47,8 @@ const OUTWARD: &[(&str, &str)] = &[
     ("lo_export", "writes a file of the database server"),
     ("pg_file_write", "writes a file of the database server"),
     ("pg_file_unlink", "deletes a file of the database server"),
+    ("heap_force_kill", "deletes rows past every check"),
+    ("heap_force_freeze", "changes rows past every check"),
     ("dblink_connect", "opens a connection to another database"),
     ("dblink_connect_u", "opens a connection to another database"),
 ];
@@ -69,6 +71,8 @@ pub(super) fn mentions_executor(text: &str) -> bool {
         "pg_file_",
         "lo_import",
         "lo_export",
+        "lo_unlink",
+        "heap_force_",
         "u&\"",
     ];
     words.iter().any(|word| text.contains(word))
@@ -125,6 +129,16 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
             let help = "take the call out: a migration has no business outside of its database";
             cx.opaque(place, trimmed(&call), format!("`{path}` {does}"), help);
         }
+        // A trigger that clears away the large objects of its rows is another matter.
+        if is("lo_unlink") && certainty != Certainty::Deferred {
+            let help = "take the call out, or delete the large object in a program that asks first";
+            cx.opaque(
+                place,
+                trimmed(&call),
+                format!("`{path}` deletes large objects for good"),
+                help,
+            );
+        }
         let Some((_, runs)) = EXECUTORS.iter().find(|(name, _)| is(name)) else { continue };
         let argument = match runs {
             Runs::First => arguments.first(),
@@ -151,7 +165,10 @@ pub(super) fn calls(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
 /// numbers from coming again.
 fn reset(arguments: &[SyntaxNode]) -> Option<ObjectName> {
     let [sequence, number, ..] = arguments else { return None };
-    constant(number)?;
+    let computed = [Kind::CALL_EXPR, Kind::NAME_REF, Kind::FROM_CLAUSE];
+    if number.descendants().any(|it| computed.contains(&it.kind())) {
+        return None;
+    }
     if let Some(name) = constant(sequence).and_then(|it| it.string_value()) {
         return Some(relation_in(&name));
     }

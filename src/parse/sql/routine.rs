@@ -4,7 +4,7 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 use squawk_syntax::{SyntaxElement, SyntaxKind as Kind, SyntaxNode};
 
 use super::privilege::setting;
-use super::statement::{cascade, child, children, descendant, guard};
+use super::statement::{cascade, child, children, descendant, guard, tokens};
 use super::{Lower, Place, body, names, range, scalar, trimmed, view};
 use crate::schema::{
     Certainty, Change, NewRoutine, ObjectName, Op, RoutineKind, RoutineOp, Volatility,
@@ -20,7 +20,15 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
     if let Some(Change { op: Op::CreateRoutine(new), .. }) = cx.changes.get_mut(at) {
         new.reads = scalar::relations(&body);
         new.calls = scalar::calls(&body);
+        new.idle = is_idle(&body);
     }
+}
+
+/// `BEGIN RETURN NEW; END`.
+fn is_idle(body: &SyntaxNode) -> bool {
+    let mut words = tokens(body).into_iter().map(|it| it.1.to_ascii_lowercase()).peekable();
+    let empty = ["begin", "return", "new", "old", "null", "end", ";"];
+    words.peek().is_some_and(|it| it == "begin") && words.all(|it| empty.contains(&it.as_str()))
 }
 
 fn new_routine(place: &Place<'_>, node: &SyntaxNode) -> Option<NewRoutine> {
@@ -60,6 +68,7 @@ fn new_routine(place: &Place<'_>, node: &SyntaxNode) -> Option<NewRoutine> {
             Volatility::Volatile
         },
         leakproof: settings.leakproof == Some(true),
+        idle: false,
         reads: Vec::new(),
         calls: Vec::new(),
         options_end: place.map(options_end(node, &parameters)).start,

@@ -133,7 +133,9 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
                 );
             }
         }
+        Stmt::DropRule(_) => types::rule(cx, place, node, certainty),
         Stmt::CreateRule(_) => {
+            types::rule(cx, place, node, certainty);
             for action in node.descendants().filter(|it| Stmt::can_cast(it.kind()) && it != node) {
                 if action
                     .ancestors()
@@ -306,7 +308,6 @@ pub(super) fn lower(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
         | Stmt::CreateUserMapping(_)
         | Stmt::Deallocate(_)
         | Stmt::DropPropertyGraph(_)
-        | Stmt::DropRule(_)
         | Stmt::DropUserMapping(_)
         | Stmt::EmptyStmt(_)
         | Stmt::Execute(_)

@@ -76,6 +76,9 @@ pub(super) fn alter_sequence(
     for action in node.children() {
         let op = match action.kind() {
             Kind::OPTION_RESTART => Op::ResetSequence { name: name.clone() },
+            Kind::OPTION_INCREMENT | Kind::OPTION_MAX_VALUE if runs_out(&action) => {
+                Op::ResetSequence { name: name.clone() }
+            }
             Kind::OWNER_TO => {
                 let to = child(&action, Kind::ROLE_REF).map(|it| names::plain(&it));
                 let to = to.unwrap_or_default().trim_matches('"').to_owned();
@@ -84,6 +87,18 @@ pub(super) fn alter_sequence(
             _ => continue,
         };
         cx.push(place, trimmed(&action), certainty, op);
+    }
+}
+
+/// `INCREMENT BY -1`, or a `MAXVALUE` that no type has for its last number.
+fn runs_out(option: &SyntaxNode) -> bool {
+    let Some(number) = option.children().find(|it| ast::Expr::can_cast(it.kind())) else {
+        return false;
+    };
+    let number: String = names::plain(&number).split_whitespace().collect();
+    match option.kind() {
+        Kind::OPTION_INCREMENT => number.starts_with('-'),
+        _ => number.replace('_', "").parse::<i64>().is_ok_and(|it| it < i64::from(i16::MAX)),
     }
 }
 

@@ -5,8 +5,10 @@ use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
 use super::statement::{child, children, descendant, guard};
 use super::table::new_column;
-use super::{Lower, Place, names, statement, trimmed};
-use crate::schema::{AttributeOp, Certainty, NewColumn, ObjectName, Op, TypeKind};
+use super::{Lower, Place, names, statement, trimmed, view};
+use crate::schema::{
+    AttributeOp, Certainty, DomainOp, NewColumn, ObjectName, Op, RewriteRuleOp, TypeKind,
+};
 
 /// `CREATE SCHEMA`, with the elements that may stand in it.
 pub(super) fn create_schema(
@@ -36,11 +38,39 @@ pub(super) fn alter_schema(
     certainty: Certainty,
 ) {
     let Some(from) = child(node, Kind::SCHEMA_REF) else { return };
+    if let Some(op) = owner(node, &format!("schema {}", names::name(&from))) {
+        cx.push(place, trimmed(node), certainty, op);
+    }
     let Some(to) = child(node, Kind::SCHEMA_RENAME_TO).and_then(|it| child(&it, Kind::SCHEMA))
     else {
         return;
     };
     let op = Op::RenameSchema { from: names::name(&from), to: names::name(&to) };
+    cx.push(place, trimmed(node), certainty, op);
+}
+
+/// `CREATE RULE`, `DROP RULE`; what the actions of one do is read elsewhere.
+pub(super) fn rule(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certainty: Certainty) {
+    let on = child(node, Kind::ON_RELATION).or_else(|| child(node, Kind::RULE_ON));
+    let table = on.as_ref().and_then(|it| child(it, Kind::RELATION_NAME_REF));
+    let name = child(node, Kind::RULE).or_else(|| child(node, Kind::RULE_REF));
+    let Some((table, name)) = table.and_then(|it| names::object(&it)).zip(name) else { return };
+    let said = |under: Option<SyntaxNode>, word: Kind| {
+        under.is_some_and(|it| {
+            it.descendants_with_tokens()
+                .filter(|it| !it.kind().is_trivia())
+                .any(|it| it.kind() == word)
+        })
+    };
+    let op = match node.kind() {
+        Kind::DROP_RULE => RewriteRuleOp::Drop,
+        _ => RewriteRuleOp::Create {
+            instead: said(child(node, Kind::RULE_DO), Kind::INSTEAD_KW),
+            select: said(on.and_then(|it| child(&it, Kind::RULE_EVENT)), Kind::SELECT_KW),
+            replaces: child(node, Kind::OR_REPLACE).is_some(),
+        },
+    };
+    let op = Op::RewriteRule { on: table, name: names::name(&name), op };
     cx.push(place, trimmed(node), certainty, op);
 }
 
@@ -89,6 +119,14 @@ pub(super) fn alter(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certai
     }
 }
 
+/// `OWNER TO`, below the node or the node itself.
+fn owner(node: &SyntaxNode, what: &str) -> Option<Op> {
+    let owner =
+        if node.kind() == Kind::OWNER_TO { node.clone() } else { child(node, Kind::OWNER_TO)? };
+    let to = view::role(&child(&owner, Kind::ROLE_REF)?);
+    Some(Op::SetOwner { what: what.to_owned(), table: None, to })
+}
+
 fn action_op(place: &Place<'_>, name: &ObjectName, action: &SyntaxNode) -> Option<Op> {
     let name = name.clone();
     let field = || child(action, Kind::COMPOSITE_FIELD_REF).map(|it| names::name(&it));
@@ -103,7 +141,15 @@ fn action_op(place: &Place<'_>, name: &ObjectName, action: &SyntaxNode) -> Optio
     let mut literals = children(action, Kind::LITERAL)
         .filter_map(ast::Literal::cast)
         .filter_map(|it| it.string_value());
+    let domain = |op| Op::AlterDomain { name: name.clone(), op };
     Some(match action.kind() {
+        Kind::ADD_CONSTRAINT => domain(DomainOp::AddConstraint),
+        Kind::DROP_CONSTRAINT => {
+            let dropped = names::object(&child(action, Kind::CONSTRAINT_NAME_REF)?)?;
+            domain(DomainOp::DropConstraint { name: dropped.name })
+        }
+        Kind::SET_NOT_NULL => domain(DomainOp::SetNotNull),
+        Kind::DROP_NOT_NULL => domain(DomainOp::DropNotNull),
         Kind::ADD_VALUE => Op::AddEnumValue { name, value: literals.next()? },
         Kind::RENAME_VALUE => {
             Op::RenameEnumValue { name, from: literals.next()?, to: literals.next()? }
@@ -115,6 +161,7 @@ fn action_op(place: &Place<'_>, name: &ObjectName, action: &SyntaxNode) -> Optio
         Kind::SET_SCHEMA => {
             Op::MoveType { from: name, schema: names::name(&child(action, Kind::SCHEMA_REF)?) }
         }
+        Kind::OWNER_TO => owner(action, &format!("type {name}"))?,
         Kind::ADD_ATTRIBUTE => {
             Op::Attribute { of: name, op: AttributeOp::Add(new_field(data_type())?) }
         }

@@ -23,6 +23,13 @@
 //! drop event trigger watch_tables;
 //! ```
 //!
+//! ```sql
+//! alter table users disable trigger all;
+//! begin;
+//! alter table users enable trigger all;
+//! rollback;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
@@ -31,7 +38,7 @@
 //! alter table users enable trigger user;
 //! ```
 
-use crate::rules::{Check, Finding, Rule, Whole, declare};
+use crate::rules::{Check, Finding, Rule, Whole, declare, taken_back};
 use crate::schema::{Certainty, Change, EventTriggerOp, ObjectName, Op, Shown};
 
 pub(super) const RULE: Rule =
@@ -39,12 +46,13 @@ pub(super) const RULE: Rule =
 
 fn check(whole: &Whole<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let taken_back = taken_back(&whole.migration.script.changes);
     for (at, step) in whole.steps.iter().enumerate() {
-        let rest = whole.steps.get(at + 1..).unwrap_or_default();
         let together = step.change.certainty;
+        let rest = whole.steps.iter().enumerate().skip(at + 1);
         let mut later = rest
-            .iter()
-            .map(|it| it.change)
+            .filter(|(index, _)| !taken_back.contains(index))
+            .map(|(_, it)| it.change)
             .filter(|it| it.certainty == Certainty::Sure || it.certainty == together);
         match &step.change.op {
             Op::SetTrigger { table, name, enabled: false }

@@ -2,8 +2,9 @@
 //!
 //! Dropping a trigger ends what it did for every row, and nothing says so.
 //!
-//! A trigger that the same change makes again on the same table is replaced, not dropped. So is one whose function another
-//! trigger of the table runs at the same moment, for the same rows and at least the same events.
+//! A trigger that the same change makes again on the same table is replaced, not dropped, as long as it fires for all
+//! that it did and runs the same function, or another one that does something. So is one whose function another trigger
+//! of the table runs at the same moment, for the same rows and at least the same events.
 //!
 //! ## Fails
 //!
@@ -51,6 +52,28 @@
 //! do $$ begin if now() > '2026-01-01' then drop trigger stamp on notes; end if; end $$;
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before insert on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! create or replace trigger stamp_notes before insert on notes for each row when (false) execute function stamp();
+//! ```
+//!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create function other() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before insert on notes for each row execute function stamp();
+//! ```
+//!
+//! ```sql
+//! drop trigger stamp_notes on notes;
+//! create trigger stamp_notes before insert on notes for each row execute function other();
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -78,11 +101,22 @@
 //! ```sql
 //! drop trigger if exists never_was on users;
 //! ```
+//!
+//! ```sql before
+//! create table notes (id bigint, body text);
+//! create function stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+//! create trigger stamp_notes before update of body on notes for each row when (new.id > 0) execute function stamp();
+//! ```
+//!
+//! ```sql
+//! create or replace trigger stamp_notes before insert or update on notes for each row execute function stamp();
+//! ```
 
+use super::firing::Firing;
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{
-    Change, EventTriggerOp, Guard, ObjectName, Op, Resolved, Shown, TableName, Trigger,
+    Change, EventTriggerOp, Guard, NewRoutine, ObjectName, Op, Resolved, Shown, TableName, Trigger,
 };
 
 pub(super) const RULE: Rule =
@@ -98,8 +132,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             let unknown = trigger.is_none() && *guard == Guard::IfExists;
             let key = format!("{}.{name}", on.name);
             let again = is_made_again(cx, change, (Made::Trigger, &key), |op| match op {
-                Op::CreateTrigger { table, name: made, .. } => {
-                    made == name && cx.catalog.resolve_permanent(table) == on
+                Op::CreateTrigger { table, name: made, function, event, .. } => {
+                    made == name
+                        && cx.catalog.resolve_permanent(table) == on
+                        && trigger.is_none_or(|it| covers(cx, it, function, event))
                 }
                 _ => false,
             });
@@ -113,6 +149,17 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             Some(finding.help(
                 "make sure that nothing relies on what it did, and drop it in a change of its own",
             ))
+        }
+        Op::CreateTrigger { table, name, function, event, replaces: true, .. } => {
+            let (on, known) = cx.table(table)?;
+            let before = known.triggers.get(name)?;
+            if cx.catalog.is_new_born(&before.born) || covers(cx, before, function, event) {
+                return None;
+            }
+            let name = Shown(name);
+            let message = format!("`{name}` no longer runs for all of `{on}` that it ran for");
+            let finding = cx.finding(change, format!("{on}.{name}"), message);
+            Some(finding.help("keep its function, its events and its condition, and add a second trigger for what is new"))
         }
         Op::EventTrigger { name, op: EventTriggerOp::Drop } => {
             let name = Shown(name);
@@ -136,7 +183,7 @@ fn is_replaced(
     let does = |it: &ObjectName, arguments: &str, event: &str| {
         function(it) == function(&old.function)
             && arguments == old.arguments
-            && covers(event, &old.event).unwrap_or_default()
+            && Firing::of(event).takes_over(&Firing::of(&old.event))
     };
     let table = cx.catalog.table(on);
     let stays = table.iter().flat_map(|it| &it.triggers).any(|(other, it)| {
@@ -165,42 +212,24 @@ fn is_told(cx: &Context<'_>, op: &Op, function: &ObjectName) -> bool {
     function.schema.is_some() || (here() && !changes.iter().any(moves))
 }
 
-/// Whether a trigger fires at the same moment as another, for the same rows, and at all of its events. Absent: that
-/// cannot be told from the texts.
-fn covers(new: &str, old: &str) -> Option<bool> {
-    let (new, old) = (moment(new)?, moment(old)?);
-    let covered = |it: &(&str, Vec<&str>)| {
-        new.events.iter().any(|(event, columns)| {
-            // Without columns: whichever is written.
-            let all = !it.1.is_empty() && it.1.iter().all(|it| columns.contains(it));
-            *event == it.0 && (columns.is_empty() || all)
-        })
-    };
-    Some(new.timing == old.timing && new.rest == old.rest && old.events.iter().all(covered))
+/// Whether a trigger that takes the place of another does something, whenever the other did.
+fn covers(cx: &Context<'_>, before: &Trigger, function: &ObjectName, event: &str) -> bool {
+    let same = is_same(cx, &before.function, function) || does_something(cx, function);
+    same && Firing::of(event).renews(&Firing::of(&before.event))
 }
 
-struct Moment<'a> {
-    timing: &'a str,
-    /// Each with the columns it is limited to.
-    events: Vec<(&'a str, Vec<&'a str>)>,
-    /// What follows the table.
-    rest: &'a str,
+fn is_same(cx: &Context<'_>, one: &ObjectName, other: &ObjectName) -> bool {
+    let find = |it| cx.catalog.resolve_routine(it, Some(&[]));
+    find(one) == find(other)
 }
 
-/// The text is in lower case, so what is in quotes says too little.
-fn moment(event: &str) -> Option<Moment<'_>> {
-    let (head, rest) = event.split_once(" on ")?;
-    let (table, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    if head.contains('"') || rest.contains(['\'', '"']) || table.matches('"').count() % 2 != 0 {
-        return None;
-    }
-    let head = head.trim();
-    let of = if head.starts_with("instead of ") { "instead of".len() } else { head.find(' ')? };
-    let (timing, events) = head.split_at_checked(of)?;
-    let events = events.split(" or ").map(|it| {
-        let (event, columns) = it.trim().split_once(" of ").unwrap_or((it.trim(), ""));
-        let columns = columns.split(',').map(str::trim).filter(|it| !it.is_empty());
-        (event, columns.collect())
+/// Whether the migrations show what the function does, and it is more than to let everything pass.
+fn does_something(cx: &Context<'_>, function: &ObjectName) -> bool {
+    let is = |new: &NewRoutine| is_same(cx, &new.name, function);
+    let made = cx.migration.script.changes.iter().rev().find_map(|it| match &it.op {
+        Op::CreateRoutine(new) if is(new) => Some(!new.idle),
+        _ => None,
     });
-    Some(Moment { timing, events: events.collect(), rest })
+    let known = || cx.catalog.routine(&cx.catalog.resolve_routine(function, Some(&[])));
+    made.unwrap_or_else(|| known().is_some_and(|it| !it.idle))
 }

@@ -14,6 +14,7 @@ mod exposed_auth_users;
 mod exposed_definer;
 mod exposed_materialized_view;
 mod extension_in_public;
+mod firing;
 mod granted_to_everyone;
 mod insert_policy_without_check;
 mod multiple_permissive_policies;
@@ -32,6 +33,7 @@ mod reach;
 mod reassigned_owner;
 mod rename_function;
 mod revoked_privilege;
+mod rewrite_rule;
 mod rls_without_policy;
 mod role_above_rls;
 mod routine_loses_protection;
@@ -80,6 +82,7 @@ pub(super) const RULES: &[&Rule] = &[
     &reassigned_owner::RULE,
     &rename_function::RULE,
     &revoked_privilege::RULE,
+    &rewrite_rule::RULE,
     &rls_without_policy::RULE,
     &role_above_rls::RULE,
     &routine_loses_protection::RULE,

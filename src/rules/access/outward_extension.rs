@@ -4,7 +4,7 @@
 //! database.
 //!
 //! `file_fdw` and `adminpack` reach the files of the server, `dblink`, `postgres_fdw` and `http` other servers, and
-//! languages whose names end in `u` do whatever the server may.
+//! languages whose names end in `u` do whatever the server may. `pg_surgery` takes rows away past every check.
 //!
 //! ## Fails
 //!
@@ -45,6 +45,7 @@ const OUTWARD: &[(&[&str], &str)] = &[
         &["plpython3u", "plpythonu", "plpython2u", "plperlu", "pltclu", "plsh", "plr", "pljava"],
         "runs programs on the database server",
     ),
+    (&["pg_surgery"], "deletes and changes rows past every check"),
 ];
 
 pub(super) const RULE: Rule =

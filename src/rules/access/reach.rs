@@ -1,9 +1,11 @@
 //! Who gets at what: words that several rules of the family share.
 
+use std::borrow::Cow;
+
 use crate::rules::{Context, Finding, Made, State};
 use crate::schema::{
-    Born, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind, Resolved, Shown,
-    Table, TableName,
+    Born, Catalog, Certainty, Change, Expression, Op, Policy, PolicyCommand, RelationKind,
+    Resolved, Shown, Table, TableName,
 };
 
 /// Whoever reaches the API without logging in: the role that Supabase has for it, and everybody.
@@ -14,6 +16,12 @@ pub(super) fn is_anyone(role: &str) -> bool {
 /// The same, and everyone who has an account, which mostly anybody can make.
 pub(super) fn is_api(role: &str) -> bool {
     is_anyone(role) || role == "authenticated"
+}
+
+/// Who of them has what is granted to a role: it is the role, or a member of it.
+pub(super) fn api_within(catalog: &Catalog, role: &str) -> Vec<&'static str> {
+    let within = |it: &&str| *it == role || catalog.groups_of(it).contains(role);
+    ["public", "anon", "authenticated"].into_iter().filter(within).collect()
 }
 
 /// How a policy lets everyone read or write, if it does.
@@ -111,19 +119,20 @@ pub(super) fn is_exposed(state: &State<'_>, name: &TableName, table: &Table) -> 
 }
 
 /// Views over views over views are followed so far.
-const DEEPEST_VIEW: usize = 8;
+pub(super) const DEEPEST_VIEW: usize = 8;
 
 /// A relation that it reads, itself or through other views, and whose rows are not for everyone.
 pub(super) fn protected_source(state: &State<'_>, view: &Table) -> Option<TableName> {
-    protected_below(state, view, DEEPEST_VIEW)
+    protected_below(state.catalog, view, DEEPEST_VIEW)
 }
 
-fn protected_below(state: &State<'_>, view: &Table, depth: usize) -> Option<TableName> {
+/// The same in a catalog at hand.
+pub(super) fn protected_below(catalog: &Catalog, view: &Table, depth: usize) -> Option<TableName> {
     view.reads.iter().find_map(|name| {
-        let source = state.catalog.table(name)?;
+        let source = catalog.table(name)?;
         match source.kind {
             RelationKind::Table => source.rls.then(|| name.clone()),
-            RelationKind::View if depth > 0 => protected_below(state, &source, depth - 1),
+            RelationKind::View if depth > 0 => protected_below(catalog, &source, depth - 1),
             RelationKind::View | RelationKind::MaterializedView | RelationKind::ForeignTable => {
                 None
             }
@@ -149,6 +158,18 @@ pub(super) fn is_ours(state: &State<'_>, born: &Born) -> bool {
     state.everything || state.catalog.is_recent(born)
 }
 
+/// A policy, and the roles of the API that are members of those it is for.
+fn reaching<'a>(catalog: &Catalog, policy: &'a Policy) -> Cow<'a, Policy> {
+    let within = policy.roles.iter().flat_map(|it| api_within(catalog, it));
+    let more: Vec<_> = within.filter(|it| policy.roles.iter().all(|role| role != it)).collect();
+    if more.is_empty() {
+        return Cow::Borrowed(policy);
+    }
+    let mut policy = policy.clone();
+    policy.roles.extend(more.into_iter().map(str::to_owned));
+    Cow::Owned(policy)
+}
+
 /// Every policy that is judged, with its table.
 pub(super) fn each_policy(
     state: &State<'_>,
@@ -157,7 +178,7 @@ pub(super) fn each_policy(
     each_table(state, |name, table| {
         for (policy_name, policy) in &table.policies {
             if is_ours(state, &policy.defined) {
-                look(name, table, policy_name, policy);
+                look(name, table, policy_name, &reaching(state.catalog, policy));
             }
         }
     });

@@ -2,7 +2,8 @@
 //!
 //! A role with `BYPASSRLS` or `SUPERUSER` is above every policy of every table.
 //!
-//! So is whoever is made a member of such a role: `service_role`, `postgres`.
+//! So is whoever is made a member of such a role: `service_role`, `postgres`, one that is called after owning or
+//! administering something; by way of a role in between as well. Whoever may make roles makes itself a member.
 //!
 //! ## Fails
 //!
@@ -23,6 +24,16 @@
 //! revoke service_role from authenticated;
 //! ```
 //!
+//! ```sql
+//! create role web in role service_role role anon;
+//! drop role web;
+//! ```
+//!
+//! ```sql
+//! alter role authenticated createrole;
+//! alter role authenticated nocreaterole;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql
@@ -35,7 +46,7 @@
 //! revoke authenticated from app_owner;
 //! ```
 
-use super::reach::is_api;
+use super::reach::{api_within, is_api};
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, Op, RoleOp, Securable, Shown};
 
@@ -57,14 +68,19 @@ pub(super) const RULE: Rule =
     declare!("access", "role_above_rls.rs", "role-above-rls", Deny, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let mut named = None;
     let (role, why) = match &change.op {
         Op::Role(RoleOp::SetOptions { role, options, .. }) => {
-            let above = |it: &&String| matches!(it.as_str(), "superuser" | "bypassrls");
+            let above = |it: &&String| match it.as_str() {
+                "superuser" | "bypassrls" => true,
+                "createrole" | "replication" => is_api(role),
+                _ => false,
+            };
             (role, format!("`{}`", options.iter().find(above)?))
         }
         Op::Grant { privileges, on: Securable::Membership, to, .. } => {
-            let of = privileges.iter().find(|it| ABOVE.contains(&it.as_str()))?;
-            (to.iter().find(|it| is_api(it))?, format!("what `{of}` may"))
+            let (of, role) = above_api(cx, privileges, to)?;
+            (&*named.insert(role), format!("what `{of}` may"))
         }
         Op::Configure { what, setting, value: Some(value) } if setting == "role" => {
             let of = value.trim_matches(['\'', '"']);
@@ -77,4 +93,15 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let message = format!("`{role}` has {why} after this: no policy of any table holds it back");
     let finding = cx.finding(change, role.to_string(), message);
     Some(finding.help("write policies for what the role has to see, and leave it below them"))
+}
+
+/// The role above that a role of the API gets into, by this grant and those that the migrations made before it.
+fn above_api(cx: &Context<'_>, of: &[String], to: &[String]) -> Option<(String, String)> {
+    let is_above = |it: &String| {
+        let words = || it.split('_');
+        ABOVE.contains(&it.as_str()) || words().any(|it| matches!(it, "owner" | "admin"))
+    };
+    let above = of.iter().find_map(|it| cx.catalog.groups_of(it).into_iter().find(is_above))?;
+    let inside = |it: &String| api_within(cx.catalog, it).first().map(ToString::to_string);
+    Some((above, to.iter().find_map(inside)?))
 }

@@ -97,7 +97,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             let found = cx.table(table);
             let old = &found.as_ref()?.1.constraints.get(name)?.kind;
             let ConstraintKind::Check(old) = old else { return None };
-            let (later, new) = cx.rest().iter().find_map(|it| match &it.op {
+            let (later, new) = cx.lasting_rest().find_map(|it| match &it.op {
                 Op::AddConstraint { table: other, constraint }
                     if constraint.name.as_ref() == Some(name) && cx.is_same(table, other) =>
                 {

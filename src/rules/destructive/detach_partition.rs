@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         return None;
     }
     // Attached again, it was only given other bounds.
-    let again = cx.rest().iter().any(|it| {
+    let again = cx.lasting_rest().any(|it| {
         matches!(&it.op, Op::Attach { parent: p, child: c } if cx.is_same(p, parent) && cx.is_same(c, child))
     });
     if again {

@@ -21,6 +21,27 @@
 //! drop index users_email_key;
 //! ```
 //!
+//! ```sql before
+//! create domain mail as text constraint mail_form check (value like '%@%');
+//! create table users (id bigint primary key, email mail);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter domain mail drop constraint mail_form;
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigint primary key, email text);
+//! alter table users enable row level security;
+//! create unique index users_email_key on users (email);
+//! ```
+//!
+//! ```sql
+//! drop index users_email_key;
+//! create unique index users_email_key on users (email) where id < 0;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -50,7 +71,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
-use crate::schema::{Change, ConstraintKind, IndexKey, ObjectName, Op, Shown, TableName};
+use crate::schema::{Change, ConstraintKind, DomainOp, IndexKey, ObjectName, Op, Shown, TableName};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_constraint.rs", "drop-constraint", Approve, Check::Change(check));
@@ -59,6 +80,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (table, name) = match &change.op {
         Op::DropConstraint { table, name, .. } => (table, name),
         Op::DropIndex { name, .. } => return unique_index(cx, change, name),
+        Op::AlterDomain { name, op } => return of_domain(cx, change, name, op),
         _ => return None,
     };
     if cx.is_new(change, table) {
@@ -118,7 +140,7 @@ fn lost(table: &str, kind: Option<&ConstraintKind>, name: &str) -> String {
 fn is_replaced(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind) -> bool {
     let later = cx.made_later(Made::ConstraintOn, &table.name).into_iter();
     let later = later.chain(cx.made_later(Made::IndexOn, &table.name));
-    cx.rest().iter().chain(later).any(|it| match &it.op {
+    cx.lasting_rest().chain(later).any(|it| match &it.op {
         Op::AddConstraint { table: other, constraint } => {
             cx.is_same(table, other) && is_alike(kind, &constraint.kind)
         }
@@ -190,6 +212,38 @@ fn is_alike(old: &ConstraintKind, new: &ConstraintKind) -> bool {
     }
 }
 
+/// A domain keeps out of every column of its type what its constraints say.
+fn of_domain(
+    cx: &Context<'_>,
+    change: &Change,
+    domain: &ObjectName,
+    op: &DomainOp,
+) -> Option<Finding> {
+    let what = match op {
+        DomainOp::DropConstraint { name } => format!("what `{}` kept out", Shown(name)),
+        DomainOp::DropNotNull => "null".to_owned(),
+        DomainOp::AddConstraint | DomainOp::SetNotNull => return None,
+    };
+    let name = cx.catalog.resolve_type(domain);
+    let mut later = cx.lasting_rest();
+    let again = later.any(|it| match &it.op {
+        Op::AlterDomain { name, op: DomainOp::AddConstraint } => {
+            cx.catalog.resolve_type(name) == cx.catalog.resolve_type(domain)
+        }
+        _ => false,
+    });
+    if again || cx.catalog.is_new_type(&name) {
+        return None;
+    }
+    let message = format!("every column of type `{name}` takes {what} after this");
+    let finding = cx.finding(change, name.to_string(), message);
+    Some(
+        finding.help(
+            "keep it; where the rule itself changes, add the new constraint in the same change",
+        ),
+    )
+}
+
 fn unique_index(cx: &Context<'_>, change: &Change, name: &ObjectName) -> Option<Finding> {
     let name: TableName = cx.catalog.resolve_index(name);
     let index = cx.catalog.index(&name).filter(|it| it.unique)?;
@@ -197,7 +251,13 @@ fn unique_index(cx: &Context<'_>, change: &Change, name: &ObjectName) -> Option<
     let columns = index.keys.iter().map(|it| it.column.as_ref().unwrap_or(&it.text));
     let columns: Vec<String> = columns.cloned().collect();
     let kind = ConstraintKind::Unique { columns, nulls_not_distinct: index.nulls_not_distinct };
-    let again = !cx.made_later(Made::Index, &name.name).is_empty();
+    let again = cx.made_later(Made::Index, &name.name).iter().any(|it| match &it.op {
+        Op::CreateIndex(new) => {
+            let old = index.predicate.as_ref().map(|it| &it.text);
+            new.unique && new.predicate.as_ref().is_none_or(|it| Some(&it.text) == old)
+        }
+        _ => false,
+    });
     let plain = index.predicate.is_none()
         && (is_replaced(cx, &table, &kind) || is_kept_out(cx, &table, &kind, &name.name));
     if cx.catalog.is_new_born(&index.born) || cx.is_new(change, &table) || again || plain {

@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     }
     let (name, found) = cx.table(table)?;
     let default = found.columns.get(column).filter(|it| it.not_null)?.default.clone()?;
-    let again = cx.rest().iter().any(|it| match &it.op {
+    let again = cx.lasting_rest().any(|it| match &it.op {
         Op::SetDefault { table: other, column: it, .. }
         | Op::SetGenerated { table: other, column: it, .. }
         | Op::DropNotNull { table: other, column: it }

@@ -3,7 +3,8 @@
 //! A sequence that is set to a fixed number can hand out numbers that rows have already.
 //!
 //! Then inserts fail, or a number that others wrote down means another row. It passes where the number is worked out
-//! from the rows: `setval('t_id_seq', (select max(id) from t))`.
+//! from the rows: `setval('t_id_seq', (select max(id) from t))`. Counting backwards comes to the same, and a `maxvalue`
+//! that is soon reached leaves no number at all.
 //!
 //! ## Fails
 //!
@@ -33,6 +34,15 @@
 //! ```sql
 //! create temp sequence users_id_seq;
 //! select setval('users_id_seq', 1, false);
+//! ```
+//!
+//! ```sql before
+//! create table users (id bigserial primary key);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter sequence users_id_seq increment by -1;
 //! ```
 //!
 //! ## Passes
@@ -71,7 +81,8 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         return None;
     }
     let name = cx.catalog.resolve_sequence(name);
-    let message = format!("`{name}` can hand out numbers again that rows have already");
+    let message =
+        format!("`{name}` can hand out numbers again that rows have already, or none any more");
     let finding = cx.finding(change, name.to_string(), message);
     Some(finding.help(format!(
         "work the number out from the rows: `select setval('{}', (select max(…) from …));`",

@@ -1,7 +1,7 @@
 //! Who may read and write: policies, views that check them, privileges.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
     Born, Catalog, Certainty, Change, NewTable, ObjectName, Op, Policy, Privilege, RelationKind,
@@ -20,6 +20,20 @@ impl Catalog {
                 it.security_invoker = *on;
                 it.defined = born.clone();
             }),
+            Op::Grant { privileges, on: Securable::Membership, to, .. } => {
+                for role in to {
+                    self.members
+                        .entry(role.clone())
+                        .or_default()
+                        .extend(privileges.iter().cloned());
+                }
+            }
+            Op::Revoke { privileges, on: Securable::Membership, from } if sure => {
+                for role in from {
+                    let groups = self.members.entry(role.clone()).or_default();
+                    groups.retain(|it| !privileges.contains(it));
+                }
+            }
             Op::Grant { on, to, .. } => self.grant(on, to, true),
             // It protects, so it must be certain, and whatever is left of the privileges on a table is a way in.
             Op::Revoke { on, from, privileges } if sure => {
@@ -162,6 +176,20 @@ impl Catalog {
             mark(&mut routine.granted);
             self.put_routine(name, Some(routine));
         }
+    }
+
+    /// The role, and every one that it is a member of.
+    pub fn groups_of(&self, role: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut next = vec![role.to_owned()];
+        while let Some(role) = next.pop() {
+            next.extend(self.members.get(&role).into_iter().flatten().cloned());
+            if !found.insert(role) {
+                continue;
+            }
+            next.retain(|it| !found.contains(it));
+        }
+        found
     }
 
     fn names_in(&self, schemas: &[String]) -> Vec<TableName> {

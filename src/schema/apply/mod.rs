@@ -196,6 +196,8 @@ impl Catalog {
             Op::SetStorage { .. }
             | Op::SetOwner { .. }
             | Op::EventTrigger { .. }
+            | Op::RewriteRule { .. }
+            | Op::AlterDomain { .. }
             | Op::ResetSequence { .. }
             | Op::DefaultPrivileges { .. }
             | Op::Role(_)

@@ -115,6 +115,7 @@ impl Catalog {
                 returns: new.returns.clone(),
                 volatility: new.volatility,
                 leakproof: new.leakproof,
+                idle: new.idle,
                 reads: new.reads.clone(),
                 calls: new.calls.clone(),
                 granted,
