@@ -29,6 +29,8 @@ pub struct NewTable {
     pub partitioned: bool,
     /// Of a view, or of `CREATE TABLE … AS`: what the query reads.
     pub reads: Vec<ObjectName>,
+    /// Of a view: the names of all of its columns. Empty: its query does not tell them.
+    pub shows: Vec<String>,
     /// Of a view: the value of `security_invoker`, where it is given.
     pub security_invoker: Option<bool>,
     /// `UNLOGGED`.

@@ -29,6 +29,8 @@ pub struct Table {
     pub triggers: BTreeMap<String, Trigger>,
     /// Of a view: what its query reads, resolved.
     pub reads: Vec<TableName>,
+    /// Of a view: the names of all of its columns. Empty: its query does not tell them.
+    pub shows: Vec<String>,
     /// Of a view: it reads with the rights of who asks (`security_invoker`, Postgres 15).
     pub security_invoker: bool,
     /// The table whose partition or child it is.
@@ -72,6 +74,7 @@ impl Table {
             policies: BTreeMap::new(),
             triggers: BTreeMap::new(),
             reads: Vec::new(),
+            shows: Vec::new(),
             security_invoker: false,
             parent: None,
             partitioned: false,

@@ -23,6 +23,7 @@ fn what_other_rules_refuse_in_an_example() {
     drop-type fails 3: alter-column-type
     truncate passes 1: table-without-rls
     delete-without-filter passes 5: table-without-rls
+    drop-constraint passes 1: rename-table
     cascade fails 1: drop-constraint
     changed-search-path fails 1: server-configuration
     changed-search-path passes 1: server-configuration

@@ -162,7 +162,7 @@ fn label(expression: &SyntaxNode) -> Option<String> {
     }
 }
 
-fn has(node: &SyntaxNode, kind: Kind) -> bool {
+pub(super) fn has(node: &SyntaxNode, kind: Kind) -> bool {
     token(node, kind).is_some()
 }
 

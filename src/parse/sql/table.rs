@@ -78,6 +78,7 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         parent: parents.into_iter().next(),
         partitioned: child(node, Kind::PARTITION_BY).is_some(),
         reads: if queried { scalar::relations(node) } else { Vec::new() },
+        shows: Vec::new(),
         security_invoker: None,
         unlogged: child(&beside_name, Kind::UNLOGGED).is_some(),
         at: place.map(trimmed(&named)),

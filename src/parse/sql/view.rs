@@ -2,7 +2,8 @@
 
 use squawk_syntax::{SyntaxKind as Kind, SyntaxNode};
 
-use super::statement::{child, children, guard};
+use super::statement::{child, children, descendant, guard};
+use super::structure::has;
 use super::table::{folded, new_column, targets};
 use super::{Lower, Place, names, scalar, trimmed};
 use crate::schema::{Certainty, NewColumn, NewTable, ObjectName, Op, Persistence, RelationKind};
@@ -18,6 +19,10 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         let names = children(&list, Kind::COLUMN_NAME);
         names.map(|it| new_column(&it, String::new())).collect::<Vec<_>>()
     });
+    let shows = match &listed {
+        Some(listed) => listed.iter().map(|it| it.name.clone()).collect(),
+        None => shown(node).unwrap_or_default(),
+    };
     let columns = listed.unwrap_or_else(|| targets(node));
     let temporary = child(node, Kind::TEMP).is_some();
     // A recursive view may name itself in its query.
@@ -39,6 +44,7 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         parent: None,
         partitioned: false,
         reads,
+        shows,
         security_invoker: child(node, Kind::WITH_PARAMS).and_then(|it| invoker(&it)),
         unlogged: false,
         at: place.map(trimmed(&named)),
@@ -46,6 +52,26 @@ pub(super) fn create(cx: &mut Lower, place: &Place<'_>, node: &SyntaxNode, certa
         replaces: child(node, Kind::OR_REPLACE).is_some(),
     };
     cx.push(place, trimmed(node), certainty, Op::CreateTable(Box::new(table)));
+}
+
+/// The names of what a query selects. Absent: a star, or something whose name Postgres makes up.
+fn shown(node: &SyntaxNode) -> Option<Vec<String>> {
+    let list = descendant(node, Kind::TARGET_LIST)?;
+    let name = |target: SyntaxNode| {
+        if let Some(label) = child(&target, Kind::AS_NAME) {
+            return Some(names::name(&child(&label, Kind::COLUMN_NAME)?));
+        }
+        let expression = target.children().next()?;
+        match expression.kind() {
+            Kind::NAME_REF => Some(names::name(&expression)),
+            Kind::FIELD_EXPR if !has(&expression, Kind::STAR) => {
+                let last = expression.children().last()?;
+                (last.kind() == Kind::NAME_REF).then(|| names::name(&last))
+            }
+            _ => None,
+        }
+    };
+    children(&list, Kind::TARGET).map(name).collect()
 }
 
 /// `ALTER [MATERIALIZED] VIEW`.

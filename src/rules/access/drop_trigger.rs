@@ -111,12 +111,24 @@
 //! ```sql
 //! create or replace trigger stamp_notes before insert or update on notes for each row execute function stamp();
 //! ```
+//!
+//! ```sql before
+//! create table notes (id bigint);
+//! create function watch() returns trigger language plpgsql as $$ begin raise notice '%', new.id; return new; end $$;
+//! create trigger watch_notes before insert on notes for each row execute function watch();
+//! ```
+//!
+//! ```sql
+//! drop trigger watch_notes on notes;
+//! create or replace function watch() returns trigger language plpgsql as $$ begin raise notice '%', new; return null; end $$;
+//! create trigger watch_notes after insert on notes for each row execute function watch();
+//! ```
 
 use super::firing::Firing;
 use super::reach::is_made_again;
 use crate::rules::{Check, Context, Finding, Made, Rule, declare};
 use crate::schema::{
-    Change, EventTriggerOp, Guard, NewRoutine, ObjectName, Op, Resolved, Shown, TableName, Trigger,
+    Change, EventTriggerOp, Guard, ObjectName, Op, Resolved, Shown, TableName, Trigger,
 };
 
 pub(super) const RULE: Rule =
@@ -214,22 +226,12 @@ fn is_told(cx: &Context<'_>, op: &Op, function: &ObjectName) -> bool {
 
 /// Whether a trigger that takes the place of another does something, whenever the other did.
 fn covers(cx: &Context<'_>, before: &Trigger, function: &ObjectName, event: &str) -> bool {
-    let same = is_same(cx, &before.function, function) || does_something(cx, function);
-    same && Firing::of(event).renews(&Firing::of(&before.event))
-}
-
-fn is_same(cx: &Context<'_>, one: &ObjectName, other: &ObjectName) -> bool {
     let find = |it| cx.catalog.resolve_routine(it, Some(&[]));
-    find(one) == find(other)
-}
-
-/// Whether the migrations show what the function does, and it is more than to let everything pass.
-fn does_something(cx: &Context<'_>, function: &ObjectName) -> bool {
-    let is = |new: &NewRoutine| is_same(cx, &new.name, function);
-    let made = cx.migration.script.changes.iter().rev().find_map(|it| match &it.op {
-        Op::CreateRoutine(new) if is(new) => Some(!new.idle),
+    let written = cx.migration.script.changes.iter().rev().find_map(|it| match &it.op {
+        Op::CreateRoutine(new) if find(&new.name) == find(function) => Some(!new.idle),
         _ => None,
     });
-    let known = || cx.catalog.routine(&cx.catalog.resolve_routine(function, Some(&[])));
-    made.unwrap_or_else(|| known().is_some_and(|it| !it.idle))
+    let known = || cx.catalog.routine(&find(function)).is_some_and(|it| !it.idle);
+    let does = find(&before.function) == find(function) || written.unwrap_or_else(known);
+    does && Firing::of(event).renews(&Firing::of(&before.event), written == Some(true))
 }

@@ -23,6 +23,17 @@
 //! create view mails as select 1 as id;
 //! ```
 //!
+//! ```sql before
+//! create table users (id bigint primary key, email text);
+//! alter table users enable row level security;
+//! create view mails with (security_invoker = true) as select id, email, lower(email) as small from users;
+//! ```
+//!
+//! ```sql
+//! drop view mails;
+//! create view mails with (security_invoker = true) as select u.id, lower(u.email) as small from users u;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -80,8 +91,13 @@ fn again(cx: &Context<'_>, change: &Change, name: &TableName) -> Option<Vec<Stri
     });
     // In the same branch: what it is there is not looked at.
     let Some(made) = made else { return Some(Vec::new()) };
-    let before = cx.catalog.table(name);
-    let before = before.iter().flat_map(|it| it.columns.keys());
+    let known = cx.catalog.table(name);
+    let before: &[String] = known.as_ref().map_or(&[], |it| &it.shows);
+    if !before.is_empty() && !made.shows.is_empty() {
+        let lost = before.iter().filter(|it| !made.shows.contains(it));
+        return Some(lost.cloned().collect());
+    }
+    let before = known.iter().flat_map(|it| it.columns.keys());
     // Where no column has a name of its own, the columns are those of what it reads.
     let told = !made.columns.is_empty();
     let lost = before.filter(|it| told && !made.columns.iter().any(|new| new.name == **it));

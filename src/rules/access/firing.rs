@@ -47,26 +47,32 @@ impl<'a> Firing<'a> {
 
     /// Whether a trigger of another name certainly fires for the same rows, and at all of its events.
     pub(super) fn takes_over(&self, old: &Firing<'_>) -> bool {
-        self.told && old.told && self.rest == old.rest && self.fires_whenever(old)
+        self.told
+            && old.told
+            && self.rest == old.rest
+            && self.timing == old.timing
+            && self.has_events_of(old)
     }
 
-    /// Whether a trigger that is made again leaves out nothing that it fired for before.
-    pub(super) fn renews(&self, old: &Firing<'_>) -> bool {
+    /// Whether a trigger that is made again leaves out nothing that it fired for before. One whose function is written
+    /// anew with it may fire at another moment.
+    pub(super) fn renews(&self, old: &Firing<'_>, rewritten: bool) -> bool {
         let condition = match &self.condition {
             None => true,
             Some(it) => Some(it) == old.condition.as_ref() || HARMLESS.contains(&it.as_str()),
         };
-        condition && self.by_row() == old.by_row() && self.fires_whenever(old)
+        let moment = rewritten || self.timing == old.timing;
+        condition && moment && self.by_row() == old.by_row() && self.has_events_of(old)
     }
 
-    fn fires_whenever(&self, old: &Firing<'_>) -> bool {
+    fn has_events_of(&self, old: &Firing<'_>) -> bool {
         let covered = |old: &(&str, Vec<&str>)| {
             self.events.iter().any(|(event, columns)| {
                 let listed = !old.1.is_empty() && old.1.iter().all(|it| columns.contains(it));
                 *event == old.0 && (columns.is_empty() || listed)
             })
         };
-        self.timing == old.timing && old.events.iter().all(covered)
+        old.events.iter().all(covered)
     }
 
     fn by_row(&self) -> bool {

@@ -82,13 +82,24 @@
 //! grant execute on function balance() to authenticated;
 //! ```
 //!
+//! ```sql before
+//! create function balance() returns int language sql security definer set search_path = '' as 'select 1';
+//! ```
+//!
+//! ```sql
+//! revoke execute on function balance() from public;
+//! grant execute on function balance() to anon, authenticated;
+//! ```
+//!
 //! ```sql
 //! alter default privileges in schema public revoke all on tables from anon;
 //! ```
 
 use super::reach::{DEEPEST_VIEW, api_within, is_anyone, is_api, protected_below};
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Privilege, RelationKind, Resolved, Routine, Securable, Shown};
+use crate::schema::{
+    Change, Op, Privilege, RelationKind, Resolved, Routine, Securable, Shown, TableName,
+};
 
 /// Row level security does not hold them back.
 const UNHELD: &[&str] = &["truncate", "references", "trigger"];
@@ -164,12 +175,10 @@ fn unprotected(cx: &Context<'_>, on: &Securable) -> bool {
 }
 
 /// Whether a function is above the policies and everyone was kept from calling it before this change.
-fn is_closed(cx: &Context<'_>, it: &Routine) -> bool {
-    let granted = |role| it.granted.get(role) == Some(&true);
-    it.definer
-        && it.granted.get("public") == Some(&false)
-        && !granted("anon")
-        && !cx.catalog.is_recent(&it.born)
+fn is_closed(cx: &Context<'_>, name: &TableName, now: &Routine) -> bool {
+    let Some(before) = cx.catalog.routine_before(name) else { return false };
+    let granted = |role| before.granted.get(role).copied();
+    now.definer && granted("public") == Some(false) && granted("anon") != Some(true)
 }
 
 /// What was there before the change.
@@ -193,14 +202,14 @@ fn granted_on(cx: &Context<'_>, change: &Change, on: &Securable) -> Option<Strin
         Securable::Routines(routines) => {
             let names =
                 routines.iter().map(|(it, of)| cx.catalog.resolve_routine(it, of.as_deref()));
-            let mut names =
-                names.filter(|it| cx.catalog.routine(it).is_some_and(|it| is_closed(cx, &it)));
+            let mut names = names
+                .filter(|name| cx.catalog.routine(name).is_some_and(|it| is_closed(cx, name, &it)));
             names.next().map(|it| it.to_string())
         }
         Securable::AllRoutinesIn(schemas) => {
             let mut routines = cx.catalog.routines();
-            let found =
-                routines.find(|(name, it)| schemas.contains(&name.schema) && is_closed(cx, it));
+            let found = routines
+                .find(|(name, it)| schemas.contains(&name.schema) && is_closed(cx, name, it));
             found.map(|(name, _)| name.to_string())
         }
         Securable::Other(what) => what.starts_with("parameter ").then(|| what.clone()),

@@ -30,6 +30,7 @@ mod policy_without_rls;
 mod publicly_readable;
 mod published_without_rls;
 mod reach;
+mod read_through_parent;
 mod reassigned_owner;
 mod rename_function;
 mod revoked_privilege;
@@ -79,6 +80,7 @@ pub(super) const RULES: &[&Rule] = &[
     &policy_without_rls::RULE,
     &publicly_readable::RULE,
     &published_without_rls::RULE,
+    &read_through_parent::RULE,
     &reassigned_owner::RULE,
     &rename_function::RULE,
     &revoked_privilege::RULE,

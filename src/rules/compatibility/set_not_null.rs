@@ -17,6 +17,16 @@
 //! alter table users alter column age set not null;
 //! ```
 //!
+//! ```sql before
+//! create domain mail as text;
+//! create table users (id bigint primary key, email mail);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter domain mail set not null;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -40,13 +50,24 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Certainty, Change, ConstraintKind, Op, Shown, Table, quoted};
+use crate::schema::{Certainty, Change, ConstraintKind, DomainOp, Op, Shown, Table, quoted};
 
 pub(super) const RULE: Rule =
     declare!("compatibility", "set_not_null.rs", "set-not-null", Approve, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let (table, columns) = match &change.op {
+        Op::AlterDomain { name, op: DomainOp::SetNotNull } => {
+            let domain = cx.catalog.resolve_type(name);
+            let column = cx.catalog.columns_of_type(&domain).into_iter().next()?;
+            let message = format!(
+                "rows without `{column}` are refused after this, as `{domain}` takes no null"
+            );
+            let finding = cx.finding(change, &column, message);
+            return Some(
+                finding.help("make every client write it first, and fill the rows that have none"),
+            );
+        }
         Op::SetNotNull { table, column } => (table, std::slice::from_ref(column)),
         Op::AddConstraint { table, constraint } => match &constraint.kind {
             ConstraintKind::PrimaryKey { columns } => (table, columns.as_slice()),

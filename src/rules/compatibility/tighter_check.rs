@@ -26,6 +26,16 @@
 //! alter table users add constraint ages check (age between 1 and 200);
 //! ```
 //!
+//! ```sql before
+//! create domain mail as text;
+//! create table users (id bigint primary key, email mail);
+//! alter table users enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter domain mail add constraint at check (value like '%@%');
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -73,7 +83,7 @@ use std::collections::BTreeSet;
 use super::wider;
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{
-    Certainty, Change, ConstraintKind, Expression, NewConstraint, ObjectName, Op, Shown,
+    Certainty, Change, ConstraintKind, DomainOp, Expression, NewConstraint, ObjectName, Op, Shown,
 };
 
 pub(super) const RULE: Rule =
@@ -109,6 +119,21 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                 return None;
             }
             judge(cx, later, table, new)
+        }
+        Op::AlterDomain { name, op: DomainOp::AddConstraint } => {
+            let domain = cx.catalog.resolve_type(name);
+            let replaces = cx.migration.script.changes.iter().take(cx.here.1).any(|it| {
+                matches!(&it.op, Op::AlterDomain { name, op: DomainOp::DropConstraint { .. } } if cx.catalog.resolve_type(name) == domain)
+            });
+            let column =
+                cx.catalog.columns_of_type(&domain).into_iter().next().filter(|_| !replaces)?;
+            let message =
+                format!("`{column}` takes less after this, as it is of the type `{domain}`");
+            let finding = cx.finding(change, domain.to_string(), message);
+            Some(
+                finding
+                    .help("look that no client writes such rows any more, and that none are there"),
+            )
         }
         _ => None,
     }

@@ -45,6 +45,18 @@
 //! ## Passes
 //!
 //! ```sql before
+//! create table tags (a text, b text not null);
+//! alter table tags enable row level security;
+//! create unique index tags_b_key on tags (b);
+//! ```
+//!
+//! ```sql
+//! drop index tags_b_key;
+//! alter table tags rename to marks;
+//! create unique index marks_b_key on marks (b);
+//! ```
+//!
+//! ```sql before
 //! create table users (id bigint primary key);
 //! alter table users enable row level security;
 //! create table orders (id bigint primary key, user_id bigint constraint orders_user_fkey references users);
@@ -140,13 +152,21 @@ fn lost(table: &str, kind: Option<&ConstraintKind>, name: &str) -> String {
 fn is_replaced(cx: &Context<'_>, table: &ObjectName, kind: &ConstraintKind) -> bool {
     let later = cx.made_later(Made::ConstraintOn, &table.name).into_iter();
     let later = later.chain(cx.made_later(Made::IndexOn, &table.name));
+    let mut renamed: Option<ObjectName> = None;
+    let is_it = |other: &ObjectName, renamed: Option<&ObjectName>| {
+        cx.is_same(renamed.unwrap_or(table), other)
+    };
     cx.lasting_rest().chain(later).any(|it| match &it.op {
+        Op::RenameTable { from, to, .. } if cx.is_same(table, from) => {
+            renamed = Some(ObjectName { name: to.clone(), ..from.clone() });
+            false
+        }
         Op::AddConstraint { table: other, constraint } => {
-            cx.is_same(table, other) && is_alike(kind, &constraint.kind)
+            is_it(other, renamed.as_ref()) && is_alike(kind, &constraint.kind)
         }
         Op::CreateIndex(index) if index.unique && index.predicate.is_none() => {
             matches!(kind, ConstraintKind::Unique { .. })
-                && cx.is_same(table, &index.table)
+                && is_it(&index.table, renamed.as_ref())
                 && keys(&index.keys).is_some_and(|it| has_all(kind.columns(), &it))
         }
         Op::DropColumn { table: other, column, .. } => {

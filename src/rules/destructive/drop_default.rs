@@ -26,6 +26,15 @@
 //! alter table users alter column age drop default;
 //! ```
 //!
+//! ```sql before
+//! create table notes (id bigint generated always as identity primary key);
+//! alter table notes enable row level security;
+//! ```
+//!
+//! ```sql
+//! alter table notes alter column id drop identity;
+//! ```
+//!
 //! ## Passes
 //!
 //! ```sql before
@@ -39,21 +48,27 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Op, Shown, quoted};
+use crate::schema::{Change, Generated, Op, Shown, quoted};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_default.rs", "drop-default", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let Op::DropDefault { table, column } = &change.op else { return None };
+    let (Op::DropDefault { table, column } | Op::SetGenerated { table, column, generated: None }) =
+        &change.op
+    else {
+        return None;
+    };
     if cx.is_new(change, table) {
         return None;
     }
     let (name, found) = cx.table(table)?;
-    let default = found.columns.get(column).filter(|it| it.not_null)?.default.clone()?;
+    let was = found.columns.get(column).filter(|it| it.not_null)?;
+    let identity = was.generated == Some(Generated::Identity);
+    let default = was.default.as_deref().or_else(|| identity.then_some("nextval"))?;
     let again = cx.lasting_rest().any(|it| match &it.op {
         Op::SetDefault { table: other, column: it, .. }
-        | Op::SetGenerated { table: other, column: it, .. }
+        | Op::SetGenerated { table: other, column: it, generated: Some(_) }
         | Op::DropNotNull { table: other, column: it }
         | Op::DropColumn { table: other, column: it, .. } => {
             it == column && cx.is_same(table, other)
@@ -73,7 +88,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             "keep the default until every client writes the column; to bring it back: `alter table {} alter column {} set default {};`",
             name.sql(),
             quoted(column),
-            Shown(&default)
+            Shown(default)
         )
     };
     Some(finding.help(back))

@@ -41,6 +41,7 @@ use super::{is_snake_case, renamed, snake_case};
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{
     AttributeOp, Change, NewColumn, NewTable, ObjectName, Op, Persistence, Resolved, Shown,
+    TypeKind,
 };
 
 pub(super) const RULE: Rule =
@@ -93,6 +94,11 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
                 finding.fix = renamed::columns(cx, table, &[column]);
             }
             Some(finding)
+        }
+        Op::CreateType { name, kind: TypeKind::Composite(fields) } => {
+            let bad = fields.iter().find(|(field, _)| !is_snake_case(field))?;
+            let name = shown_name(cx, name);
+            Some(one(cx, change, &name, &bad.0, None, &change.span))
         }
         Op::Attribute {
             of: name,

@@ -248,6 +248,7 @@ impl Catalog {
         let mut table = Table {
             partitioned: new.partitioned,
             reads: self.read_by(new),
+            shows: new.shows.clone(),
             security_invoker: new.security_invoker.unwrap_or_default(),
             somewhere,
             defined: Born { sure: certainty == Certainty::Sure, ..born.clone() },

@@ -241,6 +241,9 @@ impl Catalog {
             if let Some(column) = it.columns.remove(from) {
                 it.columns.insert(to.to_owned(), column);
             }
+            for it in it.shows.iter_mut().filter(|it| *it == from) {
+                to.clone_into(it);
+            }
             for it in it.constraints.values_mut() {
                 it.kind.rename_column(from, to);
             }
