@@ -14,6 +14,7 @@ mod deploy;
 mod hooks;
 mod policy;
 mod postgres;
+mod prisma;
 mod properties;
 mod repo;
 mod report;
