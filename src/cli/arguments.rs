@@ -26,6 +26,8 @@ pub(super) enum Command {
     Fix(Fix),
     /// Judge everything that the repository holds
     Audit(Audit),
+    /// Compare schema.prisma with what the migrations leave behind, without a database
+    Drift(Audit),
     /// Write down what was there before, so that only new findings are refused
     Baseline {
         #[arg(hide = true, value_parser = ["write"])]
@@ -62,7 +64,7 @@ impl Command {
     pub(super) fn format(&self) -> Format {
         match self {
             Command::Check(it) => it.format.unwrap_or(Format::Human),
-            Command::Audit(it) => it.format.unwrap_or(Format::Human),
+            Command::Audit(it) | Command::Drift(it) => it.format.unwrap_or(Format::Human),
             Command::Doctor(it) => it.format.unwrap_or(Format::Human),
             Command::Ci(it) => it.format.unwrap_or_else(|| {
                 let github = super::env("GITHUB_ACTIONS").is_some_and(|it| it == "true");

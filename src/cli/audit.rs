@@ -1,4 +1,4 @@
-//! `sprag audit` and `sprag baseline`: everything that is there.
+//! `sprag audit`, `sprag drift` and `sprag baseline`: everything that is there.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +20,14 @@ pub(super) fn run(it: &Audit, output: &Output) -> Result<u8> {
     let commit = repo.commit(&it.rev)?;
     let judged = gate::audit(&repo, &Side::Tree(commit.tree), today());
     Ok(output.verdict(judged, &Action::Audit { rev: it.rev.clone() }, it.verbose))
+}
+
+/// Compares the Prisma schemas of a revision with its migrations.
+pub(super) fn drift(it: &Audit, output: &Output) -> Result<u8> {
+    let repo = Repo::open(Caller::Command)?;
+    let commit = repo.commit(&it.rev)?;
+    let judged = gate::drift(&repo, &Side::Tree(commit.tree), today());
+    Ok(output.verdict(judged, &Action::Drift { rev: it.rev.clone() }, it.verbose))
 }
 
 /// Writes down what HEAD has. Once there is a baseline it only gets shorter: what is new is no old finding.

@@ -81,6 +81,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Check(it) => check::run(&it, output),
         Command::Fix(it) => fix::run(&it, output),
         Command::Audit(it) => audit::run(&it, output),
+        Command::Drift(it) => audit::drift(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),

@@ -10,7 +10,7 @@ use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{
     Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
-    secrets,
+    schema, secrets,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -84,7 +84,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     for finding in misplaced::of(&policy.migrations, &others, &migrations) {
         work.find("unreadable-file", finding);
     }
-    work.migrations(migrations, before, &published.order, after)?;
+    let catalogs = work.migrations(migrations, before, &published.order, after)?;
+    work.schemas(&others, (before, after), catalogs)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
@@ -192,6 +193,8 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
     Stop::Policy(Broken { problems: problems.to_vec(), sources: texts.collect() })
 }
 
+type Catalogs = BTreeMap<RepoPath, Catalog>;
+
 struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
@@ -213,14 +216,14 @@ impl Work<'_> {
         before: &Side,
         tip: &Side,
         side: &Side,
-    ) -> Result<()> {
+    ) -> Result<Option<Catalogs>> {
         let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
         let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
         if changes.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         self.counts.files += changes.len();
-        let past = past::of(self.repo, before, &self.policy.migrations)?;
+        let mut past = past::of(self.repo, before, &self.policy.migrations)?;
         let names = self.names(&past.files, before, tip)?;
         self.found.extend(rules::found(&History { changes: &changes, target: &names }));
 
@@ -262,7 +265,30 @@ impl Work<'_> {
                 migrations: &migrations,
             };
             self.found.extend(rules::state(&state));
+            past.catalogs.insert(database, catalog);
         }
+        Ok(Some(past.catalogs))
+    }
+
+    /// What Prisma would do next to the databases that the migrations leave behind.
+    fn schemas(
+        &mut self,
+        deltas: &[Delta],
+        (before, after): (&Side, &Side),
+        catalogs: Option<Catalogs>,
+    ) -> Result<()> {
+        let touched = deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
+        if touched == 0 {
+            return Ok(());
+        }
+        self.counts.files += touched;
+        let catalogs = match catalogs {
+            Some(catalogs) => catalogs,
+            None => past::of(self.repo, before, &self.policy.migrations)?.catalogs,
+        };
+        let (found, texts) = schema::judge(self.repo, (before, after), deltas, &catalogs)?;
+        self.found.extend(found);
+        self.sources.extend(texts);
         Ok(())
     }
 

@@ -50,7 +50,8 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
         let deltas = repo.diff(&head_side, &staged.side, &watch)?;
         let judged = |it: &Delta| {
             let program = misplaced::is_program(watch.migrations, it.path.as_bytes());
-            program || (watch.is_judged(&it.path) && !command::is_read(&it.path))
+            let schema = super::schema::is_schema(&it.path);
+            program || schema || (watch.is_judged(&it.path) && !command::is_read(&it.path))
         };
         if !deltas.iter().any(judged) && Changed::of(repo, &deltas)?.is_empty() {
             return Ok(Outcome::default());

@@ -1,12 +1,13 @@
 //! Which files of a repository are looked at.
 
+use super::schema;
 use crate::parse::command;
 use crate::policy::Globs;
 use crate::policy::tampering::{self, PolicyState};
 use crate::repo::Wanted;
 use crate::source::RepoPath;
 
-/// Migrations, files that may hold commands, and what the gate itself hangs on.
+/// Migrations, Prisma schemas, files that may hold commands, and what the gate itself hangs on.
 pub(super) struct Watch<'a> {
     pub(super) migrations: &'a Globs,
     pub(super) base: &'a PolicyState,
@@ -16,6 +17,7 @@ impl Watch<'_> {
     /// Whether a file is judged for its name, whatever is in it.
     pub(super) fn is_judged(&self, path: &RepoPath) -> bool {
         self.migrations.matches(path.as_bytes())
+            || schema::is_schema(path)
             || command::is_read(path)
             || tampering::watches(path, self.base)
     }

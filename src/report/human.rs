@@ -35,6 +35,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     if told > MOST {
         let command = match report.action {
             Action::Audit { .. } => "sprag audit",
+            Action::Drift { .. } => "sprag drift",
             _ => "sprag check",
         };
         let more = told - MOST;

@@ -39,6 +39,7 @@ enum Doing<'a> {
     Receive { refs: &'a [String] },
     Change { against: &'a str },
     Audit { rev: &'a str },
+    Drift { rev: &'a str },
     Files,
 }
 
@@ -203,6 +204,7 @@ fn doing(action: &Action) -> Doing<'_> {
         Action::Receive { refs } => Doing::Receive { refs },
         Action::Change { against } => Doing::Change { against },
         Action::Audit { rev } => Doing::Audit { rev },
+        Action::Drift { rev } => Doing::Drift { rev },
         Action::Files => Doing::Files,
     }
 }

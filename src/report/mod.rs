@@ -76,20 +76,26 @@ pub enum Action {
     Audit {
         rev: String,
     },
+    /// The Prisma schemas beside the migrations.
+    Drift {
+        rev: String,
+    },
     Files,
 }
 
 impl Action {
     /// Whether what is judged lies before whoever reads the report, so that it can be mended there.
     fn is_on_the_way(&self) -> bool {
-        !matches!(self, Action::Receive { .. } | Action::Audit { .. })
+        !matches!(self, Action::Receive { .. } | Action::Audit { .. } | Action::Drift { .. })
     }
 
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
     fn is_hook(&self) -> bool {
         match self {
             Action::Commit | Action::Merge | Action::Push { .. } | Action::Receive { .. } => true,
-            Action::Change { .. } | Action::Audit { .. } | Action::Files => false,
+            Action::Change { .. } | Action::Audit { .. } | Action::Drift { .. } | Action::Files => {
+                false
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn object(action: &Action, style: Style) -> String {
         Action::Push { refs } => format!("the push of {}", names(refs, style)),
         Action::Receive { refs } => format!("the push to {}", names(refs, style)),
         Action::Change { against } => format!("the change against {}", clean(against, style)),
-        Action::Audit { rev } => clean(rev, style),
+        Action::Audit { rev } | Action::Drift { rev } => clean(rev, style),
         Action::Files => "the files".to_owned(),
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn untouched(action: &Action) -> &'static str {
         Action::Merge => " The merge is not committed; nothing else was changed.",
         Action::Push { .. } => " Nothing was sent.",
         Action::Receive { .. } => " No ref was changed.",
-        Action::Change { .. } | Action::Audit { .. } | Action::Files => "",
+        Action::Change { .. } | Action::Audit { .. } | Action::Drift { .. } | Action::Files => "",
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn summary(report: &Report<'_>, tally: Tally, style: Style) -> (Strin
     match report.action {
         _ if tally.blocking == 0 => (passed(report.action, style), basis),
         // Nobody is refused anything by an audit.
-        Action::Audit { rev } => {
+        Action::Audit { rev } | Action::Drift { rev } => {
             (format!("{} in {}", count(tally.told(), "finding"), clean(rev, style)), basis)
         }
         action => (refused(action, style), format!("{basis}{}", untouched(action))),

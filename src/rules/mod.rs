@@ -14,6 +14,7 @@ mod hygiene;
 mod locking;
 mod naming;
 mod page;
+mod prisma;
 mod rule;
 mod run;
 mod steps;
@@ -29,8 +30,9 @@ use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
 pub use history::{History, Slot};
 pub use page::{Example, Page, Verdict as Expected};
+pub use prisma::{SchemaChange, drift};
 pub use rule::{Check, Level, Rule};
-pub use run::{Found, Scope, found, run, state};
+pub use run::{Found, Scope, found, run, schema, state};
 pub use steps::{Held, Step, Whole};
 
 /// Every rule, in the order of `sprag rules`.
@@ -43,6 +45,7 @@ pub fn all() -> &'static [&'static Rule] {
             compatibility::RULES,
             locking::RULES,
             design::RULES,
+            prisma::RULES,
             history::RULES,
             hygiene::RULES,
             deploy::RULES,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Finding, History, State, Whole};
+use super::{Context, Finding, History, SchemaChange, State, Whole};
 use crate::schema::Change;
 
 /// How much a finding weighs.
@@ -55,6 +55,8 @@ pub enum Check {
     ChangeAndState(fn(&Context<'_>, &Change) -> Option<Finding>, fn(&State<'_>) -> Vec<Finding>),
     /// Which migration files came, went and changed.
     History(fn(&History<'_>) -> Vec<Finding>),
+    /// A Prisma schema as it was and as it would be.
+    Schema(fn(&SchemaChange<'_>) -> Vec<Finding>),
     /// Findings come from whoever reads the files: a command, a policy, a content that is no text.
     Elsewhere,
 }

@@ -1,7 +1,9 @@
 //! Runs the rules over migrations.
 
+use super::prisma::unmapped;
 use super::{
-    Ahead, Check, Context, Finding, History, Rule, State, Step, Target, Whole, all, by_name,
+    Ahead, Check, Context, Finding, History, Rule, SchemaChange, State, Step, Target, Whole, all,
+    by_name,
 };
 use crate::parse::Migration;
 use crate::schema::Catalog;
@@ -103,5 +105,16 @@ pub fn found(history: &History<'_>) -> Vec<Found> {
         let Check::History(check) = rule.check else { continue };
         found.extend(check(history).into_iter().map(|finding| Found { rule, finding }));
     }
+    found
+}
+
+/// Judges what a change to a Prisma schema asks of the database.
+pub fn schema(change: &SchemaChange<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for rule in all() {
+        let Check::Schema(check) = rule.check else { continue };
+        found.extend(check(change).into_iter().map(|finding| Found { rule, finding }));
+    }
+    found.extend(unmapped(change));
     found
 }

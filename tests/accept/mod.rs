@@ -14,6 +14,7 @@ mod owners;
 mod places;
 mod pushes;
 mod received;
+mod schemas;
 mod untouched;
 
 use std::path::{Path, PathBuf};

@@ -9,9 +9,12 @@ mod printed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sprag::rules::{self, Expected, Found, Level, Page, Rule};
+use sprag::parse::prisma::Datamodel;
+use sprag::rules::{self, Expected, Found, Level, Page, Rule, SchemaChange};
 
 use crate::{deploy, sql};
+
+const SCHEMA: &str = "prisma/schema.prisma";
 
 /// One example of a page.
 pub(crate) struct Example {
@@ -49,6 +52,11 @@ impl Example {
         if self.is_sql() {
             return sql::found(&self.before(), &[&self.text]);
         }
+        if self.kind == "prisma" {
+            let read = |text: &str| Datamodel::read(&[(SCHEMA.into(), text.into())]);
+            let (before, after) = (read(&self.before.concat()), read(&self.text));
+            return rules::schema(&SchemaChange { before: &before, after: &after, catalog: None });
+        }
         let files: Vec<(&str, &str)> =
             self.files.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
         deploy::found(&files)
@@ -83,7 +91,7 @@ pub(crate) fn examples() -> Vec<Example> {
             let fails = it.verdict == Expected::Fails;
             let words: Vec<&str> = it.words.iter().map(String::as_str).collect();
             match *words.as_slice() {
-                ["sql", "before"] => before.push(it.text),
+                ["sql" | "prisma", "before"] => before.push(it.text),
                 ["text"] => {
                     let example: &mut Example = examples.last_mut().unwrap();
                     assert!(std::ptr::eq(example.rule, *rule), "{}: a text of nothing", rule.name);
@@ -94,7 +102,7 @@ pub(crate) fn examples() -> Vec<Example> {
                     assert!(!example.is_sql(), "{}: a file beside SQL", rule.name);
                     example.files.push((path.to_owned(), it.text));
                 }
-                ["sql"] | [_, _] => {
+                ["sql" | "prisma"] | [_, _] => {
                     let number = numbers.entry(fails).or_default();
                     *number += 1;
                     examples.push(Example {

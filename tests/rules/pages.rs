@@ -64,6 +64,7 @@ fn a_rule_that_looks_at_statements_shows_both_sides() {
             Check::Change(_)
             | Check::Migration(_)
             | Check::State(_)
+            | Check::Schema(_)
             | Check::ChangeAndState(..) => {
                 assert_eq!(sides, [true, true], "{}", rule.name);
             }

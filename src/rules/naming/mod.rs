@@ -28,7 +28,7 @@ pub(super) const RULES: &[&Rule] = &[
 
 /// Lower-case ASCII letters, digits and underscores, not beginning with a digit: a name that needs no quotes and
 /// reads the same everywhere.
-fn is_snake_case(name: &str) -> bool {
+pub(super) fn is_snake_case(name: &str) -> bool {
     let first = name.bytes().next();
     first.is_some_and(|it| it.is_ascii_lowercase() || it == b'_')
         && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
@@ -36,7 +36,7 @@ fn is_snake_case(name: &str) -> bool {
 
 /// The name in `snake_case`, where one can be told: `firstName`, `USER_ROLE` and `user profile` have one, a name with
 /// letters outside of ASCII has none.
-fn snake_case(name: &str) -> Option<String> {
+pub(super) fn snake_case(name: &str) -> Option<String> {
     let mut snake = String::new();
     let chars: Vec<char> = name.chars().collect();
     for (at, &c) in chars.iter().enumerate() {
