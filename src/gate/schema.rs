@@ -33,11 +33,13 @@ pub(super) fn judge(
     for folder in &folders {
         let (was, _) = files(repo, before, folder)?;
         let (is, broken) = files(repo, after, folder)?;
-        found.extend(broken);
+        // One that was no text before is no news.
+        let changed = |it: &Found| deltas.iter().any(|delta| delta.path == it.finding.span.path);
+        found.extend(broken.into_iter().filter(changed));
         texts.extend(is.iter().cloned());
         let was = schemas(&was, &[]);
-        new.extend(schemas(&is, &was));
-        old.extend(was);
+        add(&mut new, schemas(&is, &was));
+        add(&mut old, was);
     }
     for schema in &old {
         let main = new.iter().position(|it| it.main == schema.main);
@@ -69,6 +71,11 @@ fn one(
     main: &RepoPath,
     catalogs: &BTreeMap<RepoPath, Catalog>,
 ) -> Vec<Found> {
+    // It has no tables, and no migrations.
+    let documents = |it: &Datamodel| it.provider.as_ref().is_some_and(|it| it.name == "mongodb");
+    if documents(before) && documents(after) {
+        return Vec::new();
+    }
     rules::schema(&SchemaChange { before, after, catalog: catalog_of(main, catalogs) })
 }
 
@@ -90,14 +97,18 @@ pub(super) fn everywhere(repo: &Repo, side: &Side) -> Result<(Vec<Schema>, Vec<F
     for folder in &folders {
         let (texts, broken) = files(repo, side, folder)?;
         found.extend(broken);
-        for schema in schemas(&texts, &[]) {
-            // Folders lie in each other where none is called `prisma`.
-            if all.iter().all(|it: &Schema| it.main != schema.main) {
-                all.push(schema);
-            }
-        }
+        add(&mut all, schemas(&texts, &[]));
     }
     Ok((all, found))
+}
+
+/// Folders lie in each other where none is called `prisma`, so a schema can be seen twice.
+fn add(all: &mut Vec<Schema>, more: Vec<Schema>) {
+    for schema in more {
+        if all.iter().all(|it| it.main != schema.main) {
+            all.push(schema);
+        }
+    }
 }
 
 /// One finding for a whole schema: all its models go for the same reason.

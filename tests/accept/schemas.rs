@@ -172,3 +172,51 @@ fn a_schema_that_is_broken_is_refused_with_its_line() {
     sandbox.does("git add -A");
     sandbox.refuses("git commit -m x", &["broken-schema", "prisma/schema.prisma:8"]);
 }
+
+#[test]
+fn drift_is_told_from_the_commit_without_a_database() {
+    let sandbox = seed();
+    let (code, said) = sandbox.sprag(&["drift"]);
+    assert_eq!(code, 0, "{said}");
+    sandbox.write(PLACE, with("  email  String\n", "  email  String\n  nick   String?\n"));
+    sandbox.does("git add -A; git commit -qnm x");
+    let (code, said) = sandbox.sprag(&["drift"]);
+    assert_eq!(code, 1, "{said}");
+    let says = [
+        "schema-drift",
+        "prisma/schema.prisma:9",
+        "no migration adds the column `public.users.nick`",
+    ];
+    assert!(says.iter().all(|it| said.contains(it)), "{said}");
+}
+
+#[test]
+fn drift_has_no_verdict_where_there_is_no_schema() {
+    let sandbox = Sandbox::init(&[]);
+    sandbox.write("a", "a").commit_all("seed");
+    let (code, said) = sandbox.sprag(&["drift"]);
+    assert!(code == 2 && said.contains("no Prisma schema"), "{said}");
+}
+
+#[test]
+fn a_view_is_nothing_that_prisma_takes_away() {
+    let sandbox = seed();
+    let view = "view Adult {\n  id BigInt @unique\n  @@map(\"adults\")\n}\n";
+    sandbox.write(PLACE, format!("{SCHEMA}{view}"));
+    sandbox.does("git add -A; git commit -qnm x; git push -q --no-verify");
+    sandbox.write(PLACE, SCHEMA);
+    sandbox.does("git add -A");
+    sandbox.passes("git commit -qm x");
+}
+
+#[test]
+fn schemas_in_folders_of_each_other_are_told_apart() {
+    let sandbox = seed();
+    sandbox.write(
+        "schema.prisma",
+        SCHEMA.replace("users", "people").replace("\"orders\"", "\"sales\""),
+    );
+    sandbox.does("git add -A; git commit -qnm x; git push -q --no-verify");
+    sandbox.does("echo // >>schema.prisma; echo // >>prisma/schema.prisma; git add -A");
+    sandbox.passes("git commit -qm x");
+}

@@ -1,5 +1,6 @@
 //! What a `schema.prisma` says, with the place of everything in it.
 
+mod drift;
 mod places;
 mod written;
 mod wrong;

@@ -55,12 +55,7 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
         let done = table.is_some_and(|it| {
             it.constraints.values().any(|it| matches!(&it.kind, ConstraintKind::PrimaryKey { columns } if *columns == new.id))
         });
-        // A view has none that Postgres knows of.
-        if old.id == new.id
-            || old.id.is_empty()
-            || done
-            || new.kind != crate::parse::prisma::ast::ModelKind::Model
-        {
+        if old.id == new.id || old.id.is_empty() || done {
             continue;
         }
         let list = |columns: &[String]| {

@@ -62,7 +62,7 @@ pub(super) const RULE: Rule =
 
 fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for old in change.before.models.iter().filter(|it| !it.implicit) {
+    for old in change.tables().filter(|it| !it.implicit) {
         let same =
             change.after.models.iter().find(|it| it.name == old.name && it.table != old.table);
         let Some(new) = same else { continue };

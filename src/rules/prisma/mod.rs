@@ -18,6 +18,7 @@ mod schema_drift;
 mod unique_field;
 
 use super::Rule;
+use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Field, FieldType, Model};
 use crate::schema::{Catalog, Rework, Risk, TableName, TypeChange, bare_type};
 use crate::source::Span;
@@ -51,8 +52,13 @@ pub struct SchemaChange<'a> {
 impl<'a> SchemaChange<'a> {
     /// The models on both sides that are the same table.
     fn kept(&self) -> impl Iterator<Item = (&'a Model, &'a Model)> {
-        let (before, after) = (self.before, self.after);
-        before.models.iter().filter_map(|old| Some((old, by_table(after, &old.table)?)))
+        let after = self.after;
+        self.tables().filter_map(|old| Some((old, by_table(after, &old.table)?)))
+    }
+
+    /// The models that had a table of their own. Prisma makes no views, and takes none away.
+    fn tables(&self) -> impl Iterator<Item = &'a Model> {
+        self.before.models.iter().filter(|it| it.kind == ModelKind::Model)
     }
 
     /// Whether the migrations show the tables of this schema: then one that they do not show is not there.
@@ -101,10 +107,7 @@ fn type_of(field: &Field) -> String {
     let base = match &field.data_type {
         FieldType::Scalar(name) | FieldType::Unsupported(name) | FieldType::Enum(name) => name,
     };
-    match field.arity {
-        crate::parse::prisma::ast::Arity::List => format!("{base}[]"),
-        _ => base.clone(),
-    }
+    if field.arity == Arity::List { format!("{base}[]") } else { base.clone() }
 }
 
 /// Two spellings of one type lose nothing either way.

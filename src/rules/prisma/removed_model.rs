@@ -92,7 +92,7 @@ pub(super) const RULE: Rule =
     declare!("prisma", "removed_model.rs", "removed-model", Deny, Check::Schema(check));
 
 fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
-    let gone = change.before.models.iter().filter(|it| {
+    let gone = change.tables().filter(|it| {
         by_table(change.after, &it.table).is_none()
             && change.has_table(&it.table)
             && !is_moved(change, it)
