@@ -159,3 +159,11 @@ fn a_relation_of_many_to_many_has_a_table_of_its_own() {
     let join = "create table \"_Bought\" (\"A\" bigint not null, \"B\" integer not null);";
     assert_eq!(drift(&format!("{SQL}{join}"), &schema), Vec::<String>::new());
 }
+
+#[test]
+fn a_partial_index_stands_for_a_whole_one_and_is_asked_for_by_none() {
+    let sql = SQL.replace("on orders (user_id);", "on orders (user_id) where user_id > 0;");
+    assert_ne!(sql, SQL);
+    assert_eq!(drift(&sql, SCHEMA), Vec::<String>::new());
+    assert_eq!(drift(&sql, &SCHEMA.replace("  @@index([userId])\n", "")), Vec::<String>::new());
+}

@@ -179,15 +179,23 @@ fn keys(catalog: &Catalog, model: &Model, table: &Table, all: &mut Vec<Finding>)
             _ => {}
         }
     }
+    // Prisma asks for no partial index, and is content where one is in place of a whole one (measured with its engine).
+    let mut partial: BTreeSet<(bool, Vec<String>)> = BTreeSet::new();
     for (_, it) in catalog.indexes_of(name, table) {
         let columns: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
-        let Some(columns) = columns.filter(|_| it.predicate.is_none()) else { continue };
-        if it.unique {
-            uniques.insert(columns)
+        let Some(columns) = columns else { continue };
+        if it.predicate.is_some() {
+            partial.insert((it.unique, columns));
+        } else if it.unique {
+            uniques.insert(columns);
         } else {
-            indexes.insert(columns)
-        };
+            indexes.insert(columns);
+        }
     }
+    let is_there = |unique: bool, it: &Vec<String>| {
+        let whole = if unique { &uniques } else { &indexes };
+        whole.contains(it) || partial.contains(&(unique, it.clone()))
+    };
     let list = |it: &[String]| format!("`{}`", it.join("`, `"));
     let mut say = |columns: &[String], message: String, help| {
         all.push(one(&format!("{name}.{}", columns.join(".")), &model.at, message, help));
@@ -205,13 +213,13 @@ fn keys(catalog: &Catalog, model: &Model, table: &Table, all: &mut Vec<Finding>)
         );
     }
     // The columns of the key are unique anyhow.
-    for it in model.uniques.iter().filter(|it| !uniques.contains(*it) && **it != id) {
+    for it in model.uniques.iter().filter(|it| !is_there(true, it) && **it != id) {
         say(it, format!("no migration makes {} unique in `{name}`", list(it)), MIGRATE);
     }
     for it in uniques.iter().filter(|it| !model.uniques.contains(it) && **it != id) {
         say(it, format!("{} is unique in `{name}`, and not in the schema", list(it)), PULL);
     }
-    for it in model.indexes.iter().filter(|it| !indexes.contains(*it)) {
+    for it in model.indexes.iter().filter(|it| !is_there(false, it)) {
         say(it, format!("no migration makes the index on {} of `{name}`", list(it)), MIGRATE);
     }
     for it in indexes.iter().filter(|it| !model.indexes.contains(it)) {
