@@ -201,9 +201,12 @@ fn drift_has_no_verdict_where_there_is_no_schema() {
 #[test]
 fn a_view_is_nothing_that_prisma_takes_away() {
     let sandbox = seed();
-    let view = "view Adult {\n  id BigInt @unique\n  @@map(\"adults\")\n}\n";
+    let view = "view Adult {\n  userId BigInt @unique\n  @@map(\"adults\")\n}\n";
     sandbox.write(PLACE, format!("{SCHEMA}{view}"));
     sandbox.does("git add -A; git commit -qnm x; git push -q --no-verify");
+    sandbox.write(PLACE, format!("{SCHEMA}{view}// a comment\n"));
+    sandbox.does("git add -A");
+    sandbox.passes("git commit -qm x");
     sandbox.write(PLACE, SCHEMA);
     sandbox.does("git add -A");
     sandbox.passes("git commit -qm x");

@@ -94,8 +94,9 @@ impl<'a> SchemaChange<'a> {
     }
 }
 
+/// The model that has the table. A view that is called like it has none.
 fn by_table<'a>(datamodel: &'a Datamodel, table: &TableName) -> Option<&'a Model> {
-    datamodel.models.iter().find(|it| it.table == *table)
+    datamodel.models.iter().find(|it| it.table == *table && it.kind == ModelKind::Model)
 }
 
 fn by_column<'a>(model: &'a Model, column: &str) -> Option<&'a Field> {

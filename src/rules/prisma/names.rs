@@ -1,6 +1,7 @@
 //! Names that a new model or field would give the database, said where they are written.
 
 use super::{SchemaChange, by_column, by_table};
+use crate::parse::prisma::ast::ModelKind;
 use crate::rules::naming::{is_snake_case, snake_case};
 use crate::rules::{Finding, Found};
 use crate::schema::Shown;
@@ -9,7 +10,9 @@ use crate::schema::Shown;
 /// has it already, they speak for themselves.
 pub(in crate::rules) fn unmapped(change: &SchemaChange<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for model in change.after.models.iter().filter(|it| !it.implicit) {
+    // A view has its names from a migration.
+    let models = change.after.models.iter().filter(|it| it.kind == ModelKind::Model);
+    for model in models.filter(|it| !it.implicit) {
         let table = &model.table;
         let (old, known) =
             (by_table(change.before, table), change.catalog.and_then(|it| it.table(table)));

@@ -44,6 +44,20 @@
 //! ```
 //!
 //! ```prisma before
+//! model Order {
+//!   id BigInt @id
+//!   @@map("orders")
+//! }
+//! ```
+//!
+//! ```prisma
+//! view Order {
+//!   id BigInt @unique
+//!   @@map("orders")
+//! }
+//! ```
+//!
+//! ```prisma before
 //! model Post {
 //!   id   BigInt @id
 //!   tags Tag[]
@@ -125,7 +139,8 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
 
 /// The same model with another table is `changed-map`.
 fn is_moved(change: &SchemaChange<'_>, gone: &Model) -> bool {
-    !gone.implicit && change.after.models.iter().any(|it| it.name == gone.name)
+    let mut others = change.after.models.iter();
+    !gone.implicit && others.any(|it| it.name == gone.name && it.table != gone.table)
 }
 
 /// A new model that has most of its columns.
