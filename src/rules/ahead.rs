@@ -40,6 +40,8 @@ pub struct Ahead<'a> {
     recreations: Vec<Recreation>,
     /// Which changes are part of which recreation.
     parts: BTreeMap<Place, usize>,
+    /// What a `ROLLBACK` takes back, or may.
+    taken_back: BTreeSet<Place>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,11 +66,17 @@ pub struct Recreation {
 }
 
 impl<'a> Ahead<'a> {
+    /// Whether a `ROLLBACK` takes the change back, or may.
+    pub(super) fn is_taken_back(&self, at: Place) -> bool {
+        self.taken_back.contains(&at)
+    }
+
     /// Of migrations that belong to one change set.
     pub fn of(migrations: &'a [Migration]) -> Ahead<'a> {
         let mut ahead = Ahead::default();
         for (file, migration) in migrations.iter().enumerate() {
             let taken_back = taken_back(&migration.script.changes);
+            ahead.taken_back.extend(taken_back.iter().map(|&index| (file, index)));
             for (index, change) in migration.script.changes.iter().enumerate() {
                 for (made, name, makes) in events(&change.op) {
                     if makes && taken_back.contains(&index) {

@@ -192,10 +192,9 @@ impl<'a> Context<'a> {
 
     /// The same, without what a `ROLLBACK` takes back again.
     pub fn lasting_rest(&self) -> impl Iterator<Item = &'a Change> {
-        let gone = super::taken_back(&self.migration.script.changes);
-        let first = self.here.1 + 1;
+        let (ahead, (file, index)) = (self.ahead, self.here);
         let rest = self.rest().iter().enumerate();
-        rest.filter(move |(at, _)| !gone.contains(&(first + at))).map(|(_, it)| it)
+        rest.filter(move |(at, _)| !ahead.is_taken_back((file, index + 1 + at))).map(|(_, it)| it)
     }
 
     /// Whether both names mean the same table.
