@@ -34,7 +34,6 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
             notices.push(format!("`{}` is for {} and was not compared", schema.main, other.name));
             continue;
         }
-        let empty = Datamodel { broken: Vec::new(), ..datamodel.clone() };
         let Some(catalog) = schema::catalog_of(&schema.main, &catalogs) else {
             notices.push(format!(
                 "`{}` has no migrations that could be compared with it",
@@ -46,7 +45,9 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
         if datamodel.broken.is_empty() {
             found.extend(rules::drift(&datamodel, catalog));
         } else {
-            let change = SchemaChange { before: &empty, after: &datamodel, catalog: Some(catalog) };
+            let before = Datamodel { broken: Vec::new(), ..datamodel.clone() };
+            let change =
+                SchemaChange { before: &before, after: &datamodel, catalog: Some(catalog) };
             found.extend(rules::schema(&change));
         }
     }

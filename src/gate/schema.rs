@@ -46,16 +46,12 @@ pub(super) fn judge(
         // It may have been moved: then it is the one that was not there.
         let moved = || new.iter().position(|it| old.iter().all(|old| old.main != it.main));
         let now = main.or_else(moved).map(|it| new.remove(it));
-        let (datamodel, main) = match &now {
-            Some(it) => (Datamodel::read(&it.files), it.main.clone()),
-            None => (Datamodel::default(), schema.main.clone()),
-        };
         let was = Datamodel::read(&schema.files);
-        if now.is_none() {
+        let Some(now) = now else {
             found.extend(gone(schema, &was));
             continue;
-        }
-        found.extend(one(&was, &datamodel, &main, catalogs));
+        };
+        found.extend(one(&was, &Datamodel::read(&now.files), &now.main, catalogs));
     }
     // Of a schema that is new, only what is broken and how things are called.
     for schema in &new {
@@ -185,14 +181,13 @@ pub(super) struct Schema {
 /// with the `datasource` cannot stand alone, or was not alone before.
 fn schemas(files: &Texts, before: &[Schema]) -> Vec<Schema> {
     let main = |it: &&(RepoPath, Arc<str>)| has_datasource(&it.1);
-    let mains: Vec<_> = files.iter().filter(main).collect();
+    let (mains, parts): (Vec<_>, Vec<_>) = files.iter().partition(main);
     let folder = |path: &RepoPath| path.parent().unwrap_or_else(|| RepoPath::from(""));
     let schema = |it: &&(RepoPath, Arc<str>)| {
         let own = folder(&it.0);
-        let others = files.iter().filter(|other| {
-            other.0 != it.0 && is_below(other.0.as_bytes(), &own) && !has_datasource(&other.1)
-        });
-        let all: Texts = std::iter::once((*it).clone()).chain(others.cloned()).collect();
+        let others = parts.iter().filter(|other| is_below(other.0.as_bytes(), &own));
+        let others = others.map(|it| (*it).clone());
+        let all: Texts = std::iter::once((*it).clone()).chain(others).collect();
         let together = before.iter().any(|old| old.main == it.0 && old.files.len() > 1);
         let alone = !together && stands_alone(&it.1);
         Schema { main: it.0.clone(), files: if alone { vec![(*it).clone()] } else { all } }
