@@ -39,11 +39,9 @@
 //! select relname from pg_catalog.pg_class where relname = 'users';
 //! ```
 
+use super::reach::DEEPEST_VIEW;
 use crate::rules::{Check, Context, Finding, Rule, declare};
 use crate::schema::{Change, ObjectName, Op, RelationKind, Table, TableName};
-
-/// Views over views are followed so far.
-const DEEPEST_VIEW: usize = 8;
 
 /// The catalogs whose rows are the shape of a database, its rows and its rights (Postgres manual, chapter 53).
 const CATALOGS: &[&str] = &[

@@ -43,7 +43,6 @@
 
 use super::SchemaChange;
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::schema::ConstraintKind;
 
 pub(super) const RULE: Rule =
     declare!("prisma", "changed_id.rs", "changed-id", Approve, Check::Schema(check));
@@ -52,9 +51,7 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (old, new) in change.kept() {
         let table = change.catalog.and_then(|it| it.table(&new.table));
-        let done = table.is_some_and(|it| {
-            it.constraints.values().any(|it| matches!(&it.kind, ConstraintKind::PrimaryKey { columns } if *columns == new.id))
-        });
+        let done = table.is_some_and(|it| it.primary_key() == Some(new.id.as_slice()));
         if old.id == new.id || old.id.is_empty() || done {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{is_same_type, type_of};
+use super::{Keys, is_same_type, type_of};
 use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Enum, Field, FieldType, Model};
 use crate::rules::{Finding, Found};
@@ -167,31 +167,9 @@ fn is_same_list(one: &str, other: &str) -> bool {
 
 fn keys(catalog: &Catalog, model: &Model, table: &Table, all: &mut Vec<Finding>) {
     let name = &model.table;
-    let mut id: &[String] = &[];
-    let mut uniques: BTreeSet<Vec<String>> = BTreeSet::new();
-    let mut indexes: BTreeSet<Vec<String>> = BTreeSet::new();
-    for it in table.constraints.values() {
-        match &it.kind {
-            ConstraintKind::PrimaryKey { columns } => id = columns,
-            ConstraintKind::Unique { columns, .. } => {
-                uniques.insert(columns.clone());
-            }
-            _ => {}
-        }
-    }
+    let id = table.primary_key().unwrap_or_default();
+    let Keys { uniques, indexes, partial } = Keys::of(catalog, name, table);
     // Prisma asks for no partial index, and is content where one is in place of a whole one (measured with its engine).
-    let mut partial: BTreeSet<(bool, Vec<String>)> = BTreeSet::new();
-    for (_, it) in catalog.indexes_of(name, table) {
-        let columns: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
-        let Some(columns) = columns else { continue };
-        if it.predicate.is_some() {
-            partial.insert((it.unique, columns));
-        } else if it.unique {
-            uniques.insert(columns);
-        } else {
-            indexes.insert(columns);
-        }
-    }
     let is_there = |unique: bool, it: &Vec<String>| {
         let whole = if unique { &uniques } else { &indexes };
         whole.contains(it) || partial.contains(&(unique, it.clone()))

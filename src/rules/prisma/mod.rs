@@ -17,10 +17,14 @@ mod required_field;
 mod schema_drift;
 mod unique_field;
 
+use std::collections::BTreeSet;
+
 use super::Rule;
 use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Field, FieldType, Model};
-use crate::schema::{Catalog, Rework, Risk, TableName, TypeChange, bare_type};
+use crate::schema::{
+    Catalog, ConstraintKind, Rework, Risk, Table, TableName, TypeChange, bare_type,
+};
 use crate::source::Span;
 
 pub use drift::drift;
@@ -116,4 +120,36 @@ fn is_same_type(one: &str, other: &str) -> bool {
     let same = TypeChange { rework: Rework::Nothing, risk: Risk::None };
     let both = [TypeChange::of(one, other, "", None), TypeChange::of(other, one, "", None)];
     one == other || bare_type(one) == other || both == [same, same]
+}
+
+/// The columns of what a table is found by, those of its primary key aside; nothing with an expression in it.
+struct Keys {
+    uniques: BTreeSet<Vec<String>>,
+    /// Of whole indexes that are not unique.
+    indexes: BTreeSet<Vec<String>>,
+    /// Of those with a `WHERE`, and whether they are unique.
+    partial: BTreeSet<(bool, Vec<String>)>,
+}
+
+impl Keys {
+    fn of(catalog: &Catalog, name: &TableName, table: &Table) -> Keys {
+        let uniques = table.constraints.values().filter_map(|it| match &it.kind {
+            ConstraintKind::Unique { columns, .. } => Some(columns.clone()),
+            _ => None,
+        });
+        let (indexes, partial) = (BTreeSet::new(), BTreeSet::new());
+        let mut keys = Keys { uniques: uniques.collect(), indexes, partial };
+        for (_, it) in catalog.indexes_of(name, table) {
+            let columns: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
+            let Some(columns) = columns else { continue };
+            if it.predicate.is_some() {
+                keys.partial.insert((it.unique, columns));
+            } else if it.unique {
+                keys.uniques.insert(columns);
+            } else {
+                keys.indexes.insert(columns);
+            }
+        }
+        keys
+    }
 }

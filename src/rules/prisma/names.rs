@@ -5,6 +5,7 @@ use crate::parse::prisma::ast::ModelKind;
 use crate::rules::naming::{is_snake_case, snake_case};
 use crate::rules::{Finding, Found};
 use crate::schema::Shown;
+use crate::source::Span;
 
 /// What `table-snake-case` and `column-snake-case` say of the SQL that Prisma will write. Where a migration of the change
 /// has it already, they speak for themselves.
@@ -19,18 +20,10 @@ pub(in crate::rules) fn unmapped(change: &SchemaChange<'_>) -> Vec<Found> {
         // The same model with another table is `changed-map`.
         let moved = change.before.models.iter().any(|it| it.name == model.name);
         if old.is_none() && !moved && known.is_none() && !is_snake_case(&table.name) {
-            let message = format!(
-                "the table of `{}` would be `{table}`, which is not snake_case",
-                Shown(&model.name)
-            );
-            let finding = Finding::new(table.to_string(), model.at.clone(), message);
+            let what = format!("the table of `{}`", Shown(&model.name));
+            let finding = not_snake_case(table.to_string(), &model.at, &what, "@@map", &table.name);
             let finding = finding.evidence(&format!("model {table}"));
-            let snake = snake_case(&table.name);
-            let help = snake.map_or_else(
-                || "use only a to z, 0 to 9 and `_`".to_owned(),
-                |it| format!("add `@@map(\"{it}\")` to it"),
-            );
-            found.extend(Found::of("table-snake-case", finding.help(help)));
+            found.extend(Found::of("table-snake-case", finding));
         }
         for field in model.fields.iter().filter(|it| !is_snake_case(&it.column)) {
             let before = old.is_some_and(|it| by_column(it, &field.column).is_some());
@@ -40,21 +33,21 @@ pub(in crate::rules) fn unmapped(change: &SchemaChange<'_>) -> Vec<Found> {
             if before || there || moved {
                 continue;
             }
-            let column = Shown(&field.column);
-            let subject = format!("{table}.{column}");
-            let message = format!(
-                "the column of `{}` would be `{subject}`, which is not snake_case",
-                Shown(&field.name)
-            );
-            let finding = Finding::new(&subject, field.at.clone(), message);
-            let finding = finding.evidence(&format!("field {subject}"));
-            let snake = snake_case(&field.column);
-            let help = snake.map_or_else(
-                || "use only a to z, 0 to 9 and `_`".to_owned(),
-                |it| format!("add `@map(\"{it}\")` to it"),
-            );
-            found.extend(Found::of("column-snake-case", finding.help(help)));
+            let subject = format!("{table}.{}", Shown(&field.column));
+            let what = format!("the column of `{}`", Shown(&field.name));
+            let evidence = format!("field {subject}");
+            let finding = not_snake_case(subject, &field.at, &what, "@map", &field.column);
+            found.extend(Found::of("column-snake-case", finding.evidence(&evidence)));
         }
     }
     found
+}
+
+fn not_snake_case(subject: String, at: &Span, what: &str, map: &str, name: &str) -> Finding {
+    let message = format!("{what} would be `{subject}`, which is not snake_case");
+    let help = match snake_case(name) {
+        Some(snake) => format!("add `{map}(\"{snake}\")` to it"),
+        None => "use only a to z, 0 to 9 and `_`".to_owned(),
+    };
+    Finding::new(subject, at.clone(), message).help(help)
 }

@@ -41,9 +41,9 @@
 //! }
 //! ```
 
-use super::{SchemaChange, by_column};
+use super::{Keys, SchemaChange, by_column};
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::schema::{Catalog, ConstraintKind, TableName};
+use crate::schema::{Catalog, TableName};
 
 pub(super) const RULE: Rule =
     declare!("prisma", "unique_field.rs", "unique-field", Approve, Check::Schema(check));
@@ -78,16 +78,7 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
 }
 
 fn is_unique(catalog: &Catalog, name: &TableName, columns: &[String]) -> bool {
-    let Some(table) = catalog.table(name) else { return false };
-    let by_constraint = table.constraints.values().any(|it| match &it.kind {
-        ConstraintKind::Unique { columns: it, .. } | ConstraintKind::PrimaryKey { columns: it } => {
-            it == columns
-        }
-        _ => false,
-    });
-    by_constraint
-        || catalog.indexes_of(name, &table).iter().any(|(_, it)| {
-            let keys: Option<Vec<&String>> = it.keys.iter().map(|it| it.column.as_ref()).collect();
-            it.unique && it.predicate.is_none() && keys.is_some_and(|it| it.into_iter().eq(columns))
-        })
+    catalog.table(name).is_some_and(|it| {
+        it.primary_key() == Some(columns) || Keys::of(catalog, name, &it).uniques.contains(columns)
+    })
 }
