@@ -5,21 +5,10 @@ mod places;
 mod written;
 mod wrong;
 
-use proptest::prelude::*;
 use sprag::parse::prisma::ast::{
     Arity, Attribute, Document, Field, Model, ModelKind, Value, ValueKind,
 };
 use sprag::parse::prisma::parse;
-
-/// A few seconds at most, and the same inputs every time.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
-        ..ProptestConfig::default()
-    }
-}
 
 /// A schema in which nothing is wrong.
 #[track_caller]

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use sprag::parse::prisma::ast::{Argument, Attribute, Document, Name, Value, ValueKind};
 use sprag::parse::prisma::parse;
 
-use super::{cases, model, read};
+use super::{model, read};
+use crate::support::cases;
 
 #[test]
 fn a_field_keeps_its_place() {

@@ -8,7 +8,7 @@ use sprag::parse::prisma::ast::{
 };
 use sprag::parse::prisma::parse;
 
-use super::cases;
+use crate::support::cases;
 
 /// Text and the model that it should become, built side by side.
 #[derive(Default)]

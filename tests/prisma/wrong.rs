@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sprag::parse::prisma::ast::{Arity, Document};
 use sprag::parse::prisma::parse;
 
-use super::cases;
+use crate::support::cases;
 
 /// What is wrong with a text, and the words that it is said of.
 fn errors(text: &str) -> Vec<(String, &str)> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use sprag::schema::{Catalog, Table, TableName};
 
-use super::cases;
 use crate::rules::examples;
 use crate::sql::{database, judged, migration};
+use crate::support::cases;
 
 const TEXTS: &[&str] = &[
     "create table users (id bigint, email text)",

@@ -10,16 +10,6 @@ use proptest::prelude::*;
 use sprag::parse::sql::{self, Script};
 use sprag::schema::Op;
 
-/// A few seconds at most, and the same inputs every time.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
-        ..ProptestConfig::default()
-    }
-}
-
 /// Reads a text with the stack that the program has, and checks what holds for every script.
 #[track_caller]
 fn read(text: &str) -> Script {

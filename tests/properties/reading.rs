@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{cases, read, soup};
+use super::{read, soup};
 use crate::sql::hits;
+use crate::support::cases;
 
 proptest! {
     #![proptest_config(cases(400))]

@@ -6,6 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use proptest::prelude::ProptestConfig;
+
 /// A temporary repository. The branch is `main`; nothing is committed yet. Bind it before its methods are chained: it is
 /// removed when it goes out of scope.
 pub(crate) struct Sandbox {
@@ -181,4 +183,14 @@ impl Sandbox {
 pub(crate) fn both(output: &Output) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout);
     format!("{stdout}{}", String::from_utf8_lossy(&output.stderr))
+}
+
+/// A few seconds at most, and the same inputs every time.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        ..ProptestConfig::default()
+    }
 }
