@@ -170,7 +170,7 @@ fn what_names_a_workspace_is_no_word_of_the_script() {
 
 /// Otherwise each name of a package would be another way through all of them, and a commit would wait for minutes.
 #[test]
-fn thousands_of_packages_that_run_each_other_are_judged_soon() {
+fn thousands_of_packages_that_run_each_other_come_to_an_end() {
     let files: Vec<(String, String)> = (0..1_000)
         .map(|it| {
             let near = format!("npm run b -w @acme/p{}", it * 7 % 1_000);
@@ -180,9 +180,9 @@ fn thousands_of_packages_that_run_each_other_are_judged_soon() {
         })
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|it| (&*it.0, &*it.1)).collect();
-    let begin = std::time::Instant::now();
-    findings(&files);
-    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+    let found = findings(&files);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].message.contains("more scripts than are followed"), "{found:#?}");
 }
 
 #[test]
