@@ -332,17 +332,21 @@ impl Catalog {
     /// Columns keep their type under its new name. Only tables written by this change set are looked at: an older
     /// column of a renamed type is of an older type all the same.
     fn retype_columns(&mut self, from: &TableName, to: &TableName) {
-        let touched: Vec<TableName> = self.tables.written().map(|(name, _)| name.clone()).collect();
-        for table in touched {
-            let uses = |column: &Column| bare_type(&column.data_type) == from.name;
-            if self.tables.get(&table).is_some_and(|it| it.columns.values().any(uses)) {
-                self.edit_table(&table, |it| {
-                    for column in it.columns.values_mut().filter(|it| uses(it)) {
-                        let array = if column.data_type.ends_with(']') { "[]" } else { "" };
-                        column.data_type = format!("{}{array}", super::quoted(&to.name));
-                    }
-                });
-            }
+        let uses = |column: &Column| bare_type(&column.data_type) == from.name;
+        // Those of the past as well: a type is seldom renamed, so all are looked through.
+        let used: Vec<TableName> = self
+            .tables
+            .iter()
+            .filter(|(_, table)| table.columns.values().any(uses))
+            .map(|(name, _)| name)
+            .collect();
+        for table in used {
+            self.edit_table(&table, |it| {
+                for column in it.columns.values_mut().filter(|it| uses(it)) {
+                    let array = if column.data_type.ends_with(']') { "[]" } else { "" };
+                    column.data_type = format!("{}{array}", super::quoted(&to.name));
+                }
+            });
         }
     }
 }
