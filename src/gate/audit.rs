@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::change::{baseline, broken, target};
+use super::databases::Databases;
 use super::deployment::Deployment;
 use super::misplaced::{self, Programs};
 use super::read::unreadable;
+use super::schema::Compared;
 use super::watch::Migrations;
-use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, policy_at, provider, read, secrets};
-use crate::cache::Cache;
+use super::{
+    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, past, policy_at, provider, read, schema,
+    secrets, unwatched,
+};
+use crate::cache::{Cache, Past};
 use crate::failure::Result;
 use crate::policy::{Date, Policy};
 use crate::repo::{Repo, Side};
@@ -109,12 +114,14 @@ fn everything(
             found.extend(Found::of("unreadable-file", misplaced::program(&program.path)));
         }
     }
+    let (unwatched, configurations) = unwatched::everywhere(repo, side, &policy.migrations)?;
+    found.extend(unwatched);
     let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
     for (folder, (name, first)) in &foreign {
         found.extend(Found::of("unreadable-file", provider::finding(folder, name, first)));
     }
     let ours = files.iter().filter(|it| !foreign.contains_key(&Slot::of(&it.path).folder));
-    let texts = ours.filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let texts = ours.filter_map(read::text_of);
     let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
     for migration in read::migrations(texts.collect()) {
         inline.extend(Inline::of(&migration));
@@ -123,7 +130,8 @@ fn everything(
         databases.entry(order::database(&migration.path)).or_default().push(migration);
     }
     let target = target(policy);
-    for migrations in databases.into_values() {
+    let mut catalogs = BTreeMap::new();
+    for (database, migrations) in databases {
         let mut catalog = Catalog::default();
         found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
         found.extend(rules::state(&State {
@@ -132,12 +140,15 @@ fn everything(
             everything: true,
             migrations: &migrations,
         }));
+        catalogs.insert(database, catalog);
     }
-    for file in &files {
-        if let Some(text) = file.content.text() {
-            sources.insert(file.path.clone(), text.clone());
-        }
-    }
+    let past =
+        Past { files: PathList::new(files.iter().map(|it| &it.path)), catalogs, ..past::none() };
+    let schemas = schema::everywhere(repo, side, &Databases::new(past), Compared::Migrated)?;
+    found.extend(schemas.found);
+    sources.extend(schemas.texts);
+    files.extend(configurations);
+    sources.extend(files.iter().filter_map(read::text_of));
 
     let deployment = Deployment::whole(repo, side)?;
     counts.files += deployment.files();

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed::Changed;
+use super::databases::Databases;
 use super::deployment::Deployment;
 use super::edited::added_statements;
-use super::read::unreadable;
+use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
     Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
-    schema, secrets,
+    schema, secrets, unwatched,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -19,7 +20,6 @@ use crate::policy::{self, Baseline, Date, Policy};
 use crate::repo::{Delta, Entry, Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
-use crate::schema::Catalog;
 use crate::source::{File, PathList, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
@@ -84,8 +84,11 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     for finding in misplaced::of(&policy.migrations, &others, &migrations) {
         work.find("unreadable-file", finding);
     }
-    let catalogs = work.migrations(migrations, before, &published.order, after)?;
-    work.schemas(&others, (before, after), catalogs)?;
+    let (found, files) = unwatched::in_change(repo, after, &others, &policy.migrations)?;
+    work.found.extend(found);
+    work.sources.extend(files.iter().filter_map(text_of));
+    let databases = work.migrations(migrations, before, &published.order, after)?;
+    work.schemas(&others, (before, after), databases)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
@@ -186,14 +189,9 @@ pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> 
     let text = repo
         .entry(side, policy::PATH.as_bytes())
         .and_then(|it| read::files(repo, it.into_iter().collect(), SQL_LIMIT));
-    let texts = text
-        .into_iter()
-        .flatten()
-        .filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let texts = text.into_iter().flatten().filter_map(|it| text_of(&it));
     Stop::Policy(Broken { problems: problems.to_vec(), sources: texts.collect() })
 }
-
-type Catalogs = BTreeMap<RepoPath, Catalog>;
 
 struct Work<'a> {
     repo: &'a Repo,
@@ -216,14 +214,14 @@ impl Work<'_> {
         before: &Side,
         tip: &Side,
         side: &Side,
-    ) -> Result<Option<Catalogs>> {
+    ) -> Result<Option<Databases>> {
         let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
         let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
         if changes.is_empty() {
             return Ok(None);
         }
         self.counts.files += changes.len();
-        let mut past = past::of(self.repo, before, &self.policy.migrations)?;
+        let past = past::of(self.repo, before, &self.policy.migrations)?;
         let names = self.names(&past.files, before, tip)?;
         self.found.extend(rules::found(&History { changes: &changes, target: &names }));
 
@@ -253,9 +251,10 @@ impl Work<'_> {
             databases.entry(order::database(&change.path)).or_default().push(migration);
         }
         let target = target(self.policy);
+        let mut all = Databases::new(past);
         for (database, mut migrations) in databases {
             migrations.sort_by_cached_key(|it| order::key(&it.path));
-            let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
+            let mut catalog = all.before(&database);
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
             let state = State {
@@ -265,9 +264,10 @@ impl Work<'_> {
                 migrations: &migrations,
             };
             self.found.extend(rules::state(&state));
-            past.catalogs.insert(database, catalog);
+            let paths: Vec<RepoPath> = migrations.iter().map(|it| it.path.clone()).collect();
+            all.change(database, catalog, &paths);
         }
-        Ok(Some(past.catalogs))
+        Ok(Some(all))
     }
 
     /// What Prisma would do next to the databases that the migrations leave behind.
@@ -275,18 +275,17 @@ impl Work<'_> {
         &mut self,
         deltas: &[Delta],
         (before, after): (&Side, &Side),
-        catalogs: Option<Catalogs>,
+        databases: Option<Databases>,
     ) -> Result<()> {
-        let touched = deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
-        if touched == 0 {
-            return Ok(());
-        }
-        self.counts.files += touched;
-        let catalogs = match catalogs {
-            Some(catalogs) => catalogs,
-            None => past::of(self.repo, before, &self.policy.migrations)?.catalogs,
+        let touched = schema::touched(self.repo, deltas)?;
+        self.counts.files += deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
+        let databases = match databases {
+            Some(databases) => databases,
+            None if touched.is_empty() => return Ok(()),
+            None => Databases::new(past::of(self.repo, before, &self.policy.migrations)?),
         };
-        let (found, texts) = schema::judge(self.repo, (before, after), deltas, &catalogs)?;
+        let sides = (before, after);
+        let (found, texts) = schema::judge(self.repo, sides, (deltas, &touched), &databases)?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())

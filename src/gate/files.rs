@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::{baseline, target};
 use super::deployment::Deployment;
 use super::read::unreadable;
-use super::{Judged, Outcome, order, past, policy_at, secrets};
+use super::{Judged, Outcome, order, past, policy_at, schema, secrets};
 use crate::parse::{Migration, command};
 use crate::policy::{Baseline, Date, Policy};
 use crate::repo::{Repo, Side};
@@ -69,6 +69,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
             migrations: &migrations,
         }));
     }
+    found.extend(schema::judge_files(repo, files, &policy.migrations)?);
     let runs: Vec<File> = runs.into_iter().cloned().collect();
     found.extend(Deployment::of_files(&runs).judge(&policy.deploy, None, &mut sources));
 

@@ -3,6 +3,7 @@
 mod audit;
 mod change;
 mod changed;
+mod databases;
 mod deployment;
 mod drift;
 mod edited;
@@ -17,6 +18,7 @@ mod read;
 mod schema;
 mod scope;
 mod secrets;
+mod unwatched;
 mod watch;
 
 use crate::policy::tampering::PolicyState;

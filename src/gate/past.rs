@@ -33,6 +33,12 @@ pub(super) fn of(repo: &Repo, side: &Side, globs: &Globs) -> Result<Past> {
     Ok(past)
 }
 
+/// That of an empty tree.
+pub(super) fn none() -> Past {
+    let (tree, files) = (ObjectId(String::new()), PathList::default());
+    Past { tree, files, catalogs: BTreeMap::new() }
+}
+
 /// The catalogs of a tree as they would be without these files, which are about to be judged themselves.
 pub(super) fn without(
     repo: &Repo,

@@ -46,6 +46,11 @@ pub(super) fn files(repo: &Repo, entries: Vec<Entry>, limit: usize) -> Result<Ve
     Ok(files.collect())
 }
 
+/// A text with its path, as [`crate::report::Sources`] holds it.
+pub(super) fn text_of(file: &File) -> Option<(RepoPath, Arc<str>)> {
+    Some((file.path.clone(), file.content.text()?.clone()))
+}
+
 /// Both versions of what differs.
 pub(super) fn changes(repo: &Repo, deltas: Vec<Delta>, limit: usize) -> Result<Vec<FileChange>> {
     let side = |pick: fn(&Delta) -> Option<(Mode, ObjectId)>| -> Vec<Entry> {

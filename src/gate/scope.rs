@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::changed::Changed;
 use super::watch::Watch;
-use super::{Change, Judged, Outcome, Published, change, misplaced};
+use super::{Change, Judged, Outcome, Published, change, misplaced, unwatched};
 use crate::failure::{Failure, Result};
 use crate::parse::command;
 use crate::policy::tampering::PolicyState;
@@ -51,9 +51,14 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
         let judged = |it: &Delta| {
             let program = misplaced::is_program(watch.migrations, it.path.as_bytes());
             let schema = super::schema::is_schema(&it.path);
-            program || schema || (watch.is_judged(&it.path) && !command::is_read(&it.path))
+            let placed = unwatched::is_suspect(&it.path);
+            let named = watch.is_judged(&it.path) && !command::is_read(&it.path);
+            program || schema || placed || named
         };
-        if !deltas.iter().any(judged) && Changed::of(repo, &deltas)?.is_empty() {
+        if !deltas.iter().any(judged)
+            && unwatched::renamed(repo, &deltas)?.is_empty()
+            && Changed::of(repo, &deltas)?.is_empty()
+        {
             return Ok(Outcome::default());
         }
     }

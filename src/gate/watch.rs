@@ -1,13 +1,14 @@
 //! Which files of a repository are looked at.
 
-use super::schema;
-use crate::parse::command;
+use super::{schema, unwatched};
+use crate::parse::{command, layout};
 use crate::policy::Globs;
 use crate::policy::tampering::{self, PolicyState};
 use crate::repo::Wanted;
 use crate::source::RepoPath;
 
-/// Migrations, Prisma schemas, files that may hold commands, and what the gate itself hangs on.
+/// Migrations and what may be some, Prisma schemas, configurations of their tools, files that may hold commands, and what
+/// the gate itself hangs on.
 pub(super) struct Watch<'a> {
     pub(super) migrations: &'a Globs,
     pub(super) base: &'a PolicyState,
@@ -26,7 +27,8 @@ impl Watch<'_> {
 impl Wanted for Watch<'_> {
     fn file(&self, path: &[u8]) -> bool {
         let path = RepoPath::from(path);
-        command::may_hold(&path) || self.is_judged(&path)
+        let placed = unwatched::is_suspect(&path) || layout::is_read(&path);
+        command::may_hold(&path) || placed || self.is_judged(&path)
     }
 
     fn directory(&self, _: &[u8]) -> bool {

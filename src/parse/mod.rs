@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod json;
+pub mod layout;
 pub mod prisma;
 pub mod sql;
 pub mod toml;

@@ -1,6 +1,6 @@
 //! Runs the rules over migrations.
 
-use super::prisma::unmapped;
+use super::prisma::{apart, unmapped};
 use super::{
     Ahead, Check, Context, Finding, History, Rule, SchemaChange, State, Step, Target, Whole, all,
     by_name,
@@ -116,5 +116,7 @@ pub fn schema(change: &SchemaChange<'_>) -> Vec<Found> {
         found.extend(check(change).into_iter().map(|finding| Found { rule, finding }));
     }
     found.extend(unmapped(change));
+    let apart = apart(change, &found);
+    found.extend(apart);
     found
 }

@@ -223,3 +223,237 @@ fn schemas_in_folders_of_each_other_are_told_apart() {
     sandbox.does("echo // >>schema.prisma; echo // >>prisma/schema.prisma; git add -A");
     sandbox.passes("git commit -qm x");
 }
+
+/// What is said of a change that passes: "rule: message" for each warning.
+fn warnings(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.does("git add -A");
+    let (code, said) = sandbox.sprag(&["check", "--staged", "--format", "json"]);
+    assert_eq!(code, 0, "{said}");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let all = said["findings"].as_array().unwrap().iter();
+    let text = |it: &serde_json::Value| it.as_str().unwrap().to_owned();
+    all.map(|it| format!("{}: {}", text(&it["rule"]), text(&it["message"]))).collect()
+}
+
+fn said(rule: &str, message: &str) -> String {
+    format!("{rule}: {message}")
+}
+
+#[test]
+fn a_schema_that_is_ahead_of_its_migrations_is_said_so() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  email  String\n", "  email  String\n  plan   String?\n"));
+    assert_eq!(
+        warnings(&sandbox),
+        [said("schema-without-migration", "no migration adds the column `public.users.plan`")]
+    );
+    migration(&sandbox, "alter table users add column plan text;\n");
+    assert_eq!(warnings(&sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn a_migration_that_the_schema_does_not_know_is_said_so() {
+    let sandbox = seed();
+    migration(&sandbox, "alter table users add column plan text;\n");
+    assert_eq!(
+        warnings(&sandbox),
+        [said(
+            "migration-without-schema",
+            "`public.users.plan` has no field, so Prisma's next migration drops it"
+        )]
+    );
+}
+
+#[test]
+fn what_prisma_cannot_express_needs_no_schema() {
+    let sandbox = seed();
+    migration(
+        &sandbox,
+        "create policy own on users using (id = (select current_setting('app.user')::bigint));\n\
+         comment on table users is 'people';\n",
+    );
+    assert_eq!(warnings(&sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_schema_says_to_the_client_alone_needs_no_migration() {
+    let sandbox = seed();
+    let text =
+        with("  email  String\n", "  /// Where to write to.\n  mail   String @map(\"email\")\n");
+    sandbox.write(PLACE, text.replace("orders Order[]", "orders Order[] // all of them"));
+    assert_eq!(warnings(&sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn differences_that_were_there_before_are_no_news() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  email  String\n", "  email  String\n  plan   String?\n"));
+    sandbox.does("git add -A && git commit -qm plan && git push -q origin HEAD:main");
+    migration(&sandbox, "alter table users add column age integer;\n");
+    assert_eq!(
+        warnings(&sandbox),
+        [said(
+            "migration-without-schema",
+            "`public.users.age` has no field, so Prisma's next migration drops it"
+        )]
+    );
+}
+
+#[test]
+fn a_schema_whose_database_another_tool_migrates_is_not_compared() {
+    let sandbox = Sandbox::init(&[]);
+    sandbox.write(PLACE, SCHEMA);
+    sandbox.write("supabase/migrations/20250101000000_init.sql", TABLES);
+    sandbox.commit_all("seed");
+    sandbox.write(
+        "supabase/migrations/20250201000000_notes.sql",
+        "create table notes (id bigint primary key);\nalter table notes enable row level security;\n\
+         create policy own on notes using (id = (select current_setting('app.user')::bigint));\n",
+    );
+    assert_eq!(warnings(&sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn what_another_rule_refuses_is_not_said_twice() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  email  String\n", ""));
+    sandbox.does("git add -A");
+    let (code, said) = sandbox.sprag(&["check", "--staged"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("removed-field"), "{said}");
+    assert!(!said.contains("schema-without-migration"), "{said}");
+}
+
+#[test]
+fn what_the_configuration_calls_the_schema_is_read_together() {
+    for (config, text) in [
+        (
+            "prisma.config.ts",
+            "export default defineConfig({ schema: path.join('prisma', 'schema') });\n",
+        ),
+        ("package.json", "{ \"prisma\": { \"schema\": \"./prisma/schema\" } }\n"),
+        (
+            "package.json",
+            "{ \"scripts\": { \"generate\": \"prisma generate --schema=prisma/schema\" } }\n",
+        ),
+    ] {
+        let sandbox = Sandbox::init(&[]);
+        // Each of the two files could stand alone.
+        let head = SCHEMA.split("model Order").next().unwrap().replace("  orders Order[]\n", "");
+        sandbox.write("prisma/schema/main.prisma", head);
+        sandbox.write(
+            "prisma/schema/log.prisma",
+            "model Log {\n  id BigInt @id\n\n  @@map(\"logs\")\n}\n",
+        );
+        sandbox.write(config, text);
+        sandbox.commit_all("seed");
+        let sandbox = sandbox.with_origin();
+        sandbox.install();
+        sandbox.does("git rm -q prisma/schema/log.prisma");
+        sandbox.refuses("git commit -m x", &["removed-model", "public.logs"]);
+    }
+}
+
+#[test]
+fn another_schema_in_the_configuration_is_a_change_of_the_schema() {
+    let sandbox = seed();
+    sandbox.write("prisma/small.prisma", SCHEMA.split("model User").next().unwrap());
+    sandbox.commit_all("small");
+    sandbox.does("git push -q origin HEAD:main");
+    sandbox.write("prisma.config.ts", "export default { schema: 'prisma/small.prisma' };\n");
+    sandbox.does("git add -A");
+    sandbox
+        .refuses("git commit -m x", &["removed-model", "`prisma/schema.prisma` is no longer read"]);
+}
+
+#[test]
+fn migrations_that_a_tool_is_told_to_keep_elsewhere_are_refused_unless_the_policy_looks_there() {
+    const RULE: &str = "unwatched-migrations";
+    let drop = "drop table users;\n";
+    for (config, text, place) in [
+        (
+            "package.json",
+            "{ \"prisma\": { \"schema\": \"db/schema.prisma\" } }",
+            "db/migrations/20250301000000_x/migration.sql",
+        ),
+        (
+            "prisma.config.ts",
+            "export default { migrations: { path: 'sql' } }",
+            "sql/20250301000000_x/migration.sql",
+        ),
+        (
+            "drizzle.config.ts",
+            "export default defineConfig({ out: './sql', dialect: 'postgresql' })",
+            "sql/0001_x.sql",
+        ),
+    ] {
+        let sandbox = Sandbox::init(&[]);
+        sandbox.write(
+            "policy.toml",
+            "version = 1\n[paths]\nmigrations = [\"prisma/migrations/*/migration.sql\"]\n",
+        );
+        sandbox.write(config, text);
+        sandbox.write("db/schema.prisma", SCHEMA);
+        sandbox.write("prisma/migrations/20250101000000_init/migration.sql", TABLES);
+        sandbox.commit_all("seed");
+        let sandbox = sandbox.with_origin();
+        sandbox.install();
+        // The configuration is older than the migration.
+        sandbox.write(place, drop);
+        sandbox.does("git add -A");
+        sandbox.refuses("git commit -m x", &[RULE, config, "policy.toml"]);
+        let (code, said) = sandbox.sprag(&["audit"]);
+        assert!(code == 0 && !said.contains(RULE), "{said}");
+        sandbox.does("git commit -q --no-verify -m x");
+        for _ in 0..2 {
+            let (code, said) = sandbox.sprag(&["audit"]);
+            assert!(code == 1 && said.contains(RULE), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_schema_as_it_lies_is_judged_against_that_of_the_last_commit() {
+    let sandbox = seed();
+    let (code, said) = sandbox.sprag(&["check", PLACE]);
+    assert_eq!(code, 0, "{said}");
+    sandbox.write(PLACE, with("  email  String\n", ""));
+    let (code, said) = sandbox.sprag(&["check", PLACE]);
+    assert!(code == 1 && said.contains("removed-field"), "{said}");
+}
+
+#[test]
+fn an_audit_says_where_the_schema_and_the_migrations_differ() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  email  String\n", "  email  String\n  plan   String?\n"));
+    sandbox.commit_all("plan");
+    // The second time it is remembered.
+    for _ in 0..2 {
+        let (code, said) = sandbox.sprag(&["audit"]);
+        assert!(code == 1 && said.contains("schema-drift"), "{said}");
+        assert!(said.contains("plan   String?"), "{said}");
+    }
+}
+
+#[test]
+fn columns_follow_an_enum_that_a_migration_renames() {
+    let with_enum = |name: &str| {
+        let schema =
+            SCHEMA.replace("  email  String\n", &format!("  email  String\n  role   {name}\n"));
+        format!("{schema}\nenum {name} {{\n  A\n}}\n")
+    };
+    let sandbox = Sandbox::init(&[]);
+    sandbox.write(PLACE, with_enum("Role"));
+    let role = "create type \"Role\" as enum ('A');\nalter table users add column role \"Role\" not null;\n";
+    sandbox.write("prisma/migrations/20250101000000_init/migration.sql", format!("{TABLES}{role}"));
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    migration(&sandbox, "alter type \"Role\" rename to \"Part\";\n");
+    sandbox.write(PLACE, with_enum("Part"));
+    sandbox.does("git add -A");
+    // The second time what was before is remembered.
+    for _ in 0..2 {
+        let (_, said) = sandbox.sprag(&["check", "--staged"]);
+        assert!(!said.contains("schema-without-migration"), "{said}");
+    }
+}

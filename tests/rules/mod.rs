@@ -55,7 +55,8 @@ impl Example {
         if self.kind == "prisma" {
             let read = |text: &str| Datamodel::read(&[(SCHEMA.into(), text.into())]);
             let (before, after) = (read(&self.before.concat()), read(&self.text));
-            return rules::schema(&SchemaChange { before: &before, after: &after, catalog: None });
+            let change = SchemaChange { before: &before, after: &after, catalog: None, past: None };
+            return rules::schema(&change);
         }
         let files: Vec<(&str, &str)> =
             self.files.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();

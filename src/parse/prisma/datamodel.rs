@@ -107,6 +107,12 @@ pub struct Enum {
 }
 
 impl Datamodel {
+    /// Whether its tables are those of Postgres, or of what speaks like it. Where nothing is said, they are.
+    pub fn is_for_postgres(&self) -> bool {
+        let name = self.provider.as_ref().map(|it| it.name.as_str());
+        name.is_none_or(|it| matches!(it, "postgresql" | "cockroachdb"))
+    }
+
     /// Reads the files of one schema, which are as good as one file (Prisma manual, "Multi-file Prisma schema").
     pub fn read(files: &[(RepoPath, Arc<str>)]) -> Datamodel {
         let parsed: Vec<(RepoPath, ast::Document)> =

@@ -8,6 +8,7 @@ mod migration_name;
 mod out_of_order_migration;
 mod second_migration_folder;
 mod unnumbered_migration;
+mod unwatched_migrations;
 mod wrong_case_file;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ pub(super) const RULES: &[&Rule] = &[
     &second_migration_folder::RULE,
     &wrong_case_file::RULE,
     &migration_name::RULE,
+    &unwatched_migrations::RULE,
 ];
 
 /// Which migration files a change touches, and which there are where it will end up.

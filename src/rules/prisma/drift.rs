@@ -18,6 +18,11 @@ const OWNED: &[&str] =
 
 /// Every difference, in the order of the schema.
 pub fn drift(datamodel: &Datamodel, catalog: &Catalog) -> Vec<Found> {
+    let all = differences(datamodel, catalog);
+    all.into_iter().filter_map(|it| Found::of("schema-drift", it)).collect()
+}
+
+pub(super) fn differences(datamodel: &Datamodel, catalog: &Catalog) -> Vec<Finding> {
     let mut all = Vec::new();
     for it in &datamodel.enums {
         labels(catalog, it, &mut all);
@@ -47,11 +52,16 @@ pub fn drift(datamodel: &Datamodel, catalog: &Catalog) -> Vec<Found> {
             all.push(one(&name.to_string(), &top(datamodel), message, PULL));
         }
     }
-    all.into_iter().filter_map(|it| Found::of("schema-drift", it)).collect()
+    all
 }
 
 const MIGRATE: &str = "write the migration for it: `npx prisma migrate dev --create-only`";
 const PULL: &str = "add it to the schema: `npx prisma db pull` shows how it is written";
+
+/// Whether a difference is something that the database has and the schema has not.
+pub(super) fn is_ahead_of_schema(difference: &Finding) -> bool {
+    difference.help.iter().any(|it| it == PULL)
+}
 
 fn one(subject: &str, at: &Span, message: String, help: &str) -> Finding {
     let evidence = message.clone();

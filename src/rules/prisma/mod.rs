@@ -3,18 +3,21 @@
 //! What a migration of the same change does is judged in the migration, so here only what no migration accounts for is
 //! told: the database still has it as it was.
 
+mod apart;
 mod broken_schema;
 mod changed_field_type;
 mod changed_id;
 mod changed_map;
 mod changed_provider;
 mod drift;
+mod migration_without_schema;
 mod names;
 mod removed_enum_value;
 mod removed_field;
 mod removed_model;
 mod required_field;
 mod schema_drift;
+mod schema_without_migration;
 mod unique_field;
 
 use std::collections::BTreeSet;
@@ -27,6 +30,7 @@ use crate::schema::{
 };
 use crate::source::Span;
 
+pub(super) use apart::apart;
 pub use drift::drift;
 pub(super) use names::unmapped;
 
@@ -41,6 +45,8 @@ pub(super) const RULES: &[&Rule] = &[
     &unique_field::RULE,
     &changed_provider::RULE,
     &schema_drift::RULE,
+    &schema_without_migration::RULE,
+    &migration_without_schema::RULE,
     &broken_schema::RULE,
 ];
 
@@ -51,6 +57,8 @@ pub struct SchemaChange<'a> {
     pub after: &'a Datamodel,
     /// What the migrations leave behind, those of the change among them. Absent: there are none.
     pub catalog: Option<&'a Catalog>,
+    /// What they leave behind without those of the change. Absent: nobody asks what is new.
+    pub past: Option<&'a Catalog>,
 }
 
 impl<'a> SchemaChange<'a> {
