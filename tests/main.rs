@@ -16,6 +16,7 @@ mod policy;
 mod postgres;
 mod prisma;
 mod properties;
+mod rehearsal;
 mod repo;
 mod report;
 mod rules;
