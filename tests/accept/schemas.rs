@@ -26,7 +26,7 @@ model Order {
 
 const TABLES: &str = "create table users (id bigint primary key, email text not null);
 alter table users enable row level security;
-create table orders (id bigint primary key, user_id bigint not null references users (id));
+create table orders (id bigint primary key, user_id bigint not null references users (id) on delete restrict on update cascade);
 alter table orders enable row level security;
 ";
 

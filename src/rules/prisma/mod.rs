@@ -17,14 +17,10 @@ mod required_field;
 mod schema_drift;
 mod unique_field;
 
-use std::collections::BTreeSet;
-
 use super::Rule;
 use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Field, FieldType, Model};
-use crate::schema::{
-    Catalog, ConstraintKind, Rework, Risk, Table, TableName, TypeChange, bare_type,
-};
+use crate::schema::{Catalog, Referential, Rework, Risk, TableName, TypeChange, bare_type};
 use crate::source::Span;
 
 pub use drift::drift;
@@ -54,10 +50,11 @@ pub struct SchemaChange<'a> {
 }
 
 impl<'a> SchemaChange<'a> {
-    /// The models on both sides that are the same table.
+    /// The models on both sides that are the same table. One that Prisma made for a relation follows its models.
     fn kept(&self) -> impl Iterator<Item = (&'a Model, &'a Model)> {
         let after = self.after;
-        self.tables().filter_map(|old| Some((old, by_table(after, &old.table)?)))
+        let own = self.tables().filter(|it| !it.implicit);
+        own.filter_map(|old| Some((old, by_table(after, &old.table)?)))
     }
 
     /// The models that had a table of their own. Prisma makes no views, and takes none away.
@@ -122,34 +119,13 @@ fn is_same_type(one: &str, other: &str) -> bool {
     one == other || bare_type(one) == other || both == [same, same]
 }
 
-/// The columns of what a table is found by, those of its primary key aside; nothing with an expression in it.
-struct Keys {
-    uniques: BTreeSet<Vec<String>>,
-    /// Of whole indexes that are not unique.
-    indexes: BTreeSet<Vec<String>>,
-    /// Of those with a `WHERE`, and whether they are unique.
-    partial: BTreeSet<(bool, Vec<String>)>,
-}
-
-impl Keys {
-    fn of(catalog: &Catalog, name: &TableName, table: &Table) -> Keys {
-        let uniques = table.constraints.values().filter_map(|it| match &it.kind {
-            ConstraintKind::Unique { columns, .. } => Some(columns.clone()),
-            _ => None,
-        });
-        let (indexes, partial) = (BTreeSet::new(), BTreeSet::new());
-        let mut keys = Keys { uniques: uniques.collect(), indexes, partial };
-        for (_, it) in catalog.indexes_of(name, table) {
-            let columns: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
-            let Some(columns) = columns else { continue };
-            if it.predicate.is_some() {
-                keys.partial.insert((it.unique, columns));
-            } else if it.unique {
-                keys.uniques.insert(columns);
-            } else {
-                keys.indexes.insert(columns);
-            }
-        }
-        keys
+/// What the database has for it: `on delete set null`.
+fn words(it: Referential) -> &'static str {
+    match it {
+        Referential::Unsaid | Referential::NoAction => "no action",
+        Referential::Restrict => "restrict",
+        Referential::Cascade => "cascade",
+        Referential::SetNull => "set null",
+        Referential::SetDefault => "set default",
     }
 }

@@ -86,7 +86,7 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
                         "make every client write it first, fill the rows that have none, and require it last",
                     )
                 }
-                None if !field.filled && column.is_none() && !moved => (
+                None if !field.is_filled() && column.is_none() && !moved => (
                     format!(
                         "`{subject}` is required and the database fills nothing in, so rows that are there make it fail"
                     ),
