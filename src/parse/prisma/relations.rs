@@ -1,5 +1,7 @@
 //! The tables that nobody wrote down: Prisma makes one for a relation that is a list on both sides.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::arguments::{argument, attribute, name_in};
 use super::ast::{self, Arity, ModelKind};
 use super::datamodel::{Field, Model, Reference};
@@ -18,29 +20,79 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(path: &'a RepoPath, model: &'a ast::Model, field: &'a ast::Field) -> Side<'a> {
+    fn of(path: &'a RepoPath, model: &'a ast::Model, field: &'a ast::Field) -> Side<'a> {
         let name = attribute(&field.attributes, "relation").and_then(name_in);
         Side { path, model, field, name }
     }
 
-    /// Whether the two fields are both ends of one relation.
-    pub(super) fn meets(&self, other: &Side<'_>) -> bool {
-        !std::ptr::eq(self.field, other.field)
-            && self.name == other.name
-            && other.model.name.text == self.field.data_type.text
-            && self.model.name.text == other.field.data_type.text
+    pub(super) fn is_list(&self) -> bool {
+        self.field.arity == Arity::List
+    }
+
+    /// Whether the key lies in its model: `@relation(fields: […])`.
+    pub(super) fn has_key(&self) -> bool {
+        let relation = attribute(&self.field.attributes, "relation");
+        relation.is_some_and(|it| argument(it, "fields").is_some())
+    }
+}
+
+/// The fields of all relations, found by what they tie.
+pub(super) struct Sides<'a> {
+    pub(super) all: Vec<Side<'a>>,
+    by: BTreeMap<Tie<'a>, Vec<usize>>,
+}
+
+/// From which model to which, and the relation's name.
+type Tie<'a> = (&'a str, &'a str, Option<&'a str>);
+
+impl<'a> Sides<'a> {
+    pub(super) fn of(files: &'a [Parsed]) -> Sides<'a> {
+        let tables = files.iter().flat_map(|(path, it)| it.models.iter().map(move |it| (path, it)));
+        let tables = tables.filter(|it| it.1.kind != ModelKind::Type);
+        let names: BTreeSet<&str> = tables.clone().map(|it| it.1.name.text.as_str()).collect();
+        let fields = tables.flat_map(|(path, model)| {
+            model.fields.iter().map(move |field| Side::of(path, model, field))
+        });
+        let all: Vec<Side<'_>> =
+            fields.filter(|it| names.contains(it.field.data_type.text.as_str())).collect();
+        let mut by: BTreeMap<Tie<'_>, Vec<usize>> = BTreeMap::new();
+        for (at, it) in all.iter().enumerate() {
+            let tie = (it.model.name.text.as_str(), it.field.data_type.text.as_str(), it.name);
+            by.entry(tie).or_default().push(at);
+        }
+        Sides { all, by }
+    }
+
+    /// Those that go the same way under the same name, itself among them, in order.
+    pub(super) fn alike(&self, side: &Side<'a>) -> &[usize] {
+        let (from, to) = (side.model.name.text.as_str(), side.field.data_type.text.as_str());
+        self.by.get(&(from, to, side.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first that goes back under the same name.
+    pub(super) fn opposite(&self, side: &Side<'a>) -> Option<(usize, &Side<'a>)> {
+        let (from, to) = (side.model.name.text.as_str(), side.field.data_type.text.as_str());
+        let back = self.by.get(&(to, from, side.name))?;
+        let sides = back.iter().filter_map(|&at| Some((at, self.all.get(at)?)));
+        { sides }.find(|(_, it)| !std::ptr::eq(it.field, side.field))
     }
 }
 
 /// The join tables of all implicit many-to-many relations, `_AToB` or `_Name` (Prisma manual, "Many-to-many
 /// relations").
 pub(super) fn join_tables(files: &[Parsed], models: &[Model]) -> Vec<Model> {
-    let sides: Vec<Side<'_>> = files.iter().flat_map(|(path, it)| lists(path, it)).collect();
+    let sides = Sides::of(files);
     let mut tables: Vec<Model> = Vec::new();
-    for side in &sides {
+    // Prisma makes none for a view.
+    let keyless =
+        |it: &&Side<'_>| it.is_list() && !it.has_key() && it.model.kind == ModelKind::Model;
+    let by_name: BTreeMap<&str, &Model> = models.iter().map(|it| (it.name.as_str(), it)).collect();
+    let mut known = BTreeSet::new();
+    for side in sides.all.iter().filter(keyless) {
         let (from, to) = (side.model.name.text.as_str(), side.field.data_type.text.as_str());
+        let back = sides.opposite(side).map(|it| it.1);
         // The first by the alphabet is `A`, whatever their tables are called.
-        if from > to || !sides.iter().any(|it| side.meets(it)) {
+        if from > to || back.as_ref().is_none_or(|it| !keyless(it)) {
             continue;
         }
         let mut name = match side.name {
@@ -48,12 +100,12 @@ pub(super) fn join_tables(files: &[Parsed], models: &[Model]) -> Vec<Model> {
             None => format!("_{from}To{to}"),
         };
         name.truncate(name.floor_char_boundary(NAME_LIMIT));
-        let of = |wanted: &str| models.iter().find(|it| it.name == wanted);
-        let schema = of(from).map_or("public", |it| it.table.schema.as_str());
+        let ends = [by_name.get(from).copied(), by_name.get(to).copied()];
+        let schema = ends[0].map_or("public", |it| it.table.schema.as_str());
         let table = TableName::new(schema, name.as_str());
-        if tables.iter().all(|it| it.table != table) {
+        if known.insert(table.clone()) {
             let at = Span::new(side.path.clone(), side.field.at.clone());
-            tables.push(join_table(name, table, [of(from), of(to)], &at));
+            tables.push(join_table(name, table, ends, &at));
         }
     }
     tables
@@ -105,19 +157,4 @@ fn join_table(name: String, table: TableName, ends: [Option<&Model>; 2], at: &Sp
         name,
         table,
     }
-}
-
-/// Fields that list rows of another model and hold no key.
-fn lists<'a>(path: &'a RepoPath, file: &'a ast::Document) -> Vec<Side<'a>> {
-    let all = file.models.iter().flat_map(|model| {
-        let lists = model.fields.iter().filter(|it| it.arity == Arity::List);
-        lists.map(move |field| Side::of(path, model, field))
-    });
-    let keyless = |it: &Side<'_>| {
-        let relation = attribute(&it.field.attributes, "relation");
-        // Prisma makes no table for a view.
-        it.model.kind == ModelKind::Model
-            && relation.is_none_or(|it| argument(it, "fields").is_none())
-    };
-    all.filter(keyless).collect()
 }

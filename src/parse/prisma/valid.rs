@@ -4,14 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::arguments::{argument, attribute, name_in, names};
-use super::ast::{self, ModelKind, Name};
+use super::arguments::{argument, attribute, first, name_in, names};
+use super::ast::{self, Arity, ModelKind, Name};
 use super::datamodel::Broken;
 use super::reading::Parsed;
-use super::relations::Side;
+use super::relations::{Side, Sides};
 use crate::source::{RepoPath, Span};
 
-/// `models` are the names of all models, views and types.
 pub(super) fn broken(files: &[Parsed], models: &BTreeSet<&str>) -> Vec<Broken> {
     let mut it = Validation { files, models, broken: Vec::new() };
     it.blocks();
@@ -36,6 +35,7 @@ pub(super) fn broken(files: &[Parsed], models: &BTreeSet<&str>) -> Vec<Broken> {
 
 struct Validation<'a> {
     files: &'a [Parsed],
+    /// The names of all models, views and types.
     models: &'a BTreeSet<&'a str>,
     broken: Vec<Broken>,
 }
@@ -112,36 +112,40 @@ impl<'a> Validation<'a> {
                 self.say(path, &field.name, message);
             }
         }
+        for block in &model.attributes {
+            let listed = argument(block, "fields").or_else(|| first(block));
+            let lists = matches!(block.name.text.as_str(), "id" | "unique" | "index");
+            for name in listed.filter(|_| lists).map(names).unwrap_or_default() {
+                // `MongoDB` has fields in fields.
+                if !name.contains('.') && model.fields.iter().all(|it| it.name.text != name) {
+                    let what = &block.name;
+                    let message = format!(
+                        "`@@{}` of `{own}` speaks of `{name}`, which is no field",
+                        what.text
+                    );
+                    self.say(path, what, message);
+                }
+            }
+        }
         let keyed = |it: &ast::Attribute| matches!(it.name.text.as_str(), "id" | "unique");
         let ids = model.fields.iter().flat_map(|it| &it.attributes).chain(&model.attributes);
         let ignored = attribute(&model.attributes, "ignore").is_some();
         if model.kind == ModelKind::Model && !ignored && !{ ids }.any(keyed) {
-            self.say(
-                path,
-                &model.name,
-                format!("`{own}` has neither an `@id` nor a `@unique` field"),
-            );
+            let message = format!("`{own}` has neither an `@id` nor a `@unique` field");
+            self.say(path, &model.name, message);
         }
     }
 
     fn relations(&mut self) {
-        let tables: Vec<(&'a RepoPath, &'a ast::Model)> = self
-            .files
-            .iter()
-            .flat_map(|(path, file)| file.models.iter().map(move |it| (path, it)))
-            .filter(|(_, it)| it.kind != ModelKind::Type)
-            .collect();
-        let sides: Vec<Side<'a>> = tables
-            .iter()
-            .flat_map(|(path, model)| model.fields.iter().map(move |it| Side::of(path, model, it)))
-            .filter(|side| tables.iter().any(|(_, it)| it.name.text == side.field.data_type.text))
-            .collect();
-        for side in &sides {
-            let other = tables.iter().find(|it| it.1.name.text == side.field.data_type.text);
-            if let Some((_, other)) = other {
+        let models = self.files.iter().flat_map(|it| &it.1.models);
+        let models: BTreeMap<&str, &ast::Model> =
+            models.map(|it| (it.name.text.as_str(), it)).collect();
+        let sides = Sides::of(self.files);
+        for (at, side) in sides.all.iter().enumerate() {
+            if let Some(other) = models.get(side.field.data_type.text.as_str()) {
                 self.key(side, other);
             }
-            self.ends(side, &sides);
+            self.ends(at, side, &sides);
         }
     }
 
@@ -170,29 +174,46 @@ impl<'a> Validation<'a> {
             );
             self.say(side.path, &side.field.name, message);
         }
-    }
-
-    /// A relation has two ends, and can be told from others.
-    fn ends(&mut self, side: &Side<'_>, sides: &[Side<'_>]) {
-        let (model, field) = (&side.model.name.text, &side.field.name.text);
-        let target = &side.field.data_type.text;
-        let mut alike = sides.iter().filter(|it| {
-            it.model.name.text == *model
-                && it.field.data_type.text == *target
-                && it.name == side.name
-                && it.field.name.text != *field
-        });
-        let both_ends = model == target && side.name.is_some();
-        let more = { alike.by_ref() }.nth(usize::from(both_ends));
-        if let Some(other) = more {
-            let message = format!(
-                "`{model}.{field}` and `{model}.{}` are relations to `{target}` that no name tells apart",
-                other.field.name.text
-            );
-            self.say(side.path, &side.field.name, message);
-        } else if !sides.iter().any(|it| side.meets(it)) {
-            let message = format!("`{model}.{field}` has no field for the way back in `{target}`");
+        let optional = side
+            .model
+            .fields
+            .iter()
+            .find(|it| fields.contains(&it.name.text.as_str()) && it.arity == Arity::Optional);
+        if let Some(optional) = optional.filter(|_| side.field.arity == Arity::Required) {
+            let name = &optional.name.text;
+            let message = format!("`{model}.{field}` is required and `{model}.{name}` is optional");
             self.say(side.path, &side.field.name, message);
         }
+    }
+
+    /// A relation has two ends, one of which holds the key, and can be told from others.
+    fn ends(&mut self, at: usize, side: &Side<'a>, sides: &Sides<'a>) {
+        let (model, field) = (&side.model.name.text, &side.field.name.text);
+        let target = &side.field.data_type.text;
+        // Both ends of a relation to its own model may have its name.
+        let both = usize::from(model == target && side.name.is_some());
+        let alike = sides.alike(side);
+        let before = alike.get(both).filter(|&&it| it < at).and_then(|&it| sides.all.get(it));
+        let message = match (before, sides.opposite(side)) {
+            (Some(other), _) => format!(
+                "`{model}.{}` and `{model}.{field}` are relations to `{target}` that no name tells apart",
+                other.field.name.text
+            ),
+            // That is said of the other one.
+            (None, None) if alike.len() > 1 + both => return,
+            (None, None) => {
+                format!("`{model}.{field}` has no field for the way back in `{target}`")
+            }
+            (None, Some((back, other))) => {
+                let keyless = !side.is_list() && !side.has_key();
+                // Of two that are no list it is said once.
+                let either = back < at && !other.has_key();
+                if !keyless || !other.is_list() && !either {
+                    return;
+                }
+                format!("`{model}.{field}` says no `fields` and no `references`")
+            }
+        };
+        self.say(side.path, &side.field.name, message);
     }
 }

@@ -8,19 +8,24 @@ mod changed_field_type;
 mod changed_id;
 mod changed_map;
 mod changed_provider;
+mod changed_relation_action;
 mod drift;
+mod ignored_required_field;
 mod names;
+mod relation_tables;
+mod relation_without_index;
 mod removed_enum_value;
 mod removed_field;
 mod removed_model;
 mod required_field;
 mod schema_drift;
 mod unique_field;
+mod weakened_datasource;
 
 use super::Rule;
 use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Field, FieldType, Model};
-use crate::schema::{Catalog, Referential, Rework, Risk, TableName, TypeChange, bare_type};
+use crate::schema::{Catalog, Referential, Rework, Risk, TableName, TypeChange, bare_type, quoted};
 use crate::source::Span;
 
 pub use drift::drift;
@@ -35,7 +40,11 @@ pub(super) const RULES: &[&Rule] = &[
     &removed_enum_value::RULE,
     &changed_id::RULE,
     &unique_field::RULE,
+    &changed_relation_action::RULE,
+    &relation_without_index::RULE,
+    &ignored_required_field::RULE,
     &changed_provider::RULE,
+    &weakened_datasource::RULE,
     &schema_drift::RULE,
     &broken_schema::RULE,
 ];
@@ -117,6 +126,30 @@ fn is_same_type(one: &str, other: &str) -> bool {
     let same = TypeChange { rework: Rework::Nothing, risk: Risk::None };
     let both = [TypeChange::of(one, other, "", None), TypeChange::of(other, one, "", None)];
     one == other || bare_type(one) == other || both == [same, same]
+}
+
+/// The way out where somebody wants the new name in the database too: Prisma never writes it.
+fn rename_by_hand(sql: &str) -> String {
+    format!(
+        "to rename it in the database too, write the migration by hand, in a change that nothing else depends on: `{sql}`"
+    )
+}
+
+fn rename_column(table: &TableName, from: &str, to: &str) -> String {
+    let (from, to) = (quoted(from), quoted(to));
+    rename_by_hand(&format!("alter table {} rename column {from} to {to};", table.sql()))
+}
+
+fn rename_table(from: &TableName, to: &TableName) -> String {
+    let moved = from.schema != to.schema;
+    let moved = if moved {
+        let (schema, name) = (quoted(&from.schema), quoted(&to.name));
+        format!(" alter table {schema}.{name} set schema {};", quoted(&to.schema))
+    } else {
+        String::new()
+    };
+    let to = quoted(&to.name);
+    rename_by_hand(&format!("alter table {} rename to {to};{moved}", from.sql()))
 }
 
 /// What the database has for it: `on delete set null`.
