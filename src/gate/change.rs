@@ -278,7 +278,7 @@ impl Work<'_> {
         catalogs: Option<Catalogs>,
     ) -> Result<()> {
         let touched = deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
-        if touched == 0 {
+        if touched == 0 && self.overlay.ending(".prisma").next().is_none() {
             return Ok(());
         }
         self.counts.files += touched;
@@ -286,7 +286,8 @@ impl Work<'_> {
             Some(catalogs) => catalogs,
             None => past::of(self.repo, before, &self.policy.migrations)?.catalogs,
         };
-        let (found, texts) = schema::judge(self.repo, (before, after), deltas, &catalogs)?;
+        let (found, texts) =
+            schema::judge(self.repo, (before, after), deltas, self.overlay, &catalogs)?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::read::{self, unreadable};
-use super::{COMMAND_LIMIT, order};
+use super::{COMMAND_LIMIT, Overlay, order};
 use crate::failure::Result;
 use crate::parse::prisma::{self, Datamodel};
 use crate::repo::{Delta, Repo, Side, Wanted};
@@ -24,15 +24,18 @@ pub(super) fn judge(
     repo: &Repo,
     (before, after): (&Side, &Side),
     deltas: &[Delta],
+    overlay: &Overlay,
     catalogs: &BTreeMap<RepoPath, Catalog>,
 ) -> Result<(Vec<Found>, Texts)> {
     let touched = deltas.iter().map(|it| &it.path).filter(|it| is_schema(it));
+    let touched = touched.chain(overlay.ending(".prisma"));
     let folders: BTreeSet<RepoPath> = touched.map(folder).collect();
     let (mut found, mut texts) = (Vec::new(), Texts::new());
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for folder in &folders {
         let (was, _) = files(repo, before, folder)?;
-        let (is, broken) = files(repo, after, folder)?;
+        let (mut is, broken) = files(repo, after, folder)?;
+        overlay.onto(&mut is);
         // One that was no text before is no news.
         let changed = |it: &Found| deltas.iter().any(|delta| delta.path == it.finding.span.path);
         found.extend(broken.into_iter().filter(changed));
