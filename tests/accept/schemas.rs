@@ -223,3 +223,182 @@ fn schemas_in_folders_of_each_other_are_told_apart() {
     sandbox.does("echo // >>schema.prisma; echo // >>prisma/schema.prisma; git add -A");
     sandbox.passes("git commit -qm x");
 }
+
+/// What `sprag check --staged` says once this is the schema, and this the next migration.
+fn said(schema: String, sql: Option<&str>) -> String {
+    let sandbox = seed();
+    sandbox.write(PLACE, schema);
+    if let Some(sql) = sql {
+        migration(&sandbox, sql);
+    }
+    sandbox.does("git add -A");
+    sandbox.sprag(&["check", "--staged"]).1
+}
+
+#[test]
+fn an_action_that_a_migration_changes_is_not_told_again() {
+    let cascade = || with("references: [id])", "references: [id], onDelete: Cascade)");
+    assert!(said(cascade(), None).contains("changed-relation-action"));
+    let sql = "alter table orders drop constraint orders_user_id_fkey, add constraint orders_user_id_fkey foreign key (user_id) references users (id) on delete cascade on update cascade;\n";
+    let said = said(cascade(), Some(sql));
+    assert!(!said.contains("changed-relation-action"), "{said}");
+}
+
+#[test]
+fn a_relation_is_told_once_to_have_no_index() {
+    let seller = with(
+        "  @@map(\"orders\")",
+        "  sellerId BigInt? @map(\"seller_id\")\n  seller User? @relation(\"Sold\", fields: [sellerId], references: [id])\n  @@map(\"orders\")",
+    )
+    .replace("  orders Order[]\n", "  orders Order[]\n  sold Order[] @relation(\"Sold\")\n");
+    let said = |sql| said(seller.clone(), sql);
+    let (alone, made) = (
+        said(None),
+        said(Some("alter table orders add column seller_id bigint references users (id);\n")),
+    );
+    assert!(
+        alone.contains("relation-without-index")
+            && alone.contains("add `@@index([sellerId])` to `Order`"),
+        "{alone}"
+    );
+    assert!(made.contains("foreign-key-without-index"), "{made}");
+    assert!(!made.contains("relation-without-index"), "{made}");
+    // What was there before is no news.
+    assert!(!alone.contains("orders.user_id"), "{alone}");
+    let indexed = said(Some(
+        "alter table orders add column seller_id bigint;\ncreate index orders_seller on orders (seller_id);\n",
+    ));
+    assert!(!indexed.contains("without-index"), "{indexed}");
+}
+
+#[test]
+fn an_ignored_field_that_a_migration_frees_is_no_trouble() {
+    let ignored = || with("  email  String\n", "  email  String @ignore\n");
+    assert!(said(ignored(), None).contains("ignored-required-field"));
+    let sql = "alter table users alter column email drop not null;\n";
+    let said = said(ignored(), Some(sql));
+    assert!(!said.contains("ignored-required-field"), "{said}");
+}
+
+#[test]
+fn a_rename_is_told_with_both_ways_out() {
+    for (schema, says) in [
+        (
+            with("  email  String\n", "  mail   String\n"),
+            [
+                "add `@map(\"email\")` to it",
+                "alter table public.users rename column email to mail;",
+            ],
+        ),
+        (
+            with("model Order {", "model Purchase {")
+                .replace("Order[]", "Purchase[]")
+                .replace("@@map(\"orders\")", "@@map(\"purchases\")"),
+            ["add `@@map(\"orders\")` to it", "alter table public.orders rename to purchases;"],
+        ),
+        (
+            with("@@map(\"orders\")", "@@map(\"sales\")"),
+            ["put `@@map(\"orders\")` back", "alter table public.orders rename to sales;"],
+        ),
+        (
+            with("@map(\"user_id\")", "@map(\"buyer_id\")"),
+            [
+                "put `@map(\"user_id\")` back",
+                "alter table public.orders rename column user_id to buyer_id;",
+            ],
+        ),
+    ] {
+        let said = said(schema, None);
+        assert!(says.iter().all(|it| said.contains(it)), "{said}");
+    }
+}
+
+const TAGS: &str = "model Post {
+  id   BigInt @id
+  tags Tag[]
+  @@map(\"posts\")
+}
+model Tag {
+  id    BigInt @id
+  posts Post[]
+  @@map(\"tags\")
+}
+";
+
+const TAGGED: &str = "model Post {
+  id   BigInt    @id
+  tags PostTag[]
+  @@map(\"posts\")
+}
+model Tag {
+  id    BigInt    @id
+  posts PostTag[]
+  @@map(\"tags\")
+}
+model PostTag {
+  postId BigInt @map(\"post_id\")
+  tagId  BigInt @map(\"tag_id\")
+  post   Post   @relation(fields: [postId], references: [id])
+  tag    Tag    @relation(fields: [tagId], references: [id])
+  @@id([postId, tagId])
+  @@index([tagId])
+  @@map(\"post_tags\")
+}
+";
+
+#[test]
+fn the_table_of_a_relation_that_becomes_another_is_told_how_to_stay() {
+    let said = |before: &str, after: &str| {
+        let sandbox = Sandbox::init(&[]);
+        let head = SCHEMA.split_once("model User").unwrap().0;
+        sandbox.write(PLACE, format!("{head}{before}"));
+        sandbox.commit_all("seed");
+        let sandbox = sandbox.with_origin();
+        sandbox.write(PLACE, format!("{head}{after}"));
+        sandbox.does("git add -A");
+        sandbox.sprag(&["check", "--staged"]).1
+    };
+    let named = TAGS
+        .replace("Tag[]", "Tag[] @relation(\"Labels\")")
+        .replace("Post[]", "Post[] @relation(\"Labels\")");
+    for (before, after, says) in [
+        (
+            TAGS,
+            TAGGED,
+            [
+                "add `@@map(\"_PostToTag\")` to `PostTag`, `@map(\"A\")` to `postId` and `@map(\"B\")` to `tagId`",
+                "alter table public.\"_PostToTag\" rename to post_tags; alter table public.post_tags rename column \"A\" to post_id; alter table public.post_tags rename column \"B\" to tag_id;",
+            ],
+        ),
+        (
+            TAGGED,
+            TAGS,
+            [
+                "keep `PostTag`, whose links the new table `public._PostToTag` does not have",
+                "alter table public.post_tags rename to \"_PostToTag\"; alter table public.\"_PostToTag\" rename column post_id to \"A\"; alter table public.\"_PostToTag\" rename column tag_id to \"B\";",
+            ],
+        ),
+        (
+            TAGS,
+            named.as_str(),
+            [
+                "keep its name with `@relation(\"PostToTag\")` at both ends",
+                "alter table public.\"_PostToTag\" rename to \"_Labels\";",
+            ],
+        ),
+    ] {
+        let said = said(before, after);
+        assert!(says.iter().all(|it| said.contains(it)), "{said}");
+    }
+}
+
+#[test]
+fn a_relation_that_loses_its_way_back_is_refused_before_prisma_says_so() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  orders Order[]\n", ""));
+    sandbox.does("git add -A");
+    sandbox.refuses(
+        "git commit -m x",
+        &["broken-schema", "`Order.user` has no field for the way back in `User`"],
+    );
+}
