@@ -27,7 +27,7 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
     for schema in &schemas {
         counts.files += schema.files.len();
         sources.extend(schema.files.iter().cloned());
-        let datamodel = Datamodel::read(&schema.files);
+        let datamodel = &schema.datamodel;
         let ours = [Provider::Postgresql.name(), Provider::Cockroachdb.name()];
         let other = datamodel.provider.as_ref().filter(|it| !ours.contains(&it.name.as_str()));
         if let Some(other) = other {
@@ -43,11 +43,10 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
         };
         // A schema that is broken would differ in all that was not read.
         if datamodel.broken.is_empty() {
-            found.extend(rules::drift(&datamodel, catalog));
+            found.extend(rules::drift(datamodel, catalog));
         } else {
             let before = Datamodel { broken: Vec::new(), ..datamodel.clone() };
-            let change =
-                SchemaChange { before: &before, after: &datamodel, catalog: Some(catalog) };
+            let change = SchemaChange { before: &before, after: datamodel, catalog: Some(catalog) };
             found.extend(rules::schema(&change));
         }
     }

@@ -49,17 +49,16 @@ pub(super) fn judge(
         // It may have been moved: then it is the one that was not there.
         let moved = || new.iter().position(|it| old.iter().all(|old| old.main != it.main));
         let now = main.or_else(moved).map(|it| new.remove(it));
-        let was = Datamodel::read(&schema.files);
+        let was = &schema.datamodel;
         let Some(now) = now else {
-            found.extend(gone(schema, &was));
+            found.extend(gone(schema, was));
             continue;
         };
-        found.extend(one(&was, &Datamodel::read(&now.files), &now.main, catalogs));
+        found.extend(one(was, &now.datamodel, &now.main, catalogs));
     }
     // Of a schema that is new, only what is broken and how things are called.
     for schema in &new {
-        let datamodel = Datamodel::read(&schema.files);
-        found.extend(one(&Datamodel::default(), &datamodel, &schema.main, catalogs));
+        found.extend(one(&Datamodel::default(), &schema.datamodel, &schema.main, catalogs));
     }
     Ok((found, texts))
 }
@@ -177,6 +176,7 @@ fn is_below(path: &[u8], folder: &RepoPath) -> bool {
 pub(super) struct Schema {
     pub(super) main: RepoPath,
     pub(super) files: Texts,
+    pub(super) datamodel: Datamodel,
 }
 
 /// The schemas among the files of one folder. Prisma reads one file, or all below a folder, as `prisma.config.ts`,
@@ -192,19 +192,25 @@ fn schemas(files: &Texts, before: &[Schema]) -> Vec<Schema> {
         let others = others.map(|it| (*it).clone());
         let all: Texts = std::iter::once((*it).clone()).chain(others).collect();
         let together = before.iter().any(|old| old.main == it.0 && old.files.len() > 1);
-        let alone = !together && stands_alone(&it.1);
-        Schema { main: it.0.clone(), files: if alone { vec![(*it).clone()] } else { all } }
+        if !together || all.len() == 1 {
+            let (files, datamodel) = (vec![(*it).clone()], Datamodel::read(&all[..1]));
+            // It has models, and all that they name.
+            let alone = !datamodel.models.is_empty() && datamodel.unknown.is_empty();
+            if alone || all.len() == 1 {
+                return Schema { main: it.0.clone(), files, datamodel };
+            }
+        }
+        let datamodel = Datamodel::read(&all);
+        Schema { main: it.0.clone(), files: all, datamodel }
     };
     mains.iter().map(schema).collect()
 }
 
 fn has_datasource(text: &str) -> bool {
+    // Nearly every file of many has none.
+    if !text.contains("datasource") {
+        return false;
+    }
     let sources = prisma::parse(text).sources;
     sources.iter().any(|it| it.kind == prisma::ast::SourceKind::Datasource)
-}
-
-/// Whether a file has models, and all that they name.
-fn stands_alone(text: &Arc<str>) -> bool {
-    let datamodel = Datamodel::read(&[(RepoPath::from("schema.prisma"), text.clone())]);
-    !datamodel.models.is_empty() && datamodel.unknown.is_empty()
 }
