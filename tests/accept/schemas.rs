@@ -272,6 +272,28 @@ fn a_relation_is_told_once_to_have_no_index() {
 }
 
 #[test]
+fn an_index_that_leaves_the_schema_alone_is_missed() {
+    let sandbox = Sandbox::init(&[]);
+    let indexed = SCHEMA.replace("  @@map(\"orders\")", "  @@index([userId])\n  @@map(\"orders\")");
+    assert_ne!(indexed, SCHEMA);
+    sandbox.write(PLACE, indexed);
+    sandbox.write(
+        "prisma/migrations/20250101000000_init/migration.sql",
+        format!("{TABLES}create index orders_user_id_idx on orders (user_id);\n"),
+    );
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    sandbox.write(PLACE, SCHEMA);
+    sandbox.does("git add -A");
+    let (_, said) = sandbox.sprag(&["check", "--staged"]);
+    assert!(said.contains("relation-without-index"), "{said}");
+    migration(&sandbox, "drop index orders_user_id_idx;\n");
+    sandbox.does("git add -A");
+    let (_, said) = sandbox.sprag(&["check", "--staged"]);
+    assert!(!said.contains("relation-without-index"), "{said}");
+}
+
+#[test]
 fn an_ignored_field_that_a_migration_frees_is_no_trouble() {
     let ignored = || with("  email  String\n", "  email  String @ignore\n");
     assert!(said(ignored(), None).contains("ignored-required-field"));

@@ -23,11 +23,11 @@ model OrderLine {
   @@map("order_lines")
 }
 "#;
-const MORE: &str = r#"  id        BigInt    @id
+const MORE: &str = r"  id        BigInt    @id
   name      String
   firstName String? // as on the passport
   lastSeen  DateTime?
-"#;
+";
 const CATEGORY: &str = "\nmodel ShopCategory {\n  id BigInt @id\n}\n";
 
 /// A branch beside a main branch that has the schema.

@@ -1,6 +1,6 @@
 //! Files of a schema to what they say of the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arguments::{argument, attribute, first, name_in, names, string};
@@ -199,20 +199,15 @@ impl Datamodel {
 
     /// What relations refer to, as the database calls it: a model may stand behind the one that refers to it.
     fn name_targets(&mut self) {
-        let columns: Vec<(String, Vec<(String, String)>)> = self
+        let columns: BTreeMap<(String, String), String> = self
             .models
             .iter()
-            .map(|it| {
-                let fields = it.fields.iter().map(|it| (it.name.clone(), it.column.clone()));
-                (it.name.clone(), fields.collect())
-            })
+            .flat_map(|it| it.fields.iter().map(move |field| (it, field)))
+            .map(|(it, field)| ((it.name.clone(), field.name.clone()), field.column.clone()))
             .collect();
         for it in self.models.iter_mut().flat_map(|it| &mut it.references) {
-            let Some((_, fields)) = columns.iter().find(|(name, _)| *name == it.model) else {
-                continue;
-            };
             for target in &mut it.targets {
-                if let Some((_, column)) = fields.iter().find(|(name, _)| name == target) {
+                if let Some(column) = columns.get(&(it.model.clone(), target.clone())) {
                     target.clone_from(column);
                 }
             }

@@ -66,7 +66,7 @@ use crate::parse::prisma::ast::ModelKind;
 use crate::parse::prisma::{Key, Model, Reference};
 use crate::rules::design::leads;
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::schema::{ConstraintKind, Shown, TableName};
+use crate::schema::{ConstraintKind, Shown, Table, TableName};
 
 pub(super) const RULE: Rule = declare!(
     "prisma",
@@ -85,11 +85,15 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
             let other =
                 |it: &Reference| change.after.models.iter().find(|other| other.name == it.model);
             let Some(target) = other(it).filter(|it| it.kind == ModelKind::Model) else { continue };
-            let known = old.is_some_and(|old| {
-                old.references.iter().any(|was| was.columns == it.columns)
-                    && !is_indexed(old, &it.columns)
-            });
-            if !known && !is_indexed(model, &it.columns) && !is_told(change, model, it) {
+            if is_indexed(model, &it.columns) {
+                continue;
+            }
+            let was = old.filter(|old| old.references.iter().any(|was| was.columns == it.columns));
+            let news = match was {
+                Some(old) => is_indexed(old, &it.columns) && is_dropped_next(change, model, it),
+                None => !is_told(change, model, it),
+            };
+            if news {
                 findings.push(one(change, model, &target.table, it));
             }
         }
@@ -112,12 +116,23 @@ fn is_indexed(model: &Model, columns: &[String]) -> bool {
 fn is_told(change: &SchemaChange<'_>, model: &Model, it: &Reference) -> bool {
     let Some(catalog) = change.catalog else { return false };
     catalog.table(&model.table).is_some_and(|table| {
-        let key = |kind: &ConstraintKind| match kind {
-            ConstraintKind::ForeignKey(key) => key.columns == it.columns,
-            _ => false,
-        };
-        table.constraints.values().any(|it| key(&it.kind))
-            || leads(catalog, &model.table, &table, &it.columns)
+        has_key(&table, it) || leads(catalog, &model.table, &table, &it.columns)
+    })
+}
+
+/// Whether the index of a foreign key is still there, so that Prisma's next migration takes it away. One that a migration
+/// has dropped is judged there.
+fn is_dropped_next(change: &SchemaChange<'_>, model: &Model, it: &Reference) -> bool {
+    let Some(catalog) = change.catalog else { return true };
+    let Some(table) = catalog.table(&model.table) else { return !change.is_migrated() };
+    (change.after.without_foreign_keys || has_key(&table, it))
+        && leads(catalog, &model.table, &table, &it.columns)
+}
+
+fn has_key(table: &Table, it: &Reference) -> bool {
+    table.constraints.values().any(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => key.columns == it.columns,
+        _ => false,
     })
 }
 
