@@ -56,7 +56,7 @@ pub(super) fn judge(
         };
         found.extend(one(was, &now.datamodel, &now.main, catalogs));
     }
-    // Of a schema that is new, only what is broken and how things are called.
+    // Of a schema that is new, what is broken, how things are called and what its relations lack.
     for schema in &new {
         found.extend(one(&Datamodel::default(), &schema.datamodel, &schema.main, catalogs));
     }

@@ -101,12 +101,10 @@ impl Datamodel {
         }
         let map = attribute(&model.attributes, "map").and_then(name_in);
         let table = in_schema(&model.attributes, map.unwrap_or(&model.name.text));
-        let whole = |what: &'static str, suffix: &'static str| {
+        let listed = |what: &'static str, suffix: &'static str| {
             let blocks = model.attributes.iter().filter(move |it| it.name.text == what);
-            blocks.map(move |it| (it, suffix))
-        };
-        let listed = |what, suffix| {
-            whole(what, suffix).map(|(it, suffix)| Key::read(it, &table.name, &columns, suffix))
+            let (table, columns) = (&table.name, &columns);
+            blocks.map(move |it| Key::read(it, table, columns, suffix))
         };
         let own = |what: &'static str| {
             let found = model

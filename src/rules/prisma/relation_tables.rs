@@ -59,7 +59,8 @@ pub(super) fn gone(change: &SchemaChange<'_>, it: &Model) -> Finding {
 pub(super) fn replaced(change: &SchemaChange<'_>, gone: &Model) -> Option<String> {
     let ends = ends(change.before, gone);
     let now = change.after.models.iter().find(|it| {
-        it.implicit
+        !ends.is_empty()
+            && it.implicit
             && by_table(change.before, &it.table).is_none()
             && self::ends(change.after, it) == ends
     })?;
