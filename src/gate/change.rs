@@ -277,7 +277,7 @@ impl Work<'_> {
         (before, after): (&Side, &Side),
         databases: Option<Databases>,
     ) -> Result<()> {
-        let touched = schema::touched(self.repo, deltas)?;
+        let touched = schema::touched(self.repo, deltas, self.overlay)?;
         self.counts.files += deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
         let databases = match databases {
             Some(databases) => databases,
@@ -285,7 +285,8 @@ impl Work<'_> {
             None => Databases::new(past::of(self.repo, before, &self.policy.migrations)?),
         };
         let sides = (before, after);
-        let (found, texts) = schema::judge(self.repo, sides, (deltas, &touched), &databases)?;
+        let (found, texts) =
+            schema::judge(self.repo, sides, (deltas, &touched), (self.overlay, &databases))?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())

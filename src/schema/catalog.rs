@@ -240,6 +240,10 @@ impl Catalog {
         self.types.get(name)
     }
 
+    pub fn data_types(&self) -> impl Iterator<Item = (TableName, std::borrow::Cow<'_, Type>)> {
+        self.types.iter()
+    }
+
     /// What a relation's name means here: a temporary table first, then along `search_path`, else where it would be
     /// created (Postgres manual, 5.9.3).
     pub fn resolve(&self, name: &ObjectName) -> Resolved {
