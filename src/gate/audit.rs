@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{baseline, broken, target};
 use super::deployment::Deployment;
 use super::misplaced::{self, Programs};
+use super::provider::{Providers, differ};
 use super::read::unreadable;
 use super::watch::Migrations;
 use super::{COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, policy_at, provider, read, secrets};
@@ -15,7 +16,7 @@ use crate::failure::Result;
 use crate::policy::{Date, Policy};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
+use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
@@ -109,23 +110,29 @@ fn everything(
             found.extend(Found::of("unreadable-file", misplaced::program(&program.path)));
         }
     }
-    let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
-    for (folder, (name, first)) in &foreign {
-        found.extend(Found::of("unreadable-file", provider::finding(folder, name, first)));
+    let default = policy.target.provider;
+    let providers = Providers::of(repo, side, default, files.iter().map(|it| &it.path))?;
+    for finding in providers.unknown() {
+        found.extend(Found::of("unreadable-file", finding));
     }
-    let ours = files.iter().filter(|it| !foreign.contains_key(&Slot::of(&it.path).folder));
-    let texts = ours.filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
-    for migration in read::migrations(texts.collect()) {
+    for migration in read::migrations(texts.collect(), &providers) {
         inline.extend(Inline::of(&migration));
         counts.statements += migration.script.statements;
         counts.opaque += migration.script.opaque;
         databases.entry(order::database(&migration.path)).or_default().push(migration);
     }
     let target = target(policy);
-    for migrations in databases.into_values() {
+    for mut migrations in databases.into_values() {
+        let moved = provider::moved(&mut migrations, &providers);
+        found.extend(moved.and_then(|it| Found::of("unreadable-file", it)));
         let mut catalog = Catalog::default();
-        found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
+        for same in migrations.chunk_by(|a, b| !differ(Some(a.provider), Some(b.provider))) {
+            // Another database begins with nothing.
+            catalog = Catalog::default();
+            found.extend(rules::run(&mut catalog, same, &target, Scope::Everything));
+        }
         found.extend(rules::state(&State {
             catalog: &catalog,
             target: &target,

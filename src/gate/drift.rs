@@ -20,7 +20,7 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
             .help("commit `schema.prisma` first: what is compared is committed")
             .into());
     }
-    let catalogs = past::of(repo, side, &policy.migrations)?.catalogs;
+    let catalogs = past::of(repo, side, &policy)?.catalogs;
     let mut sources = Sources::default();
     let mut counts = Counts::default();
     let mut notices = Vec::new();

@@ -378,6 +378,27 @@ fn own_or(
     if name.schema.is_none() && !exists(&permanent) && exists(&own) { own } else { permanent }
 }
 
+/// The labels of an enum that stands in its column, as MySQL has it: `enum('a','b')`.
+pub fn enum_labels(data_type: &str) -> Option<Vec<String>> {
+    let inside = data_type.strip_prefix("enum(")?;
+    let (inside, _) = inside.rsplit_once(')')?;
+    let mut labels = Vec::new();
+    let mut rest = inside.trim();
+    while let Some(begun) = rest.strip_prefix('\'') {
+        let mut end = 0;
+        while let Some(found) = begun[end..].find('\'') {
+            end += found;
+            if !begun[end + 1..].starts_with('\'') {
+                break;
+            }
+            end += 2;
+        }
+        labels.push(begun.get(..end)?.replace("''", "'"));
+        rest = begun.get(end + 1..)?.trim_start().trim_start_matches(',').trim_start();
+    }
+    rest.is_empty().then_some(labels)
+}
+
 /// The name of a type without schema, quotes and brackets.
 pub fn bare_type(data_type: &str) -> String {
     let base = data_type.split('[').next().unwrap_or(data_type).trim();

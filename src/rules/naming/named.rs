@@ -175,9 +175,9 @@ fn of_constraint<'a>(owner: &str, constraint: &'a NewConstraint) -> Option<Named
             ConstraintKind::Unique { .. } => Kind::Unique,
             ConstraintKind::ForeignKey(_) => Kind::ForeignKey,
             ConstraintKind::Check(_) => Kind::Check,
-            ConstraintKind::Exclude { .. } | ConstraintKind::NotNull { .. } => {
-                Kind::OtherConstraint
-            }
+            ConstraintKind::Exclude { .. }
+            | ConstraintKind::NotNull { .. }
+            | ConstraintKind::Default { .. } => Kind::OtherConstraint,
         },
         name: constraint.name.as_deref()?,
         owner: owner.to_owned(),
