@@ -114,11 +114,9 @@ fn said(repo: &Repo, side: &Side, folder: &RepoPath) -> Result<Option<Said>> {
         let table = toml::parse(it.content.text()?).ok()?;
         table.get("provider")?.value.as_str().map(str::to_owned)
     });
-    Ok(name.map(|name| match (Provider::from_name(&name), name.as_str()) {
-        (Some(provider), _) => Said::Known(provider),
-        // What Prisma wrote before `postgresql`.
-        (None, "postgres") => Said::Known(Provider::Postgresql),
-        (None, _) => Said::Other(name),
+    Ok(name.map(|name| match Provider::from_lock(&name) {
+        Some(provider) => Said::Known(provider),
+        None => Said::Other(name),
     }))
 }
 

@@ -16,6 +16,7 @@ mod privilege;
 mod provider;
 mod relation;
 mod remake;
+mod resolve;
 mod routine;
 mod store;
 mod stored;

@@ -26,7 +26,7 @@ impl Provider {
         Provider::Sqlserver,
     ];
 
-    /// As `schema.prisma` and `migration_lock.toml` write it.
+    /// As `schema.prisma` writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +41,27 @@ impl Provider {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Provider> {
         Provider::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// As `migration_lock.toml` writes it, also what Prisma wrote before `postgresql`, and what it still writes for SQL
+    /// Server.
+    #[must_use]
+    pub fn from_lock(name: &str) -> Option<Provider> {
+        match name {
+            "postgres" => Some(Provider::Postgresql),
+            "mssql" => Some(Provider::Sqlserver),
+            _ => Provider::from_name(name),
+        }
+    }
+
+    /// The schema of what is not placed in one. MySQL and SQLite have none.
+    #[must_use]
+    pub fn own_schema(self) -> &'static str {
+        match self {
+            Provider::Postgresql | Provider::Cockroachdb => "public",
+            Provider::Mysql | Provider::Sqlite => "",
+            Provider::Sqlserver => "dbo",
+        }
     }
 
     /// Whether it speaks the language of Postgres.

@@ -16,16 +16,21 @@ use super::{
 };
 use crate::source::RepoPath;
 
+/// Changes further behind each other belong to no one table, and a hostile file must not cost its square.
+const FAR: usize = 256;
+
 /// Where the four statements stand among the changes of a migration.
 struct Remake<'c> {
     new: &'c NewTable,
-    create: usize,
-    copy: usize,
-    drop: usize,
-    rename: usize,
+    /// What the table is called before and after.
     old: ObjectName,
     /// Column of the new table, and the one of the old table that it keeps.
     columns: &'c [(String, Option<String>)],
+    create: usize,
+    drop: usize,
+    last: usize,
+    /// All of them but the first, and the `INSERT`.
+    rest: Vec<usize>,
 }
 
 impl Catalog {
@@ -35,7 +40,7 @@ impl Catalog {
         let remakes = if changes.iter().any(|it| matches!(it.op, Op::CopyRows { .. })) {
             remakes(changes)
         } else {
-            Vec::new()
+            BTreeMap::new()
         };
         let mut done = Vec::with_capacity(changes.len());
         let mut gone: BTreeSet<usize> = BTreeSet::new();
@@ -49,7 +54,7 @@ impl Catalog {
             if gone.contains(&at) {
                 continue;
             }
-            let remake = remakes.iter().find(|it| it.create == at);
+            let remake = remakes.get(&at);
             let Some(remake) = remake.filter(|it| !(enforced && self.takes_along(&it.old))) else {
                 self.apply(path, change);
                 done.push(change.clone());
@@ -69,9 +74,8 @@ impl Catalog {
                 done.push(change.clone());
                 continue;
             };
-            gone.extend([remake.copy, remake.drop, remake.rename]);
-            gone.extend((at..remake.copy).filter(|it| is_insert(&changes[*it], &remake.new.name)));
-            let create = change;
+            gone.extend(&remake.rest);
+            let create = &changes[remake.create];
             let place = |op: Op, at: Option<Range<usize>>| match at {
                 Some(span) => Change { op, span, ..create.clone() },
                 None => Change { op, ..drop.clone() },
@@ -84,9 +88,9 @@ impl Catalog {
                     .iter()
                     .any(|it| matches!(&it.op, Op::DropColumn { column: it, .. } if it == column))
             };
-            let later = &changes[remake.rename..];
+            let later = &changes[remake.last..];
             let (again, indexes) = self.indexes_gone(&name, &table, later, lost);
-            gone.extend(again.into_iter().map(|it| remake.rename + it));
+            gone.extend(again.into_iter().map(|it| remake.last + it));
             found.extend(indexes.into_iter().map(|op| place(op, None)));
             for it in found {
                 self.apply(path, &it);
@@ -151,56 +155,107 @@ impl Catalog {
 }
 
 /// Every table that is made anew for certain, with nothing in between that could see or change it.
-fn remakes(changes: &[Change]) -> Vec<Remake<'_>> {
-    let mut found = Vec::new();
-    for (create, change) in changes.iter().enumerate() {
-        let Op::CreateTable(new) = &change.op else { continue };
-        let plain = new.kind == RelationKind::Table
-            && new.persistence == Persistence::Permanent
-            && new.columns_of.is_empty();
-        if plain && change.certainty == Certainty::Sure {
-            found.extend(remake(changes, create, new));
+fn remakes(changes: &[Change]) -> BTreeMap<usize, Remake<'_>> {
+    let mut found = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        if change.certainty != Certainty::Sure {
+            continue;
+        }
+        match &change.op {
+            Op::CreateTable(new) if is_plain(new) => {
+                found.extend(beside(changes, at, new).map(|it| (at, it)));
+            }
+            Op::RenameTable { from, to } => {
+                found.extend(aside(changes, at, from, to).map(|it| (at, it)));
+            }
+            _ => {}
         }
     }
     found
 }
 
-fn remake<'c>(changes: &'c [Change], create: usize, new: &'c NewTable) -> Option<Remake<'c>> {
+fn is_plain(new: &NewTable) -> bool {
+    new.kind == RelationKind::Table
+        && new.persistence == Persistence::Permanent
+        && new.columns_of.is_empty()
+}
+
+/// The new table is made under another name, and takes that of the old one in the end.
+fn beside<'c>(changes: &'c [Change], create: usize, new: &'c NewTable) -> Option<Remake<'c>> {
     let (mut copy, mut drop) = (None, None);
-    for (at, change) in changes.iter().enumerate().skip(create + 1) {
+    let mut rest = Vec::new();
+    for (at, change) in changes.iter().enumerate().skip(create + 1).take(FAR) {
         if change.certainty != Certainty::Sure {
             return None;
         }
         match (&change.op, copy, drop) {
             (Op::CopyRows { from, to, columns }, None, _) if *to == new.name => {
-                copy = Some((at, from, columns));
+                copy = Some((from, columns));
             }
-            (Op::DropTable { name, .. }, Some((_, from, _)), None) if name == from => {
-                drop = Some(at);
-            }
-            (Op::RenameTable { from, to }, Some((copy, old, columns)), Some(drop))
+            (Op::DropTable { name, .. }, Some((from, _)), None) if name == from => drop = Some(at),
+            (Op::RenameTable { from, to }, Some((old, columns)), Some(drop))
                 if *from == new.name && *to == old.name && from.schema == old.schema =>
             {
+                rest.push(at);
                 let old = old.clone();
-                return Some(Remake { new, create, copy, drop, rename: at, old, columns });
+                return Some(Remake { new, old, columns, create, drop, last: at, rest });
             }
             (Op::Insert { table, .. }, None, _) if *table == new.name => {}
-            (Op::Set { .. }, ..) => {}
-            // Another table may be made anew at the same time.
-            (Op::CreateTable(it), ..) if it.name != new.name => {}
-            (Op::Insert { table: it, .. }, ..)
-            | (Op::CopyRows { to: it, .. }, ..)
-            | (Op::DropTable { name: it, .. }, ..)
-            | (Op::RenameTable { from: it, .. }, ..)
-                if *it != new.name && copy.is_none_or(|copy| *it != *copy.1) => {}
+            (op, ..) if is_elsewhere(op, &[&new.name], copy.map(|it| it.0)) => continue,
             _ => return None,
         }
+        rest.push(at);
     }
     None
 }
 
-fn is_insert(change: &Change, table: &ObjectName) -> bool {
-    matches!(&change.op, Op::Insert { table: it, .. } if it == table)
+/// The old table steps aside, and the new one is made under its name.
+fn aside<'c>(
+    changes: &'c [Change],
+    first: usize,
+    old: &'c ObjectName,
+    to: &str,
+) -> Option<Remake<'c>> {
+    let aside = ObjectName { name: to.to_owned(), ..old.clone() };
+    let (mut made, mut copy) = (None, None);
+    let mut rest = Vec::new();
+    for (at, change) in changes.iter().enumerate().skip(first + 1).take(FAR) {
+        if change.certainty != Certainty::Sure {
+            return None;
+        }
+        match (&change.op, made, copy) {
+            (Op::CreateTable(new), None, _) if new.name == *old && is_plain(new) => {
+                made = Some((at, new));
+            }
+            (Op::CopyRows { from, to, columns }, Some(_), None) if to == old && *from == aside => {
+                copy = Some(columns);
+            }
+            (Op::Insert { table, .. }, Some(_), None) if table == old => {}
+            (Op::DropTable { name, .. }, Some((create, new)), Some(columns)) if *name == aside => {
+                rest.push(at);
+                let (old, drop) = (old.clone(), at);
+                return Some(Remake { new, old, columns, create, drop, last: at, rest });
+            }
+            (op, ..) if is_elsewhere(op, &[old, &aside], None) => continue,
+            _ => return None,
+        }
+        rest.push(at);
+    }
+    None
+}
+
+/// Whether a change cannot see either of these tables: a setting, or another table that is made anew at the same time.
+fn is_elsewhere(op: &Op, of: &[&ObjectName], from: Option<&ObjectName>) -> bool {
+    let name = match op {
+        Op::Set { .. } => return true,
+        Op::CreateTable(it) => &it.name,
+        Op::Insert { table: it, .. }
+        | Op::CopyRows { to: it, .. }
+        | Op::DropTable { name: it, .. }
+        | Op::RenameTable { from: it, .. } => it,
+        _ => return false,
+    };
+    !of.contains(&name) && from != Some(name)
 }
 
 /// What happens to the columns, and the place of each in the new table; what goes has none there.
@@ -265,7 +320,7 @@ fn altered(table: &ObjectName, was: &Column, new: &NewColumn, not_null: bool) ->
         Some(default) if was.default.as_ref() != Some(&default.text) => {
             ops.push(Op::SetDefault { table: table(), column: column(), default: default.clone() });
         }
-        None if was.default.is_some() => {
+        None if was.default.is_some() && new.generated.is_none() => {
             ops.push(Op::DropDefault { table: table(), column: column() });
         }
         _ => {}
@@ -276,10 +331,19 @@ fn altered(table: &ObjectName, was: &Column, new: &NewColumn, not_null: bool) ->
 /// What happens to the constraints. Their names say nothing: most have none.
 fn constraints(remake: &Remake<'_>, old: &Table) -> Vec<(Op, Option<Range<usize>>)> {
     let table = || remake.old.clone();
-    let mut left: Vec<(&String, &Constraint)> = old.constraints.iter().collect();
+    // Of a default, and of what goes with a column that is lost, the column says it.
+    let kept = |it: &Constraint| {
+        let sources: Vec<&String> =
+            remake.columns.iter().filter_map(|(_, from)| from.as_ref()).collect();
+        !matches!(it.kind, ConstraintKind::Default { .. })
+            && it.kind.columns().iter().all(|it| sources.contains(&it))
+    };
+    let mut left: Vec<(&String, &Constraint)> =
+        old.constraints.iter().filter(|(_, it)| kept(it)).collect();
     let mut ops = Vec::new();
     let mut added: Vec<&NewConstraint> = Vec::new();
-    for new in &remake.new.constraints {
+    let named = |it: &&NewConstraint| !matches!(it.kind, ConstraintKind::Default { .. });
+    for new in remake.new.constraints.iter().filter(named) {
         match left.iter().position(|(_, it)| is_same(&it.kind, &new.kind, remake)) {
             Some(at) => drop(left.remove(at)),
             None => added.push(new),

@@ -1,6 +1,7 @@
 //! Migrations for MySQL, SQLite and SQL Server: what they are read as, and which rules they meet.
 
 mod mysql;
+mod same;
 mod sqlite;
 mod sqlserver;
 

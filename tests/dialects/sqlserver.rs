@@ -190,7 +190,5 @@ COMMIT;",
     assert_snapshot!(said(Sqlserver, PAST, &change), @r"
     drop-column: `dbo.User.age` and all its data are gone after this
         [dbo].[User]
-    drop-constraint: `dbo.User` takes rows that `User_age_df` kept out after this
-        [dbo].[User]
     ");
 }

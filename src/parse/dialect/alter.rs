@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::column::{Defined, is_filled};
+use super::column::Defined;
 use super::constraint::{Part, is_constraint};
 use super::create::guard;
 use super::cursor::{Cursor, Read};
@@ -43,7 +43,7 @@ impl Reader<'_> {
         }
         if cursor.eat(&["index"]) {
             let name = cursor.name()?;
-            cursor.expect(&["on"])?;
+            cursor.must(&["on"])?;
             let table = names::object(cursor)?;
             if cursor.eat(&["disable"]) {
                 // It keeps nothing out any more, until it is built anew.
@@ -187,7 +187,9 @@ impl Reader<'_> {
     ) -> Read<Option<Again>> {
         if cursor.eat(&["primary", "key"]) {
             let name = self.key_name(None).unwrap_or_else(|| format!("{}_pkey", table.name));
-            self.push(cursor.since(start), drop_constraint(table, name, Guard::None));
+            let (guard, cascade) = (Guard::None, Cascade::No);
+            let op = Op::DropConstraint { table: table.clone(), name, guard, cascade };
+            self.push(cursor.since(start), op);
             return Ok(None);
         }
         if cursor.eat(&["foreign", "key"]) || cursor.eat(&["constraint"]) || cursor.eat(&["check"])
@@ -243,59 +245,12 @@ impl Reader<'_> {
         }
         let guard = guard(cursor);
         let (name, _) = self.new_name(cursor)?;
-        cascade(cursor);
+        let cascade = cascade(cursor);
         if cursor.is(&["with"]) {
             self.key_options(cursor)?;
         }
-        self.push(cursor.since(start), drop_constraint(table, name, guard));
-        Ok(())
-    }
-
-    /// `ALTER …` of a column, an index or a constraint.
-    fn alter_part(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        table: &ObjectName,
-        start: usize,
-    ) -> Read<()> {
-        if cursor.eat_any(&["index", "constraint", "check"]) {
-            cursor.name()?;
-            cursor.until(|it| it.is_end() || it.is_sign(&Token::Comma));
-            return Ok(());
-        }
-        cursor.eat(&["column"]);
-        let (column, _) = self.new_name(cursor)?;
-        let of = || table.clone();
-        if cursor.eat(&["set", "default"]) {
-            let default = self.default(cursor)?;
-            let op = match is_filled(Some(&default)) {
-                true => Op::SetDefault { table: of(), column, default },
-                false => Op::DropDefault { table: of(), column },
-            };
-            self.push(cursor.since(start), op);
-        } else if cursor.eat(&["drop", "default"]) {
-            self.push(cursor.since(start), Op::DropDefault { table: of(), column });
-        } else if cursor.eat(&["set", "not", "null"]) {
-            self.push(cursor.since(start), Op::SetNotNull { table: of(), column });
-        } else if cursor.eat(&["drop", "not", "null"]) {
-            self.push(cursor.since(start), Op::DropNotNull { table: of(), column });
-        } else if cursor.eat(&["set", "data", "type"]) || cursor.eat(&["type"]) {
-            let to = self.data_type(cursor);
-            let op = Op::AlterColumnType { table: of(), column, to, using: None };
-            self.push(cursor.since(start), op);
-        } else if cursor.eat_any(&["set", "add", "drop"]) {
-            // `SET VISIBLE`, `ADD MASKED`, `DROP ROWGUIDCOL`
-            cursor.until(|it| it.is_end() || it.is_sign(&Token::Comma));
-        } else if self.provider == Provider::Sqlserver {
-            cursor.at -= 1;
-            let defined = self.column(cursor, table)?;
-            // Its default and its numbers stay as they are.
-            let at = cursor.since(start);
-            let Defined { column, null, .. } = defined;
-            self.retype(at, table, &column, null || !column.not_null);
-        } else {
-            return Err(cursor.unread("what is done to the column"));
-        }
+        let op = Op::DropConstraint { table: table.clone(), name, guard, cascade };
+        self.push(cursor.since(start), op);
         Ok(())
     }
 
@@ -308,14 +263,14 @@ impl Reader<'_> {
     ) -> Read<()> {
         if cursor.eat_any(&["index", "key"]) {
             let from = cursor.name()?;
-            cursor.expect(&["to"])?;
+            cursor.must(&["to"])?;
             let to = names::index(self.provider, table, &cursor.name()?);
             let from = names::index(self.provider, table, &from);
             let from = ObjectName { schema: table.schema.clone(), name: from };
             self.push(cursor.since(start), Op::RenameIndex { from, to });
         } else if cursor.eat(&["constraint"]) {
             let from = self.new_name(cursor)?.0;
-            cursor.expect(&["to"])?;
+            cursor.must(&["to"])?;
             let to = self.new_name(cursor)?.0;
             let op = Op::RenameConstraint { table: table.clone(), from, to };
             self.push(cursor.since(start), op);
@@ -334,7 +289,7 @@ impl Reader<'_> {
                 *table = to;
                 return Ok(());
             }
-            cursor.expect(&["to"])?;
+            cursor.must(&["to"])?;
             let at = cursor.peek().map(|it| it.at.clone()).unwrap_or_default();
             let (name, folded_from) = self.new_name(cursor)?;
             let to = NewColumn { name, folded_from, at: self.place(at), ..NewColumn::default() };
@@ -360,46 +315,6 @@ impl Reader<'_> {
         if to.name != from.name {
             self.push(at, Op::RenameTable { from, to: to.name.clone() });
         }
-    }
-
-    /// `MODIFY` and `CHANGE` give a column all that it has anew: what they do not say is gone (MySQL manual, 15.1.9).
-    fn redefine(&mut self, at: std::ops::Range<usize>, table: &ObjectName, defined: Defined) {
-        let Defined { column, constraints, indexes, .. } = defined;
-        let of = || table.clone();
-        self.retype(at.clone(), table, &column, !column.not_null);
-        let name = column.name.clone();
-        match (column.default.clone(), column.generated) {
-            (Some(default), _) => {
-                self.push(at.clone(), Op::SetDefault { table: of(), column: name, default });
-            }
-            (None, None) => self.push(at.clone(), Op::DropDefault { table: of(), column: name }),
-            (None, Some(_)) => {}
-        }
-        for constraint in constraints {
-            self.push(at.clone(), Op::AddConstraint { table: of(), constraint });
-        }
-        for it in indexes {
-            self.push(at.clone(), Op::CreateIndex(Box::new(it)));
-        }
-    }
-
-    fn retype(
-        &mut self,
-        at: std::ops::Range<usize>,
-        table: &ObjectName,
-        column: &NewColumn,
-        null: bool,
-    ) {
-        let (of, name) = (|| table.clone(), || column.name.clone());
-        let to = column.data_type.clone();
-        let op = Op::AlterColumnType { table: of(), column: name(), to, using: None };
-        self.push(at.clone(), op);
-        let op = if null {
-            Op::DropNotNull { table: of(), column: name() }
-        } else {
-            Op::SetNotNull { table: of(), column: name() }
-        };
-        self.push(at, op);
     }
 
     /// What changes nothing of the shape: `ENGINE = …`, `AUTO_INCREMENT = …`, `CHECK CONSTRAINT …`.
@@ -458,10 +373,6 @@ enum Again {
     Add,
     DropColumn,
     DropConstraint,
-}
-
-fn drop_constraint(table: &ObjectName, name: String, guard: Guard) -> Op {
-    Op::DropConstraint { table: table.clone(), name, guard, cascade: Cascade::No }
 }
 
 pub(super) fn cascade(cursor: &mut Cursor<'_>) -> Cascade {

@@ -94,7 +94,7 @@ impl Reader<'_> {
                 self.clustering(cursor);
                 self.conflict(cursor);
                 let at = cursor.since(start);
-                self.unique(table, own.clone(), named.take(), at, it);
+                self.unique(table, &own, named.take(), at, it);
             } else if cursor.eat(&["check"]) {
                 let check = self.expression(&cursor.parens()?);
                 cursor.eat(&["not"]);
@@ -113,7 +113,7 @@ impl Reader<'_> {
                 it.column.generated = Some(Generated::Identity);
                 it.column.not_null = true;
             } else if cursor.eat(&["generated"]) || cursor.is(&["as"]) {
-                it.column.generated = Some(self.generated(cursor)?);
+                it.column.generated = Some(generated(cursor)?);
                 it.column.not_null |= it.column.generated == Some(Generated::Identity);
             } else if cursor.eat(&["on", "update"]) {
                 self.default(cursor)?;
@@ -145,31 +145,6 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `GENERATED ALWAYS AS (…)`, `AS (…)`, `GENERATED … AS IDENTITY`
-    fn generated(&self, cursor: &mut Cursor<'_>) -> Read<Generated> {
-        cursor.eat(&["always"]);
-        cursor.eat(&["by", "default"]);
-        cursor.expect(&["as"])?;
-        if cursor.eat(&["identity"]) {
-            cursor.skip_parens()?;
-            return Ok(Generated::Identity);
-        }
-        if cursor.eat(&["row"]) {
-            // The period of a temporal table.
-            cursor.eat_any(&["start", "end"]);
-            cursor.eat(&["hidden"]);
-            return Ok(Generated::Stored);
-        }
-        if !cursor.skip_parens()? {
-            cursor.until(|it| is_option(it) || it.is_sign(&Token::Comma) || it.is_end());
-        }
-        if cursor.eat_any(&["stored", "persisted", "persistent"]) {
-            return Ok(Generated::Stored);
-        }
-        cursor.eat(&["virtual"]);
-        Ok(Generated::Virtual)
-    }
-
     /// `INTEGER PRIMARY KEY` is the number of the row, which SQLite gives (SQLite, "ROWIDs and the INTEGER PRIMARY
     /// KEY").
     fn is_row_number(&self, column: &NewColumn) -> bool {
@@ -189,6 +164,31 @@ impl Reader<'_> {
             cursor.eat_any(&["clustered", "nonclustered"]);
         }
     }
+}
+
+/// `GENERATED ALWAYS AS (…)`, `AS (…)`, `GENERATED … AS IDENTITY`
+fn generated(cursor: &mut Cursor<'_>) -> Read<Generated> {
+    cursor.eat(&["always"]);
+    cursor.eat(&["by", "default"]);
+    cursor.must(&["as"])?;
+    if cursor.eat(&["identity"]) {
+        cursor.skip_parens()?;
+        return Ok(Generated::Identity);
+    }
+    if cursor.eat(&["row"]) {
+        // The period of a temporal table.
+        cursor.eat_any(&["start", "end"]);
+        cursor.eat(&["hidden"]);
+        return Ok(Generated::Stored);
+    }
+    if !cursor.skip_parens()? {
+        cursor.until(|it| is_option(it) || it.is_sign(&Token::Comma) || it.is_end());
+    }
+    if cursor.eat_any(&["stored", "persisted", "persistent"]) {
+        return Ok(Generated::Stored);
+    }
+    cursor.eat(&["virtual"]);
+    Ok(Generated::Virtual)
 }
 
 /// The value that a column is given by its definition.

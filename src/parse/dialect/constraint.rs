@@ -81,7 +81,7 @@ impl Reader<'_> {
     pub(super) fn unique(
         &self,
         table: &ObjectName,
-        columns: Vec<String>,
+        columns: &[String],
         name: Option<String>,
         at: Range<usize>,
         defined: &mut Defined,
@@ -148,7 +148,7 @@ impl Reader<'_> {
         }
         if cursor.eat(&["primary", "key"]) {
             self.clustering(cursor);
-            self.using(cursor);
+            using(cursor);
             let keys = self.keys(cursor)?;
             self.key_options(cursor)?;
             let columns = keys.into_iter().filter_map(|it| it.column).collect();
@@ -162,7 +162,7 @@ impl Reader<'_> {
             if !cursor.is_sign(&Token::LParen) && !cursor.is(&["using"]) {
                 name = Some(cursor.name()?);
             }
-            self.using(cursor);
+            using(cursor);
             let keys = self.keys(cursor)?;
             self.key_options(cursor)?;
             return Ok(self.unique_key(table, keys, name, cursor.since(start)));
@@ -184,7 +184,7 @@ impl Reader<'_> {
         }
         if cursor.eat(&["default"]) {
             let default = self.default(cursor)?;
-            cursor.expect(&["for"])?;
+            cursor.must(&["for"])?;
             let column = cursor.name()?;
             let kind = ConstraintKind::Default { column: column.clone() };
             let constraint = self.constraint_of(kind, name, cursor.since(start));
@@ -204,7 +204,7 @@ impl Reader<'_> {
             }
             let unique = unique || cursor.eat(&["unique"]);
             self.clustering(cursor);
-            self.using(cursor);
+            using(cursor);
             let keys = self.keys(cursor)?;
             self.key_options(cursor)?;
             let mut index = self.new_index(table, name, keys, unique, cursor.since(start));
@@ -214,12 +214,6 @@ impl Reader<'_> {
             return Ok(Part::Index(index));
         }
         Err(cursor.unread("a constraint"))
-    }
-
-    fn using(&self, cursor: &mut Cursor<'_>) {
-        if cursor.eat(&["using"]) {
-            cursor.skip(1);
-        }
     }
 
     /// The keys of an index, in parentheses.
@@ -246,7 +240,9 @@ impl Reader<'_> {
             cursor.is_done()
         });
         match column {
-            Some(column) => IndexKey { text: without_order(text, &column), ..key(&column) },
+            // Postgres keeps the quotes of a key; what they are elsewhere says nothing.
+            Some(column) if self.provider.is_postgres() => IndexKey { text, ..key(&column) },
+            Some(column) => IndexKey { text: without_quotes(text, &column), ..key(&column) },
             None => {
                 let expression = self.expression(item);
                 let label = expression.calls.first().cloned().unwrap_or_else(|| "expr".to_owned());
@@ -285,7 +281,7 @@ impl Reader<'_> {
         cursor: &mut Cursor<'_>,
         columns: Vec<String>,
     ) -> Read<ForeignKey> {
-        cursor.expect(&["references"])?;
+        cursor.must(&["references"])?;
         let target = names::object(cursor)?;
         let mut target_columns = Vec::new();
         if cursor.is_sign(&Token::LParen) {
@@ -312,6 +308,13 @@ impl Reader<'_> {
     }
 }
 
+/// `USING BTREE`
+fn using(cursor: &mut Cursor<'_>) {
+    if cursor.eat(&["using"]) {
+        cursor.skip(1);
+    }
+}
+
 fn referential(cursor: &mut Cursor<'_>) -> Read<Referential> {
     let known: [(&[&str], Referential); 5] = [
         (&["no", "action"], Referential::NoAction),
@@ -334,7 +337,7 @@ fn key(column: &str) -> IndexKey {
 }
 
 /// A key of a column alone is told by its name, whatever its quotes.
-fn without_order(text: String, column: &str) -> String {
+fn without_quotes(text: String, column: &str) -> String {
     let bare = text.trim_matches(['"', '`', '[', ']']);
     if bare == column { bare.to_owned() } else { text }
 }

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Piece, Read};
 use super::statement::is_routine;
 use super::{Reader, names};
 use crate::schema::{
@@ -12,7 +12,8 @@ use crate::schema::{
 impl Reader<'_> {
     pub(super) fn create(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         if is_routine(cursor) {
-            return self.routine(cursor);
+            self.routine(cursor);
+            return Ok(());
         }
         let start = cursor.at;
         cursor.skip(1);
@@ -99,7 +100,7 @@ impl Reader<'_> {
         if cursor.eat(&["using"]) {
             cursor.skip(1);
         }
-        cursor.expect(&["on"])?;
+        cursor.must(&["on"])?;
         let table = names::object(cursor)?;
         if cursor.eat(&["using"]) {
             cursor.skip(1);
@@ -162,9 +163,9 @@ impl Reader<'_> {
             shows = named.into_iter().filter_map(|it| it.column).collect();
         }
         cursor.until(|it| it.is_end() || it.is_any(&["as"]));
-        cursor.expect(&["as"])?;
+        cursor.must(&["as"])?;
         let from = cursor.at;
-        cursor.parsed(|it| it.parse_query())?;
+        cursor.parsed(Piece::Query)?;
         let query = Cursor { tokens: &cursor.tokens[from..cursor.at], ..cursor.clone() };
         if cursor.eat(&["with"]) {
             cursor.until(Cursor::is_end);
@@ -182,12 +183,12 @@ impl Reader<'_> {
     }
 
     /// A trigger, procedure, function or event: what its body does happens later.
-    fn routine(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+    fn routine(&mut self, cursor: &mut Cursor<'_>) {
         let body = cursor.until(|_| false);
         let begin = body.tokens.iter().position(|it| it.is_any(&["begin", "as", "row", "do"]));
         let begin =
             begin.map_or(body.tokens.len(), |it| it + usize::from(!body.tokens[it].is("begin")));
-        self.body(Cursor { tokens: &body.tokens[begin..], at: 0, provider: self.provider })
+        self.body(Cursor { tokens: &body.tokens[begin..], at: 0, provider: self.provider });
     }
 }
 

@@ -15,6 +15,14 @@ pub(super) struct Unread {
     pub(super) why: String,
 }
 
+/// What `sqlparser` is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Piece {
+    Statement,
+    Query,
+    Expression,
+}
+
 pub(super) type Read<T> = Result<T, Unread>;
 
 /// A place in some tokens, to be read front to back.
@@ -96,7 +104,7 @@ impl<'a> Cursor<'a> {
         is
     }
 
-    pub(super) fn expect(&mut self, words: &[&str]) -> Read<()> {
+    pub(super) fn must(&mut self, words: &[&str]) -> Read<()> {
         if self.eat(words) { Ok(()) } else { Err(self.unread(&words.join(" "))) }
     }
 
@@ -201,18 +209,20 @@ impl<'a> Cursor<'a> {
         start..end.map_or(start, |it| it.at.end).max(start)
     }
 
-    /// What `sqlparser` makes of what comes next. The cursor goes behind as much as it read.
-    pub(super) fn parsed<T>(
-        &mut self,
-        parse: impl FnOnce(&mut Parser<'_>) -> Result<T, sqlparser::parser::ParserError>,
-    ) -> Read<T> {
+    /// Goes behind what comes next, as much as `sqlparser` reads of it.
+    pub(super) fn parsed(&mut self, piece: Piece) -> Read<()> {
         let rest = self.tokens.get(self.at..).unwrap_or_default();
         let rest: Vec<TokenWithSpan> = rest.iter().map(|it| it.token.clone()).collect();
         let mut parser = Parser::new(grammar(self.provider)).with_tokens_with_locations(rest);
-        match parse(&mut parser) {
-            Ok(read) => {
-                self.at += parser.index().min(self.tokens.len() - self.at);
-                Ok(read)
+        let read = match piece {
+            Piece::Statement => parser.parse_statement().map(drop),
+            Piece::Query => parser.parse_query().map(drop),
+            Piece::Expression => parser.parse_expr().map(drop),
+        };
+        match read {
+            Ok(()) => {
+                self.skip(parser.index());
+                Ok(())
             }
             Err(error) => {
                 let at = self.tokens.get(self.at + parser.index().saturating_sub(1));

@@ -22,11 +22,10 @@ impl Reader<'_> {
             "type" => {
                 self.each(cursor, |name, cascade| Op::DropType { name, cascade, domain: false })
             }
-            "sequence" => self.each(cursor, |name, cascade| Op::DropSequence {
-                name,
-                guard: crate::schema::Guard::None,
-                cascade,
-            }),
+            "sequence" => {
+                let guard = guard(&mut cursor.clone());
+                self.each(cursor, |name, cascade| Op::DropSequence { name, guard, cascade })
+            }
             "index" => self.drop_indexes(cursor),
             "database" | "schema" => {
                 guard(cursor);
@@ -36,9 +35,10 @@ impl Reader<'_> {
                 // In MySQL both words mean the same.
                 let schema =
                     word.eq_ignore_ascii_case("schema") && self.provider != Provider::Mysql;
-                let op = match schema {
-                    true => Op::DropSchema { name, cascade },
-                    false => Op::DropDatabase { name },
+                let op = if schema {
+                    Op::DropSchema { name, cascade }
+                } else {
+                    Op::DropDatabase { name }
                 };
                 self.push(cursor.since(at), op);
                 Ok(())
@@ -148,7 +148,7 @@ impl Reader<'_> {
         loop {
             let at = cursor.at;
             let from = names::object(cursor)?;
-            cursor.expect(&["to"])?;
+            cursor.must(&["to"])?;
             let to = names::object(cursor)?;
             self.rename_table(cursor.since(at), &from, &to);
             if !cursor.eat_sign(&Token::Comma) {

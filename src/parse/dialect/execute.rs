@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Piece, Read};
 use super::{Reader, names};
 use crate::schema::{NewColumn, ObjectName, Op, Provider};
 
@@ -21,6 +21,9 @@ const HARMLESS: &[&str] = &[
     "sp_help",
     "sp_settriggerorder",
 ];
+
+/// How far below its constraints a table is dropped that Prisma makes anew, in bytes.
+const FAR: usize = 1 << 16;
 
 const HELP: &str = "write the statement itself, or give the text as one constant";
 
@@ -77,10 +80,13 @@ impl Reader<'_> {
         }
         let procedure = names::object(cursor)?;
         let name = procedure.name.to_ascii_lowercase();
-        let arguments = self.arguments(cursor);
+        let arguments = arguments(cursor);
         let at = cursor.since(start);
         match name.as_str() {
-            "sp_rename" => self.sp_rename(&arguments, at),
+            "sp_rename" => {
+                self.sp_rename(&arguments, at);
+                Ok(())
+            }
             "sp_executesql" => match arguments.first().and_then(constant) {
                 Some((text, at)) => {
                     self.inner(&text, &at);
@@ -100,37 +106,11 @@ impl Reader<'_> {
         }
     }
 
-    /// What a procedure is given, the names of its parameters left out.
-    fn arguments<'a>(&self, cursor: &mut Cursor<'a>) -> Vec<Cursor<'a>> {
-        let mut found = Vec::new();
-        loop {
-            let named =
-                cursor.peek().and_then(|it| it.word()).is_some_and(|it| it.starts_with('@'))
-                    && cursor.peek_at(1).is_some_and(|it| it.is_sign(&Token::Eq));
-            if named {
-                cursor.skip(2);
-            }
-            let value = cursor.until(|it| {
-                let next = it.peek().is_some_and(|it| {
-                    it.begins_line && it.word().is_some_and(|it| !it.starts_with('@'))
-                });
-                it.is_end() || it.is_sign(&Token::Comma) || next
-            });
-            if !value.tokens.is_empty() {
-                found.push(value);
-            }
-            if !cursor.eat_sign(&Token::Comma) {
-                return found;
-            }
-        }
-    }
-
     /// `sp_rename 'dbo.users.mail', 'email', 'COLUMN'`. The new name is taken as it is.
-    fn sp_rename(&mut self, arguments: &[Cursor<'_>], at: std::ops::Range<usize>) -> Read<()> {
+    fn sp_rename(&mut self, arguments: &[Cursor<'_>], at: std::ops::Range<usize>) {
         let text = |index: usize| arguments.get(index).and_then(constant).map(|it| it.0);
         let (Some(from), Some(to)) = (text(0), text(1)) else {
-            self.opaque(at, "it renames something whose name is computed", HELP);
-            return Ok(());
+            return self.opaque(at, "it renames something whose name is computed", HELP);
         };
         let kind = text(2).unwrap_or_default().to_ascii_lowercase();
         let mut parts = names::written(&from);
@@ -143,6 +123,10 @@ impl Reader<'_> {
                         NewColumn { name: to, at: self.place(at.clone()), ..NewColumn::default() };
                     Op::RenameColumn { table, from, to }
                 } else {
+                    // A key has an index of its name, and both are renamed by it.
+                    let (of, old, new) = (table.clone(), from.clone(), to.clone());
+                    let key = Op::RenameConstraint { table: of, from: old, to: new };
+                    self.push(at.clone(), key);
                     let index = |it: &str| names::index(self.provider, &table, it);
                     let from = ObjectName { schema: table.schema.clone(), name: index(&from) };
                     Op::RenameIndex { from, to: index(&to) }
@@ -160,7 +144,6 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// `DECLARE @x …`
@@ -168,7 +151,7 @@ impl Reader<'_> {
         if self.provider != Provider::Sqlserver {
             return Err(cursor.unread("a statement"));
         }
-        cursor.parsed(|it| it.parse_statement())?;
+        cursor.parsed(Piece::Statement)?;
         Ok(())
     }
 
@@ -190,23 +173,53 @@ impl Reader<'_> {
             return None;
         }
         let mut table = None;
+        // Two of them in one file need names of their own.
+        let variable = rest.get(1)?.word().filter(|it| it.starts_with('@'))?;
         for (token, wanted) in rest.iter().zip(&pattern) {
             let text = self.text.get(token.at.clone())?;
             match *wanted {
                 "TABLE" => table = token.string(),
+                "VARIABLE" if text == variable => {}
                 "SCHEMA" => {}
                 wanted if text.eq_ignore_ascii_case(&wanted.replace('~', " ")) => {}
                 _ => return None,
             }
         }
         let dropped = format!("[{}]", table?);
-        let behind = self.text.get(rest[pattern.len() - 1].at.end..)?;
+        // It stands close behind, and a text of many such statements must not cost its square.
+        let from = rest[pattern.len() - 1].at.end;
+        let to = self.text.floor_char_boundary((from + FAR).min(self.text.len()));
+        let behind = self.text.get(from..to)?;
         let mut drops = behind.split("DROP TABLE ").skip(1);
         drops
             .any(|it| {
                 it.split([';', '\n']).next().is_some_and(|it| it.trim_end().ends_with(&dropped))
             })
             .then_some(pattern.len())
+    }
+}
+
+/// What a procedure is given, the names of its parameters left out.
+fn arguments<'a>(cursor: &mut Cursor<'a>) -> Vec<Cursor<'a>> {
+    let mut found = Vec::new();
+    loop {
+        let named = cursor.peek().and_then(|it| it.word()).is_some_and(|it| it.starts_with('@'))
+            && cursor.peek_at(1).is_some_and(|it| it.is_sign(&Token::Eq));
+        if named {
+            cursor.skip(2);
+        }
+        let value = cursor.until(|it| {
+            let next = it.peek().is_some_and(|it| {
+                it.begins_line && it.word().is_some_and(|it| !it.starts_with('@'))
+            });
+            it.is_end() || it.is_sign(&Token::Comma) || next
+        });
+        if !value.tokens.is_empty() {
+            found.push(value);
+        }
+        if !cursor.eat_sign(&Token::Comma) {
+            return found;
+        }
     }
 }
 
@@ -219,11 +232,11 @@ fn is_key(name: &str) -> bool {
 }
 
 /// The statement of `render_redefine_tables` in `prisma-engines`, by its tokens.
-const PRISMA: &str = "DECLARE @SQL NVARCHAR ( MAX ) = N'' SELECT @SQL + = N'ALTER~TABLE~' + QUOTENAME ( \
+const PRISMA: &str = "DECLARE VARIABLE NVARCHAR ( MAX ) = N'' SELECT VARIABLE + = N'ALTER~TABLE~' + QUOTENAME ( \
      OBJECT_SCHEMA_NAME ( PARENT_OBJECT_ID ) ) + '.' + QUOTENAME ( OBJECT_NAME ( PARENT_OBJECT_ID ) ) + \
      '~DROP~CONSTRAINT~' + OBJECT_NAME ( OBJECT_ID ) + ';' FROM SYS . OBJECTS WHERE TYPE_DESC LIKE \
      '%CONSTRAINT' AND OBJECT_NAME ( PARENT_OBJECT_ID ) = TABLE AND SCHEMA_NAME ( SCHEMA_ID ) = SCHEMA \
-     EXEC sp_executesql @SQL";
+     EXEC sp_executesql VARIABLE";
 
 /// The text that a value is, where it is one string, and its place.
 fn constant(value: &Cursor<'_>) -> Option<(String, std::ops::Range<usize>)> {

@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::Reader;
-use super::cursor::{Cursor, Read};
+use super::cursor::Cursor;
 use crate::schema::{Certainty, Provider};
 
 /// A block that is open.
@@ -85,12 +85,12 @@ impl Reader<'_> {
         let table = asked.parens().ok().and_then(|mut it| {
             it.eat(&["select"]);
             it.eat_sign(&Token::Mul);
-            it.expect(&["from"]).and_then(|()| super::names::object(&mut it)).ok()
+            it.must(&["from"]).and_then(|()| super::names::object(&mut it)).ok()
         });
         let text = run.parens().ok().and_then(|it| it.tokens.first()?.string().map(str::to_owned));
         let (Some(table), Some(text)) = (table, text) else { return false };
         let lexed = super::lexer::lex(&text, self.provider);
-        let copied = super::rows::copied(&Cursor::new(&lexed.tokens, self.provider));
+        let copied = super::rows::copied(&Cursor::new(&lexed.tokens, self.provider), |_| None);
         copied.is_some_and(|(_, from, _)| from == table)
     }
 
@@ -106,14 +106,14 @@ impl Reader<'_> {
     }
 
     /// What the body of a trigger or routine does to rows and tables whenever it runs.
-    pub(super) fn body(&mut self, mut cursor: Cursor<'_>) -> Read<()> {
+    pub(super) fn body(&mut self, mut cursor: Cursor<'_>) {
         let certainty = std::mem::replace(&mut self.certainty, Certainty::Deferred);
         if self.provider == Provider::Sqlserver {
             let blocks = std::mem::take(&mut self.blocks);
             self.all(&mut cursor);
             self.blocks = blocks;
             self.certainty = certainty;
-            return Ok(());
+            return;
         }
         while !cursor.is_done() {
             let verb = cursor.is_any(&[
@@ -132,7 +132,6 @@ impl Reader<'_> {
             self.one(&mut statement);
         }
         self.certainty = certainty;
-        Ok(())
     }
 }
 

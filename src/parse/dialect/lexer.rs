@@ -1,5 +1,6 @@
 //! A text to tokens, each with its bytes, after what is no SQL has been taken out of it byte for byte.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use sqlparser::dialect::{Dialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
@@ -85,9 +86,10 @@ pub(super) fn grammar(provider: Provider) -> &'static dyn Dialect {
 
 pub(super) fn lex(text: &str, provider: Provider) -> Lexed {
     let mut lexed = Lexed::default();
+    let cut = cut_at_breakpoints(text);
     let clean = match provider {
-        Provider::Mysql => mysql(text, &mut lexed.client),
-        _ => text.to_owned(),
+        Provider::Mysql => mysql(&cut, &mut lexed.client),
+        _ => cut.into_owned(),
     };
     let mut found = Vec::new();
     let read =
@@ -107,12 +109,19 @@ pub(super) fn lex(text: &str, provider: Provider) -> Lexed {
                 lexed.comments.push(at);
             }
             _ => {
-                lexed.tokens.push(Tok { token, at, begins_line: std::mem::take(&mut begins_line) })
+                let begins_line = std::mem::take(&mut begins_line);
+                lexed.tokens.push(Tok { token, at, begins_line });
             }
         }
     }
+    let open = |it: &&Range<usize>| {
+        let text = clean.get((*it).clone()).unwrap_or_default();
+        text.starts_with("/*") && (text.len() < 4 || !text.ends_with("*/"))
+    };
     if let Err(error) = read {
         lexed.broken = Some((walk.at, error.message));
+    } else if let Some(open) = lexed.comments.last().filter(open) {
+        lexed.broken = Some((open.start, "a comment is not closed".to_owned()));
     }
     lexed
 }
@@ -136,6 +145,15 @@ impl Walk<'_> {
         }
         self.at
     }
+}
+
+/// Drizzle cuts a file at these marks, even inside of a string, and sends what is between them one by one.
+fn cut_at_breakpoints(text: &str) -> Cow<'_, str> {
+    const MARK: &str = "--> statement-breakpoint";
+    if !text.contains(MARK) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(MARK, &format!(";{:1$}", "", MARK.len() - 1)))
 }
 
 /// The text of a MySQL file as the server runs it. What stands in `/*! … */` runs (MySQL manual, 11.7), in `/*M! … */`
@@ -211,7 +229,7 @@ fn is_delimiter(rest: &[u8]) -> bool {
 
 /// Two dashes begin a comment only before white space (MySQL manual, 1.7.2.4).
 fn is_dashes(rest: &[u8]) -> bool {
-    rest.starts_with(b"--") && rest.get(2).is_none_or(|it| it.is_ascii_whitespace())
+    rest.starts_with(b"--") && rest.get(2).is_none_or(u8::is_ascii_whitespace)
 }
 
 fn line_end(rest: &[u8]) -> usize {

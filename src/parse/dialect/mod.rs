@@ -18,6 +18,7 @@ mod flow;
 mod guard;
 mod lexer;
 mod names;
+mod redefine;
 mod rows;
 mod setting;
 mod statement;

@@ -5,13 +5,9 @@ use sqlparser::tokenizer::Token;
 use super::cursor::{Cursor, Read};
 use crate::schema::{ObjectName, Provider};
 
-/// The schema that a name without one is in. MySQL and SQLite have none.
+/// The schema that a name without one is in. On Postgres `search_path` says it.
 pub(super) fn own_schema(provider: Provider) -> Option<String> {
-    match provider {
-        Provider::Postgresql | Provider::Cockroachdb => None,
-        Provider::Mysql | Provider::Sqlite => Some(String::new()),
-        Provider::Sqlserver => Some("dbo".to_owned()),
-    }
+    (!provider.is_postgres()).then(|| provider.own_schema().to_owned())
 }
 
 /// A name of up to three parts. Names keep their case: the databases differ in whether it counts, and a name that is

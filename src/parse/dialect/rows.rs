@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Piece, Read};
 use super::value::constant;
 use super::{Reader, names};
 use crate::schema::{Filter, ObjectName, Op, Provider};
@@ -31,11 +31,11 @@ const CLAUSES: &[&str] = &[
 impl Reader<'_> {
     pub(super) fn rows(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         let from = cursor.at;
-        if cursor.is(&["insert"]) && copied(cursor).is_some() {
+        if cursor.is(&["insert"]) && copied(cursor, |_| None).is_some() {
             // Nothing of it is left to be known.
             cursor.until(Cursor::is_end);
         } else {
-            cursor.parsed(|it| it.parse_statement())?;
+            cursor.parsed(Piece::Statement)?;
         }
         let whole = Cursor { tokens: &cursor.tokens[from..cursor.at], at: 0, ..cursor.clone() };
         let at = whole.range();
@@ -62,13 +62,15 @@ impl Reader<'_> {
                 None
             }
         };
-        op.into_iter().for_each(|op| self.push(at.clone(), op));
+        if let Some(op) = op {
+            self.push(at, op);
+        }
         Ok(())
     }
 
     fn inserted(&mut self, mut it: Cursor<'_>) {
         let at = it.range();
-        let copied = copied(&it);
+        let copied = copied(&it, |it| self.made(it));
         let replaces = it.eat(&["replace"]) || {
             it.skip(1);
             it.eat(&["or", "replace"])
@@ -105,6 +107,16 @@ impl Reader<'_> {
         if let Some((to, from, columns)) = copied {
             self.push(at, Op::CopyRows { from, to, columns });
         }
+    }
+
+    /// The columns of a table as the migration has made it.
+    fn made(&self, name: &ObjectName) -> Option<Vec<String>> {
+        self.changes.iter().rev().find_map(|it| match &it.op {
+            Op::CreateTable(new) if new.name == *name => {
+                Some(new.columns.iter().map(|it| it.name.clone()).collect())
+            }
+            _ => None,
+        })
     }
 
     /// `SELECT … INTO t FROM …` of SQL Server makes a table; `INTO OUTFILE` of MySQL writes a file of the server.
@@ -153,7 +165,9 @@ impl Reader<'_> {
                 it.skip(1);
             }
         }
-        ops.into_iter().for_each(|op| self.push(at.clone(), op));
+        for op in ops {
+            self.push(at.clone(), op);
+        }
         Ok(())
     }
 }
@@ -275,14 +289,23 @@ pub(super) fn relations(query: &Cursor<'_>) -> Vec<ObjectName> {
 /// target the one of the source that it holds.
 pub(super) type Copied = (ObjectName, ObjectName, Vec<(String, Option<String>)>);
 
-pub(super) fn copied(insert: &Cursor<'_>) -> Option<Copied> {
+/// `made` knows the columns of a table that the migration has made, for an `INSERT` that names none.
+pub(super) fn copied(
+    insert: &Cursor<'_>,
+    made: impl Fn(&ObjectName) -> Option<Vec<String>>,
+) -> Option<Copied> {
     let mut it = insert.clone();
-    it.expect(&["insert", "into"]).ok()?;
+    it.must(&["insert", "into"]).ok()?;
     let to = names::object(&mut it).ok()?;
-    let columns = it.parens().ok()?.items();
-    it.expect(&["select"]).ok()?;
+    let columns = if it.is_sign(&Token::LParen) {
+        let items = it.parens().ok()?.items();
+        items.into_iter().map(|mut it| it.name().ok()).collect::<Option<Vec<String>>>()?
+    } else {
+        made(&to)?
+    };
+    it.must(&["select"]).ok()?;
     let list = it.until(|it| it.is_any(&["from"])).items();
-    it.expect(&["from"]).ok()?;
+    it.must(&["from"]).ok()?;
     let from = names::object(&mut it).ok()?;
     if it.eat(&["with"]) {
         it.parens().ok()?;
@@ -291,11 +314,8 @@ pub(super) fn copied(insert: &Cursor<'_>) -> Option<Copied> {
     if !it.is_done() || columns.len() != list.len() {
         return None;
     }
-    let pairs = columns.into_iter().zip(list).map(|(mut column, source)| {
-        let name = column.name().ok()?;
-        Some((name, source_of(source)))
-    });
-    Some((to, from, pairs.collect::<Option<_>>()?))
+    let pairs = columns.into_iter().zip(list).map(|(name, source)| (name, source_of(source)));
+    Some((to, from, pairs.collect()))
 }
 
 /// The column that a value keeps: itself, or in its place another one where it is null.

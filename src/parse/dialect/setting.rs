@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Piece, Read};
 use super::{Reader, names};
 use crate::schema::{Boundary, Lasting, Op, Provider};
 
@@ -149,7 +149,7 @@ impl Reader<'_> {
             cursor.skip(1);
             // `=`, `+=`
             cursor.skip(1);
-            cursor.parsed(|it| it.parse_expr())?;
+            cursor.parsed(Piece::Expression)?;
             return Ok(());
         }
         if cursor.eat(&["transaction"]) {
@@ -180,7 +180,7 @@ impl Cursor<'_> {
     /// Where the statement ends that begins at `start`, if `sqlparser` knows it.
     fn parsed_whole(mut self, start: usize) -> Option<usize> {
         self.at = start;
-        self.parsed(|it| it.parse_statement()).ok()?;
+        self.parsed(Piece::Statement).ok()?;
         Some(self.at)
     }
 }

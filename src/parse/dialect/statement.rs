@@ -38,8 +38,12 @@ const ENDS_BEFORE: &[&str] = &[
     "truncate", "use",
 ];
 
+/// More statements in a row without a semicolon or line between them are not read: each looks at all of the rest.
+const MOST: usize = 64;
+
 impl Reader<'_> {
     pub(super) fn all(&mut self, cursor: &mut Cursor<'_>) {
+        let mut joined = 0;
         while !cursor.is_done() {
             if cursor.eat_sign(&Token::SemiColon) || is_go(cursor) || self.own_constraints(cursor) {
                 continue;
@@ -62,8 +66,14 @@ impl Reader<'_> {
             self.one(&mut statement);
             self.certainty = certainty;
             // What could follow without a semicolon: it is a statement of its own.
-            if self.provider == Provider::Sqlserver && statement.at > start && statement.at < end {
+            let more = self.provider == Provider::Sqlserver && statement.at < end;
+            joined = if more { joined + 1 } else { 0 };
+            if more && joined < MOST {
                 cursor.at = statement.at;
+            } else if more {
+                let rest = statement.tokens[statement.at].at.start..statement.range().end;
+                let help = "write each statement on a line of its own";
+                self.opaque(rest, "too many statements stand on one line to be read", help);
             }
         }
     }
@@ -175,7 +185,7 @@ fn is_next(first: &Cursor<'_>, here: &Cursor<'_>) -> bool {
         // `ALTER TABLE users⏎DROP COLUMN …`, `WITH x⏎…`, `IF …⏎BEGIN` of a routine are no beginnings.
         let action = here.is_any(&["alter", "drop"]) && first.is_any(&["alter"]);
         let named = here.tokens[first.at..here.at].iter().filter(|it| it.word().is_some()).count();
-        return !(action && named <= 4) && !last.is_some_and(|it| it.is_sign(&Token::Comma));
+        return !(action && named <= 4 || last.is_some_and(|it| it.is_sign(&Token::Comma)));
     }
     let index = first.is(&["create"])
         && here.tokens[first.at..here.at].iter().take(5).any(|it| it.is("index"));

@@ -4,9 +4,9 @@ use sqlparser::tokenizer::Token;
 
 use super::constraint::{Part, is_constraint};
 use super::create::{guard, lasting, new_table};
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Piece, Read};
 use super::{Reader, names, rows};
-use crate::schema::{NewColumn, NewIndex, Op};
+use crate::schema::{NewColumn, NewIndex, Op, Provider};
 
 impl Reader<'_> {
     pub(super) fn table(
@@ -39,12 +39,12 @@ impl Reader<'_> {
                 self.item(&mut item, &mut table, &mut indexes)?;
             }
         }
-        let (query, options) = self.behind(cursor)?;
+        let (query, partitioned) = behind(cursor)?;
         table.reads = query.as_ref().map(rows::relations).unwrap_or_default();
         if table.columns.is_empty() {
             table.columns = query.as_ref().map(targets).unwrap_or_default();
         }
-        table.partitioned = options;
+        table.partitioned = partitioned;
         if replaces {
             // MariaDB drops the table of that name first.
             self.push(
@@ -70,15 +70,22 @@ impl Reader<'_> {
             return Ok(());
         }
         if is_constraint(item) {
-            match self.part(item, &table.name)? {
-                Part::Constraint(it) => table.constraints.push(it),
-                Part::Index(it) => indexes.push(it),
-                Part::Default { column, default, constraint } => {
-                    let found = table.columns.iter_mut().find(|it| it.name == column);
-                    found.into_iter().for_each(|it| it.default = Some(default.clone()));
-                    table.constraints.push(constraint);
+            // SQLite does not miss a comma between constraints.
+            let mut first = true;
+            while first || (self.provider == Provider::Sqlite && is_constraint(item)) {
+                first = false;
+                match self.part(item, &table.name)? {
+                    Part::Constraint(it) => table.constraints.push(it),
+                    Part::Index(it) => indexes.push(it),
+                    Part::Default { column, default, constraint } => {
+                        let mut columns = table.columns.iter_mut();
+                        if let Some(found) = columns.find(|it| it.name == column) {
+                            found.default = Some(default);
+                        }
+                        table.constraints.push(constraint);
+                    }
+                    Part::Nothing => {}
                 }
-                Part::Nothing => {}
             }
         } else {
             let defined = self.column(item, &table.name)?;
@@ -88,35 +95,28 @@ impl Reader<'_> {
         }
         if item.is_done() { Ok(()) } else { Err(item.unread("`,` or `)`")) }
     }
+}
 
-    /// What follows the columns: options, perhaps a query; whether it is parted.
-    fn behind<'a>(&mut self, cursor: &mut Cursor<'a>) -> Read<(Option<Cursor<'a>>, bool)> {
-        let mut parted = false;
-        while !cursor.is_end() {
-            let query = cursor.is_any(&["select", "with", "values"]) && !is_option(cursor)
-                || is_query(cursor);
-            if query {
-                let from = cursor.at;
-                cursor.parsed(|it| it.parse_query())?;
-                return Ok((
-                    Some(Cursor {
-                        tokens: &cursor.tokens[from..cursor.at],
-                        at: 0,
-                        ..cursor.clone()
-                    }),
-                    parted,
-                ));
-            }
-            if cursor.is_any(&["create", "drop", "alter", "insert", "exec", "delete", "update"]) {
-                return Ok((None, parted));
-            }
-            parted |= cursor.is(&["partition", "by"]);
-            if !cursor.skip_parens()? {
-                cursor.skip(1);
-            }
+/// What follows the columns: options, perhaps a query; whether the table is partitioned.
+fn behind<'a>(cursor: &mut Cursor<'a>) -> Read<(Option<Cursor<'a>>, bool)> {
+    let mut partitioned = false;
+    while !cursor.is_end() {
+        let query = cursor.is_any(&["select", "with", "values"]) && !is_option(cursor);
+        if query || is_query(cursor) {
+            let from = cursor.at;
+            cursor.parsed(Piece::Query)?;
+            let tokens = &cursor.tokens[from..cursor.at];
+            return Ok((Some(Cursor { tokens, at: 0, ..cursor.clone() }), partitioned));
         }
-        Ok((None, parted))
+        if cursor.is_any(&["create", "drop", "alter", "insert", "exec", "delete", "update"]) {
+            return Ok((None, partitioned));
+        }
+        partitioned |= cursor.is(&["partition", "by"]);
+        if !cursor.skip_parens()? {
+            cursor.skip(1);
+        }
     }
+    Ok((None, partitioned))
 }
 
 /// `WITH (…)` of SQL Server.

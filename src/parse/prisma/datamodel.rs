@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{self, Arity, Attribute, ModelKind, SourceKind, Value, ValueKind};
 use super::{parse, relations, types};
-use crate::schema::TableName;
+use crate::schema::{self, TableName};
 use crate::source::{RepoPath, Span};
 
 /// What Prisma believes the database looks like.
@@ -135,7 +135,20 @@ impl Datamodel {
             }
         }
         it.models.extend(relations::join_tables(&parsed, &it.models));
+        it.in_own_schema();
         it
+    }
+
+    /// What no `@@schema` places is in `public` on Postgres alone.
+    fn in_own_schema(&mut self) {
+        let provider = self.provider.as_ref();
+        let provider = provider.and_then(|it| schema::Provider::from_name(&it.name));
+        let own = provider.unwrap_or_default().own_schema();
+        let tables = self.models.iter_mut().map(|it| &mut it.table);
+        let names = tables.chain(self.enums.iter_mut().map(|it| &mut it.data_type));
+        for name in names.filter(|it| it.schema == "public") {
+            own.clone_into(&mut name.schema);
+        }
     }
 
     fn model(&mut self, path: &RepoPath, model: &ast::Model, models: &BTreeSet<&str>) -> Model {
