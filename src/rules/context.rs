@@ -86,6 +86,7 @@ impl<'a> Context<'a> {
     /// What runs later, in a function's body, finds tables that are no longer new. A temporary table does not count
     /// where an older table has its name: after `ON COMMIT DROP` the statement would reach that one.
     pub fn is_new(&self, change: &Change, name: &ObjectName) -> bool {
+        let schema = name.schema.clone().filter(String::is_empty);
         if !self.catalog.is_findable(name) {
             return false;
         }
@@ -99,7 +100,7 @@ impl<'a> Context<'a> {
                 if change.certainty == Certainty::Deferred {
                     return made && !self.catalog.is_older_name(&name);
                 }
-                let permanent = self.catalog.resolve_permanent(&ObjectName { schema: None, name });
+                let permanent = self.catalog.resolve_permanent(&ObjectName { schema, name });
                 let hidden = self.catalog.table(&permanent);
                 made && hidden.is_none_or(|it| self.catalog.is_new_born(&it.born))
             }

@@ -12,6 +12,10 @@ impl Catalog {
     pub fn resolve(&self, name: &ObjectName) -> Resolved {
         match name.schema.as_deref() {
             Some("pg_temp") => Resolved::Temporary(name.name.clone()),
+            // Where there are no schemas, a temporary table hides another of its name all the same.
+            Some("") if self.temporary.contains_key(&name.name) => {
+                Resolved::Temporary(name.name.clone())
+            }
             Some(_) => Resolved::Permanent(self.resolve_permanent(name)),
             None if self.temporary.contains_key(&name.name) => {
                 Resolved::Temporary(name.name.clone())

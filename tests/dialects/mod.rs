@@ -1,5 +1,6 @@
 //! Migrations for MySQL, SQLite and SQL Server: what they are read as, and which rules they meet.
 
+mod held;
 mod mysql;
 mod same;
 mod sqlite;

@@ -155,6 +155,7 @@ fn what_takes_away_in_sqlite_is_refused() {
         ("ALTER TABLE 'User' RENAME TO People;", "rename-table"),
         ("DROP INDEX User_email_key;", "drop-constraint"),
         ("DROP INDEX IF EXISTS \"User_name_idx\"", "drop-index"),
+        ("CREATE TEMP TABLE User (id INTEGER); DROP TABLE main.User;", "drop-table"),
         ("DELETE FROM User;", "delete-without-filter"),
         ("UPDATE User SET age = 2 WHERE 1 = 1;", "update-without-filter"),
         ("ALTER TABLE User ADD COLUMN team TEXT NOT NULL;", "required-column"),
@@ -186,9 +187,36 @@ fn what_adds_in_sqlite_passes() {
         "CREATE TRIGGER t AFTER UPDATE ON User BEGIN UPDATE User SET age = 1 WHERE id = NEW.id; END;",
         "INSERT OR IGNORE INTO User (email) VALUES ('a;b'), ('--');",
         "BEGIN; CREATE TABLE t (id INTEGER PRIMARY KEY); DROP TABLE t; COMMIT;",
+        "CREATE TEMP TABLE picked (id INTEGER); DROP TABLE picked;",
         "PRAGMA foreign_key_check(\"User\"); VACUUM; ANALYZE;",
     ] {
         let said = said(Sqlite, PAST, change);
         assert_eq!(said, "nothing", "{change}");
     }
+}
+
+#[test]
+fn the_old_table_may_step_aside_and_drizzle_may_cut_the_file() {
+    let change = r"PRAGMA foreign_keys=OFF;
+--> statement-breakpoint
+ALTER TABLE `User` RENAME TO `__User_old`;
+--> statement-breakpoint
+CREATE TABLE `User` (
+    `id` integer PRIMARY KEY NOT NULL,
+    `email` text NOT NULL,
+    `name` text,
+    `age` integer DEFAULT 1 NOT NULL,
+    FOREIGN KEY (`id`) REFERENCES `Post`(`id`)
+    FOREIGN KEY (`age`) REFERENCES `Post`(`id`)
+);--> statement-breakpoint
+INSERT INTO `User` SELECT `id`, `email`, null, `age` FROM `__User_old`;
+--> statement-breakpoint
+DROP TABLE `__User_old`;
+";
+    assert_snapshot!(said(Sqlite, PAST, change), @r"
+    drop-column: `User.name` and all its data are gone after this, and with it the index `User_name_idx`
+        `__User_old`
+    drop-constraint: two rows of `User` can have the same `email` after this
+        `__User_old`
+    ");
 }

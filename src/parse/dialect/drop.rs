@@ -11,10 +11,14 @@ use crate::schema::{Cascade, ObjectName, Op, Provider, RoutineKind, RoutineOp};
 impl Reader<'_> {
     pub(super) fn drop(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         cursor.skip(1);
-        cursor.eat_any(&["temporary", "temp"]);
+        let temporary = cursor.eat_any(&["temporary", "temp"]);
         let Some(kind) = cursor.next() else { return Err(cursor.unread("what is dropped")) };
         let word = kind.word().filter(|_| !kind.is_quoted()).unwrap_or_default();
         match word.to_ascii_lowercase().as_str() {
+            "table" | "tables" if temporary => self.each(cursor, |name, cascade| {
+                let name = ObjectName { schema: Some("pg_temp".to_owned()), ..name };
+                Op::DropTable { name, cascade }
+            }),
             "table" | "tables" => {
                 self.each(cursor, |name, cascade| Op::DropTable { name, cascade })
             }
