@@ -68,7 +68,8 @@ fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
     files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
-/// Reads SQL that has been merged, on every core where there is much of it. The parser needs a stack that is known to be large enough.
+/// Reads SQL that has been merged, on every core where there is much of it. The parser needs a stack that is known to be
+/// large enough.
 pub(super) fn migrations(
     texts: Vec<(RepoPath, Arc<str>)>,
     providers: &Providers,
