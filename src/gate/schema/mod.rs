@@ -11,7 +11,7 @@ use super::{Overlay, past, unwatched};
 use crate::failure::Result;
 use crate::parse::layout;
 use crate::parse::prisma::Datamodel;
-use crate::policy::Globs;
+use crate::policy::Policy;
 use crate::repo::{Delta, Repo, Side};
 use crate::rules::{self, Found, SchemaChange};
 use crate::source::{File, RepoPath, Span};
@@ -133,7 +133,7 @@ fn renamed(repo: &Repo, deltas: &[Delta]) -> Result<Vec<RepoPath>> {
 pub(super) fn judge_files(
     revision: Option<(&Repo, &Side)>,
     given: &[File],
-    globs: &Globs,
+    policy: &Policy,
 ) -> Result<Vec<Found>> {
     let given: Vec<&File> = given.iter().filter(|it| is_schema(&it.path)).collect();
     let folders: BTreeSet<RepoPath> = given.iter().map(|it| folder(&it.path)).collect();
@@ -156,7 +156,7 @@ pub(super) fn judge_files(
         both.add(old, new);
     }
     let past = match revision {
-        Some((repo, side)) => past::of(repo, side, globs)?,
+        Some((repo, side)) => past::of(repo, side, policy)?,
         None => past::none(),
     };
     Ok(both.judge(&Databases::new(past)))

@@ -10,7 +10,7 @@ use super::datamodel::{
 };
 use super::keys::{Columns, Key, Order, derived};
 use super::{parse, relations, types, valid};
-use crate::schema::{Referential, TableName};
+use crate::schema::{self, Referential, TableName};
 use crate::source::{RepoPath, Span};
 
 /// A file with what is written in it.
@@ -44,7 +44,20 @@ impl Datamodel {
         it.name_targets();
         it.models.extend(relations::join_tables(&parsed, &it.models));
         it.broken.extend(valid::broken(&parsed, &names));
+        it.in_own_schema();
         it
+    }
+
+    /// What no `@@schema` places is in `public` on Postgres alone.
+    fn in_own_schema(&mut self) {
+        let provider = self.provider.as_ref();
+        let provider = provider.and_then(|it| schema::Provider::from_name(&it.name));
+        let own = provider.unwrap_or_default().own_schema();
+        let tables = self.models.iter_mut().map(|it| &mut it.table);
+        let names = tables.chain(self.enums.iter_mut().map(|it| &mut it.data_type));
+        for name in names.filter(|it| it.schema == "public") {
+            own.clone_into(&mut name.schema);
+        }
     }
 
     /// What the `datasource` says. The first that says something wins.
