@@ -9,17 +9,30 @@
 //! |---|---|
 //! | which two trees are compared, and whose policy counts | [`gate`] |
 //! | what differs between them, by content | [`repo::Repo::diff`], [`repo::Repo::read`] |
-//! | what a migration does, statement by statement | [`parse::sql::read`] gives [`schema::Change`]s |
+//! | which database a folder of migrations is for | [`gate`], by `migration_lock.toml` or the policy: a [`schema::Provider`] |
+//! | what a migration does, statement by statement | [`parse::read`] gives [`schema::Change`]s, by [`parse::sql`] for Postgres and [`parse::dialect`] for the others |
 //! | what somebody or something will run | [`parse::command::commands`], and whatever that runs in turn |
 //! | the shortest way from what deploys to what migrates | [`rules::deploy::findings`] |
 //! | what the database was before | [`schema::Catalog`], replayed from the migrations of the base, kept by [`cache`] |
 //! | what Prisma believes the database is | [`parse::prisma::Datamodel`], and where it differs [`rules::schema`], [`rules::drift`] |
-//! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`] |
+//! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
 //! | how to say it | [`report::render`] |
 //!
 //! Two views are always taken: what each statement does (a column that is dropped and added again under its name has
 //! lost its data), and what the whole change leaves behind (row level security may be switched on in a later file).
+//!
+//! # One pipeline for every database
+//!
+//! `Provider → reader → Changes → rules`. Both readers say what they read in the same [`schema::Op`]s, with the same
+//! exact places, and everything behind them knows no dialect. What is left of the difference is said in four places: a
+//! database without schemas has tables in the schema `""`; [`schema::Catalog::unfold`] reads a table that is made anew,
+//! as SQLite must, as the difference between both; [`rules::Rule::holds_for`] says which rules are true where; and
+//! [`rules::Context::in_sql`] keeps SQL of Postgres out of the mouths of the others.
+//!
+//! A merged file that only the reader of another database can read whole was for that one ([`parse::Migration::read_past`]):
+//! what comes behind it begins with an empty catalog. A new file is judged for the database in force, whatever it looks
+//! like.
 //!
 //! # What deploys
 //!

@@ -11,6 +11,7 @@ mod accept;
 mod architecture;
 mod cli;
 mod deploy;
+mod dialects;
 mod hooks;
 mod policy;
 mod postgres;

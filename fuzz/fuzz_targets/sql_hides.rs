@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let text = format!("{text}\n;\nDROP TABLE users;");
-    let migration = Migration::read("prisma/migrations/1_x/migration.sql".into(), text.as_str().into());
+    let migration = Migration::read("prisma/migrations/1_x/migration.sql".into(), text.as_str().into(), sprag::schema::Provider::Postgresql);
     let mut catalog = Catalog::default();
     let found = rules::run(&mut catalog, &[migration], &Target::default(), Scope::Change);
     let refused = |it: &rules::Found| matches!(it.rule.name, "drop-table" | "opaque-statement");

@@ -91,6 +91,6 @@ fn provider(text: &str) -> Option<Provider> {
     let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix("provider"));
     lines.find_map(|rest| {
         let value = rest.trim_start().strip_prefix('=')?.trim().trim_matches('"');
-        Provider::from_name(if value == "postgres" { "postgresql" } else { value })
+        Provider::from_lock(value)
     })
 }

@@ -36,10 +36,13 @@ impl<'a> Worktree<'a> {
         Ok(Worktree { repo, staged, top, changed })
     }
 
-    /// The migrations that are not as they are staged, as they lie.
+    /// The migrations and Prisma schemas that are not as they are staged, as they lie.
     pub fn unstaged(&self, migrations: &Globs) -> Result<Overlay> {
         let mut overlay = Overlay::default();
-        for path in self.changed.iter().filter(|it| migrations.matches(it.as_bytes())) {
+        let is_judged = |it: &&RepoPath| {
+            migrations.matches(it.as_bytes()) || it.as_bytes().ends_with(b".prisma")
+        };
+        for path in self.changed.iter().filter(is_judged) {
             let text = match self.read(path) {
                 Ok(file) => Some(file.text),
                 Err(_) if !self.place(path).exists() => None,

@@ -20,6 +20,9 @@ impl Work<'_> {
         outcome: &Outcome,
     ) -> Result<Writes, String> {
         let path = &judged.finding.span.path;
+        if path.as_bytes().ends_with(b".prisma") {
+            return self.mapped(path, fix);
+        }
         if self.is_published(path)? {
             let Some((words, sql)) = &fix.afterwards else {
                 return Err(format!("`{path}` is merged, so it takes a new migration"));
@@ -167,6 +170,13 @@ impl Work<'_> {
         let listed = repo.list(&published.order, &Below(folder))?;
         let slots = listed.iter().map(|it| Slot::of(&it.path)).filter(|it| it.folder == *folder);
         Ok(slots.filter(|it| it.version().is_some()).map(|it| it.name).max())
+    }
+
+    /// The lines of a schema that is judged itself. It is everyone's, and edited all the time.
+    fn mapped(&self, path: &RepoPath, fix: &Fix) -> Result<Writes, String> {
+        let text = self.text(path).ok_or_else(|| format!("`{path}` cannot be read"))?;
+        let edits = prisma::map(&[(path.clone(), text)], &fix.mapped)?;
+        Ok(Writes { edits, new: Vec::new() })
     }
 
     /// The lines of a Prisma schema that keep its names.

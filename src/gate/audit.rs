@@ -8,6 +8,7 @@ use super::change::{baseline, broken, target};
 use super::databases::Databases;
 use super::deployment::Deployment;
 use super::misplaced::{self, Programs};
+use super::provider::{Providers, differ};
 use super::read::unreadable;
 use super::schema::Compared;
 use super::watch::Migrations;
@@ -20,7 +21,7 @@ use crate::failure::Result;
 use crate::policy::{Date, Policy};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{self, Finding, Found, History, Scope, Slot, State};
+use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
@@ -116,14 +117,14 @@ fn everything(
     }
     let (unwatched, configurations) = unwatched::everywhere(repo, side, &policy.migrations)?;
     found.extend(unwatched);
-    let foreign = provider::foreign(repo, side, policy, files.iter().map(|it| &it.path))?;
-    for (folder, (name, first)) in &foreign {
-        found.extend(Found::of("unreadable-file", provider::finding(folder, name, first)));
+    let default = policy.target.provider;
+    let providers = Providers::of(repo, side, default, files.iter().map(|it| &it.path))?;
+    for finding in providers.unknown() {
+        found.extend(Found::of("unreadable-file", finding));
     }
-    let ours = files.iter().filter(|it| !foreign.contains_key(&Slot::of(&it.path).folder));
-    let texts = ours.filter_map(read::text_of);
+    let texts = files.iter().filter_map(read::text_of);
     let mut databases: BTreeMap<RepoPath, Vec<_>> = BTreeMap::new();
-    for migration in read::migrations(texts.collect()) {
+    for migration in read::migrations(texts.collect(), &providers) {
         inline.extend(Inline::of(&migration));
         counts.statements += migration.script.statements;
         counts.opaque += migration.script.opaque;
@@ -131,9 +132,15 @@ fn everything(
     }
     let target = target(policy);
     let mut catalogs = BTreeMap::new();
-    for (database, migrations) in databases {
+    for (database, mut migrations) in databases {
+        let moved = provider::moved(&mut migrations, &providers);
+        found.extend(moved.and_then(|it| Found::of("unreadable-file", it)));
         let mut catalog = Catalog::default();
-        found.extend(rules::run(&mut catalog, &migrations, &target, Scope::Everything));
+        for same in migrations.chunk_by(|a, b| !differ(Some(a.provider), Some(b.provider))) {
+            // Another database begins with nothing.
+            catalog = Catalog::default();
+            found.extend(rules::run(&mut catalog, same, &target, Scope::Everything));
+        }
         found.extend(rules::state(&State {
             catalog: &catalog,
             target: &target,

@@ -7,11 +7,12 @@ use super::changed::Changed;
 use super::databases::Databases;
 use super::deployment::Deployment;
 use super::edited::added_statements;
+use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
-    schema, secrets, unwatched,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, read, schema,
+    secrets, unwatched,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -221,27 +222,31 @@ impl Work<'_> {
             return Ok(None);
         }
         self.counts.files += changes.len();
-        let past = past::of(self.repo, before, &self.policy.migrations)?;
+        let mut past = past::of(self.repo, before, self.policy)?;
         let names = self.names(&past.files, before, tip)?;
         self.found.extend(rules::found(&History { changes: &changes, target: &names }));
 
-        let there = changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);
-        let foreign = provider::foreign(self.repo, side, self.policy, there)?;
-        for (folder, (provider, first)) in &foreign {
-            self.find("unreadable-file", provider::finding(folder, provider, first));
+        let there = || changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);
+        let default = self.policy.target.provider;
+        let providers = Providers::of(self.repo, side, default, there())?;
+        for finding in providers.unknown() {
+            self.find("unreadable-file", finding);
         }
+        let old = Providers::of(self.repo, before, default, there())?;
         let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
         for change in &changes {
             let Some(after) = &change.after else { continue };
-            if foreign.contains_key(&rules::Slot::of(&change.path).folder) {
-                continue;
+            let Some(provider) = providers.at(&change.path) else { continue };
+            // Another database begins with nothing.
+            if differ(old.at(&change.path), Some(provider)) {
+                past.catalogs.remove(&order::database(&change.path));
             }
             let Some(text) = after.content.text() else {
                 self.unreadable(after);
                 continue;
             };
             self.sources.insert(change.path.clone(), text.clone());
-            let mut migration = Migration::read(change.path.clone(), text.clone());
+            let mut migration = Migration::read(change.path.clone(), text.clone(), provider);
             if let Some(before) = &change.before {
                 migration = added_statements(migration, before);
             }
@@ -277,15 +282,16 @@ impl Work<'_> {
         (before, after): (&Side, &Side),
         databases: Option<Databases>,
     ) -> Result<()> {
-        let touched = schema::touched(self.repo, deltas)?;
+        let touched = schema::touched(self.repo, deltas, self.overlay)?;
         self.counts.files += deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
         let databases = match databases {
             Some(databases) => databases,
             None if touched.is_empty() => return Ok(()),
-            None => Databases::new(past::of(self.repo, before, &self.policy.migrations)?),
+            None => Databases::new(past::of(self.repo, before, self.policy)?),
         };
         let sides = (before, after);
-        let (found, texts) = schema::judge(self.repo, sides, (deltas, &touched), &databases)?;
+        let (found, texts) =
+            schema::judge(self.repo, sides, (deltas, &touched), (self.overlay, &databases))?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())
@@ -378,6 +384,7 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target {
         exposed_schemas: policy.target.exposed_schemas.clone(),
         version: policy.target.version,
+        provider: policy.target.provider,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::verdict::{Counts, Excuses, Verdict, judge};
 /// Compares every Prisma schema of a revision with the migrations beside it.
 pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
     let policy = policy_at(repo, side)?;
-    let databases = Databases::new(past::of(repo, side, &policy.migrations)?);
+    let databases = Databases::new(past::of(repo, side, &policy)?);
     let all = schema::everywhere(repo, side, &databases, Compared::All)?;
     if all.schemas == 0 {
         let failure = Failure::new("no Prisma schema with a `datasource` was found");

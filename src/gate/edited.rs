@@ -8,7 +8,7 @@ use crate::source::File;
 /// Of an edited migration, only what the edit brought: the rest is in the past already.
 pub(super) fn added_statements(mut migration: Migration, before: &File) -> Migration {
     let Some(text) = before.content.text() else { return migration };
-    let old = Migration::read(before.path.clone(), text.clone());
+    let old = Migration::read(before.path.clone(), text.clone(), migration.provider);
     let statements = |it: &Migration| -> Vec<String> {
         let mut texts: Vec<(usize, String)> = it
             .script

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::change::{baseline, target};
 use super::deployment::Deployment;
+use super::provider::Providers;
 use super::read::unreadable;
+use super::watch::Migrations;
 use super::{Judged, Outcome, order, past, policy_at, schema, secrets};
 use crate::parse::{Migration, command};
 use crate::policy::{Baseline, Date, Policy};
@@ -32,6 +34,10 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     };
     let (runs, scripts): (Vec<&File>, Vec<&File>) = files.iter().partition(runs);
 
+    let providers = providers(repo, &policy, &scripts)?;
+    for finding in providers.unknown() {
+        found.extend(Found::of("unreadable-file", finding));
+    }
     let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
     for file in scripts {
         let text: Arc<str> = match &file.content {
@@ -42,16 +48,15 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
             }
         };
         sources.insert(file.path.clone(), text.clone());
-        let migration = Migration::read(file.path.clone(), text);
+        let Some(provider) = providers.at(&file.path) else { continue };
+        let migration = Migration::read(file.path.clone(), text, provider);
         inline.extend(Inline::of(&migration));
         counts.statements += migration.script.statements;
         counts.opaque += migration.script.opaque;
         databases.entry(order::database(&file.path)).or_default().push(migration);
     }
     let catalogs = match repo {
-        Some((repo, side)) if !databases.is_empty() => {
-            past::without(repo, side, &policy.migrations, files)?
-        }
+        Some((repo, side)) if !databases.is_empty() => past::without(repo, side, &policy, files)?,
         _ => BTreeMap::new(),
     };
     let target = target(&policy);
@@ -69,7 +74,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
             migrations: &migrations,
         }));
     }
-    found.extend(schema::judge_files(repo, files, &policy.migrations)?);
+    found.extend(schema::judge_files(repo, files, &policy)?);
     let runs: Vec<File> = runs.into_iter().cloned().collect();
     found.extend(Deployment::of_files(&runs).judge(&policy.deploy, None, &mut sources));
 
@@ -84,4 +89,20 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices: Vec::new() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+/// Which database each file is for: what its folder says, and for one from outside of every history what all others say.
+fn providers(
+    repo: Option<(&Repo, &Side)>,
+    policy: &Policy,
+    files: &[&File],
+) -> Result<Providers, super::Stop> {
+    let default = policy.target.provider;
+    let Some((repo, side)) = repo.filter(|_| !files.is_empty()) else {
+        return Ok(Providers::unsaid(default));
+    };
+    let own = Providers::of(repo, side, default, files.iter().map(|it| &it.path))?;
+    let there = repo.list(side, &Migrations(&policy.migrations))?;
+    let all = Providers::of(repo, side, default, there.iter().map(|it| &it.path))?;
+    Ok(own.or(all.common()))
 }

@@ -19,6 +19,20 @@ impl Overlay {
         self.0.is_empty()
     }
 
+    /// The paths that end so.
+    pub(super) fn ending(&self, suffix: &'static str) -> impl Iterator<Item = &RepoPath> {
+        self.0.keys().filter(move |it| it.as_bytes().ends_with(suffix.as_bytes()))
+    }
+
+    /// These texts as they would be.
+    pub(super) fn onto(&self, texts: &mut Vec<(RepoPath, Arc<str>)>) {
+        for (path, text) in texts {
+            if let Some(Some(would_be)) = self.0.get(path) {
+                *text = Arc::clone(would_be);
+            }
+        }
+    }
+
     /// The changes to migrations since `before`, had these texts been staged.
     pub(super) fn over(
         &self,

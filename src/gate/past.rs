@@ -2,32 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use super::provider::{self, Providers, differ};
 use super::{SQL_LIMIT, order, read};
 use crate::cache::{Cache, Past};
 use crate::failure::Result;
 use crate::parse::Migration;
-use crate::policy::Globs;
-use crate::repo::{Delta, Entry, Repo, Side};
+use crate::policy::{Globs, Policy};
+use crate::repo::{Delta, Entry, Repo, Side, Wanted};
 use crate::schema::Catalog;
 use crate::source::{File, ObjectId, PathList, RepoPath};
 
 use super::watch::Migrations;
 
 /// The past of a tree.
-pub(super) fn of(repo: &Repo, side: &Side, globs: &Globs) -> Result<Past> {
+pub(super) fn of(repo: &Repo, side: &Side, policy: &Policy) -> Result<Past> {
+    let globs = &policy.migrations;
     let Side::Tree(tree) = side else {
-        return replayed(repo, side, globs, ObjectId(String::new()));
+        return replayed(repo, side, policy, ObjectId(String::new()));
     };
-    let patterns: Vec<&str> = globs.patterns().map(|it| it.0).collect();
-    let cache = Cache::new(repo.common_dir(), &patterns);
+    let mut key: Vec<&str> = globs.patterns().map(|it| it.0).collect();
+    key.push(policy.target.provider.name());
+    let cache = Cache::new(repo.common_dir(), &key);
     if let Some(past) = cache.past(tree) {
         return Ok(past);
     }
-    let near = cache.newest_past().and_then(|near| nearby(repo, near, tree, globs));
+    let near = cache.newest_past().and_then(|near| nearby(repo, near, tree, policy));
     let past = match near {
         Some(Near::Same(past)) => return Ok(past),
         Some(Near::Grown(past)) => past,
-        None => replayed(repo, side, globs, tree.clone())?,
+        None => replayed(repo, side, policy, tree.clone())?,
     };
     cache.keep_past(&past);
     Ok(past)
@@ -43,18 +46,19 @@ pub(super) fn none() -> Past {
 pub(super) fn without(
     repo: &Repo,
     side: &Side,
-    globs: &Globs,
+    policy: &Policy,
     files: &[File],
 ) -> Result<BTreeMap<RepoPath, Catalog>> {
     let named = |path: &RepoPath| files.iter().any(|it| it.path == *path);
-    let past = of(repo, side, globs)?;
+    let globs = &policy.migrations;
+    let past = of(repo, side, policy)?;
     if !past.files.iter().any(|it| named(&RepoPath::from(it))) {
         return Ok(past.catalogs);
     }
     let mut entries = repo.list(side, &Migrations(globs))?;
     entries.retain(|it| globs.matches(it.path.as_bytes()) && !named(&it.path));
     let mut catalogs = BTreeMap::new();
-    replay(repo, entries, &mut catalogs)?;
+    replay(repo, side, policy, entries, &mut catalogs)?;
     Ok(catalogs)
 }
 
@@ -67,9 +71,14 @@ enum Near {
 
 /// Goes on from the past of another tree, where only later migrations have come since. Nothing where that cannot be
 /// told: that tree may be gone from the store.
-fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Near> {
+fn nearby(repo: &Repo, near: Past, tree: &ObjectId, policy: &Policy) -> Option<Near> {
+    let globs = &policy.migrations;
     let (before, after) = (Side::Tree(near.tree.clone()), Side::Tree(tree.clone()));
-    let deltas = repo.diff(&before, &after, &Migrations(globs)).ok()?;
+    let deltas = repo.diff(&before, &after, &WithLocks(globs)).ok()?;
+    // What the folder is for may have changed, and with it what all of its files mean.
+    if deltas.iter().any(|it| is_lock(it.path.as_bytes())) {
+        return None;
+    }
     let deltas: Vec<Delta> =
         deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
     if deltas.is_empty() {
@@ -89,32 +98,41 @@ fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Nea
     }
     let files = near.files.with(added.iter().map(|it| &it.path));
     let mut catalogs = near.catalogs;
-    replay(repo, added, &mut catalogs).ok()?;
+    replay(repo, &after, policy, added, &mut catalogs).ok()?;
     Some(Near::Grown(Past { tree: tree.clone(), files, catalogs }))
 }
 
-fn replayed(repo: &Repo, side: &Side, globs: &Globs, tree: ObjectId) -> Result<Past> {
+fn replayed(repo: &Repo, side: &Side, policy: &Policy, tree: ObjectId) -> Result<Past> {
+    let globs = &policy.migrations;
     let mut entries = repo.list(side, &Migrations(globs))?;
     entries.retain(|it| globs.matches(it.path.as_bytes()));
     let files = PathList::new(entries.iter().map(|it| &it.path));
     let mut catalogs = BTreeMap::new();
-    replay(repo, entries, &mut catalogs)?;
+    replay(repo, side, policy, entries, &mut catalogs)?;
     Ok(Past { tree, files, catalogs })
 }
 
 fn replay(
     repo: &Repo,
+    side: &Side,
+    policy: &Policy,
     entries: Vec<Entry>,
     catalogs: &mut BTreeMap<RepoPath, Catalog>,
 ) -> Result<()> {
     let mut files = read::files(repo, entries, SQL_LIMIT)?;
     files.sort_by_cached_key(|it| order::key(&it.path));
     // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
-    let texts =
-        files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
-    for migration in read::migrations(texts.collect()) {
+    let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let default = policy.target.provider;
+    let providers = Providers::of(repo, side, default, files.iter().map(|it| &it.path))?;
+    for migration in read::migrations(texts.collect(), &providers) {
         let catalog = catalogs.entry(order::database(&migration.path)).or_default();
-        apply(catalog, &migration);
+        if differ(Some(migration.provider), providers.at(&migration.path)) {
+            // It was for another database, and so were those before it.
+            *catalog = Catalog::default();
+        } else {
+            apply(catalog, &migration);
+        }
     }
     Ok(())
 }
@@ -122,8 +140,23 @@ fn replay(
 /// Each migration of the past is a change set of its own.
 fn apply(catalog: &mut Catalog, migration: &Migration) {
     catalog.settle();
-    for change in &migration.script.changes {
-        catalog.apply(&migration.path, change);
-    }
+    catalog.unfold(&migration.path, &migration.script.changes);
     catalog.end_session();
+}
+
+/// Migrations, and what says which database they are for.
+struct WithLocks<'a>(&'a Globs);
+
+impl Wanted for WithLocks<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        is_lock(path) || Migrations(self.0).file(path)
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        Migrations(self.0).directory(path)
+    }
+}
+
+fn is_lock(path: &[u8]) -> bool {
+    path.rsplit(|it| *it == b'/').next() == Some(provider::LOCK)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::provider::Providers;
 use crate::failure::Result;
 use crate::parse::Migration;
 use crate::repo::{Blob, Delta, Entry, Repo};
@@ -72,14 +73,21 @@ fn by_path(files: Vec<File>) -> BTreeMap<RepoPath, File> {
     files.into_iter().map(|it| (it.path.clone(), it)).collect()
 }
 
-/// Reads SQL, on every core where there is much of it. The parser needs a stack that is known to be large enough.
-pub(super) fn migrations(texts: Vec<(RepoPath, Arc<str>)>) -> Vec<Migration> {
+/// Reads SQL that has been merged, on every core where there is much of it. The parser needs a stack that is known to be
+/// large enough.
+pub(super) fn migrations(
+    texts: Vec<(RepoPath, Arc<str>)>,
+    providers: &Providers,
+) -> Vec<Migration> {
     const STACK: usize = 16 << 20;
     const FEW: usize = 32;
-    let read = |(path, text)| Migration::read(path, text);
+    let read = |(path, text): (RepoPath, Arc<str>)| {
+        let provider = providers.at(&path)?;
+        Some(Migration::read_past(path, text, provider))
+    };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     if texts.len() <= FEW || cores == 1 {
-        return texts.into_iter().map(read).collect();
+        return texts.into_iter().filter_map(read).collect();
     }
     let next = std::sync::Mutex::new(texts.into_iter().enumerate().collect::<Vec<_>>().into_iter());
     let work = || {
@@ -93,7 +101,7 @@ pub(super) fn migrations(texts: Vec<(RepoPath, Arc<str>)>) -> Vec<Migration> {
             if some.is_empty() {
                 return done;
             }
-            done.extend(some.into_iter().map(|(at, it)| (at, read(it))));
+            done.extend(some.into_iter().filter_map(|(at, it)| Some((at, read(it)?))));
         }
     };
     let mut done = std::thread::scope(|scope| {
@@ -130,7 +138,8 @@ mod tests {
     #[test]
     fn many_files_come_back_in_their_order() {
         let texts = (0..500).map(|at| (format!("{at}.sql").as_str().into(), "select 1;".into()));
-        let read = super::migrations(texts.collect());
+        let providers = super::Providers::unsaid(crate::schema::Provider::Postgresql);
+        let read = super::migrations(texts.collect(), &providers);
         let paths: Vec<String> = read.iter().map(|it| it.path.to_string()).collect();
         assert_eq!(paths, (0..500).map(|at| format!("{at}.sql")).collect::<Vec<_>>());
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::change::{baseline, target};
+use super::provider::Providers;
 use super::watch::Migrations;
 use super::{Change, Judged, Outcome, SQL_LIMIT, change, order, past, policy_at, read};
 use crate::failure::{Failure, Result};
@@ -46,7 +47,17 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     let known: BTreeSet<&RepoPath> = before.iter().map(|it| &it.path).collect();
     let added: Vec<_> = after.iter().filter(|it| !known.contains(&it.path)).collect();
     let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
-    for migration in read::migrations(added.iter().filter_map(|it| read::text_of(it)).collect()) {
+    let default = policy.target.provider;
+    let providers = Providers::of(it.repo, &it.after, default, after.iter().map(|it| &it.path))?;
+    let texts = added.iter().filter_map(|it| read::text_of(it)).collect();
+    for migration in read::migrations(texts, &providers) {
+        // Nothing else is to be had here.
+        if !migration.provider.is_postgres() {
+            let (path, provider) = (&migration.path, migration.provider.name());
+            let notice = format!("`{path}` is for {provider} and was not rehearsed");
+            outcome.verdict.notices.push(notice);
+            continue;
+        }
         databases.entry(order::database(&migration.path)).or_default().push(migration);
     }
     if databases.is_empty() {
@@ -59,10 +70,10 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     let binaries = find(Some(policy.target.version), how.near).ok_or_else(no_engine)?;
     let place = Place::of_user()?;
     let baseline = baseline(it.repo, &it.published.policy)?;
-    let catalogs = past::of(it.repo, &it.before, globs)?.catalogs;
+    let catalogs = past::of(it.repo, &it.before, &policy)?.catalogs;
     for (database, migrations) in databases {
         let own = before.iter().filter(|it| order::database(&it.path) == database);
-        let history = read::migrations(own.filter_map(read::text_of).collect());
+        let history = read::migrations(own.filter_map(read::text_of).collect(), &providers);
         let mut model = catalogs.get(&database).cloned().unwrap_or_default();
         // Only for what it leaves behind: what it finds was found above.
         let _ = rules::run(&mut model, &migrations, &target(&policy), Scope::Change);

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ahead, Finding, Made, Place, Recreation};
 use crate::parse::Migration;
 use crate::schema::{
-    Catalog, Certainty, Change, Filter, ObjectName, RelationKind, Resolved, Table, TableName,
-    TypeKind, bare_type,
+    Catalog, Certainty, Change, Filter, ObjectName, Provider, RelationKind, Resolved, Shown, Table,
+    TableName, TypeKind, bare_type, quoted,
 };
 use crate::source::Span;
 
@@ -19,11 +19,17 @@ pub struct Target {
     pub exposed_schemas: Vec<String>,
     /// The major version of Postgres.
     pub version: u32,
+    /// The kind of database where no migration says it.
+    pub provider: Provider,
 }
 
 impl Default for Target {
     fn default() -> Target {
-        Target { exposed_schemas: vec!["public".to_owned()], version: 15 }
+        Target {
+            exposed_schemas: vec!["public".to_owned()],
+            version: 15,
+            provider: Provider::Postgresql,
+        }
     }
 }
 
@@ -80,6 +86,7 @@ impl<'a> Context<'a> {
     /// What runs later, in a function's body, finds tables that are no longer new. A temporary table does not count
     /// where an older table has its name: after `ON COMMIT DROP` the statement would reach that one.
     pub fn is_new(&self, change: &Change, name: &ObjectName) -> bool {
+        let schema = name.schema.clone().filter(String::is_empty);
         if !self.catalog.is_findable(name) {
             return false;
         }
@@ -93,7 +100,7 @@ impl<'a> Context<'a> {
                 if change.certainty == Certainty::Deferred {
                     return made && !self.catalog.is_older_name(&name);
                 }
-                let permanent = self.catalog.resolve_permanent(&ObjectName { schema: None, name });
+                let permanent = self.catalog.resolve_permanent(&ObjectName { schema, name });
                 let hidden = self.catalog.table(&permanent);
                 made && hidden.is_none_or(|it| self.catalog.is_new_born(&it.born))
             }
@@ -207,10 +214,45 @@ impl<'a> Context<'a> {
         self.catalog.resolve(name).to_string()
     }
 
+    /// Whether the migration is for Postgres.
+    pub fn is_postgres(&self) -> bool {
+        self.migration.provider.is_postgres()
+    }
+
+    /// What is said where SQL of Postgres can be given, and what elsewhere.
+    pub fn in_sql(&self, postgres: String, elsewhere: &str) -> String {
+        if self.is_postgres() { postgres } else { elsewhere.to_owned() }
+    }
+
+    /// An identifier as a statement writes it. The others do not fold it.
+    pub fn quoted(&self, name: &str) -> String {
+        let plain = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+        let shown = Shown(name).to_string();
+        match self.migration.provider {
+            Provider::Postgresql | Provider::Cockroachdb => quoted(name),
+            _ if plain => shown,
+            Provider::Mysql => format!("`{}`", shown.replace('`', "``")),
+            Provider::Sqlite => format!("\"{}\"", shown.replace('"', "\"\"")),
+            Provider::Sqlserver => format!("[{}]", shown.replace(']', "]]")),
+        }
+    }
+
     /// The name as a statement writes it.
     pub fn sql_name(&self, name: &ObjectName) -> String {
+        if !self.is_postgres() {
+            let name = match self.catalog.resolve(name) {
+                Resolved::Temporary(name) => TableName::new("", name),
+                Resolved::Permanent(name) => name,
+            };
+            let schema = if name.schema.is_empty() {
+                String::new()
+            } else {
+                self.quoted(&name.schema) + "."
+            };
+            return schema + &self.quoted(&name.name);
+        }
         match self.catalog.resolve(name) {
-            Resolved::Temporary(name) => format!("pg_temp.{}", crate::schema::quoted(&name)),
+            Resolved::Temporary(name) => format!("pg_temp.{}", quoted(&name)),
             Resolved::Permanent(name) => name.sql(),
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Finding, History, SchemaChange, State, Whole};
-use crate::schema::Change;
+use crate::schema::{Change, Provider};
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +40,25 @@ pub struct Rule {
     /// The level where no policy names the rule.
     pub level: Level,
     pub check: Check,
+}
+
+impl Rule {
+    /// Whether it is true of databases of that kind. What is about the data, its readers and the files holds everywhere;
+    /// most of the rest is about what only Postgres has, or about how Postgres does what others do otherwise.
+    pub fn holds_for(&self, provider: Provider) -> bool {
+        let named = |names: &[&str]| names.contains(&self.name);
+        provider.is_postgres()
+            || match self.family {
+                "destructive" => !named(&["cascade", "recreated-enum", "detach-partition"]),
+                "compatibility" | "prisma" | "history" | "deploy" | "unreadable" | "tamper" => true,
+                "naming" => !named(&["identifier-too-long", "reserved-word", "enum-case"]),
+                "hygiene" => {
+                    named(&["empty-migration", "invalid-allow", "unused-allow", "mixed-concerns"])
+                }
+                "access" => named(&["drop-view", "drop-function", "secret-literal"]),
+                _ => false,
+            }
+    }
 }
 
 /// What a rule looks at.

@@ -1,12 +1,14 @@
 //! Runs the rules over migrations.
 
+use std::borrow::Cow;
+
 use super::prisma::{apart, unmapped};
 use super::{
     Ahead, Check, Context, Finding, History, Rule, SchemaChange, State, Step, Target, Whole, all,
     by_name,
 };
 use crate::parse::Migration;
-use crate::schema::Catalog;
+use crate::schema::{Catalog, Change, Op, Provider};
 
 /// A finding of a rule, before anyone decided whether it stands.
 #[derive(Clone, Debug)]
@@ -50,12 +52,28 @@ pub fn run(
         if scope == Scope::Everything {
             catalog.settle();
         }
+        let set = &remade(catalog, set);
         let ahead = Ahead::of(set);
         for (file, migration) in set.iter().enumerate() {
             found.extend(one(catalog, migration, target, &ahead, file));
         }
     }
     found
+}
+
+/// The migrations, with each table that they make anew as what becomes of it.
+fn remade<'m>(catalog: &Catalog, set: &'m [Migration]) -> Cow<'m, [Migration]> {
+    let copies = |it: &Change| matches!(it.op, Op::CopyRows { .. });
+    if !set.iter().any(|it| it.script.changes.iter().any(copies)) {
+        return Cow::Borrowed(set);
+    }
+    let mut now = catalog.clone();
+    let mut set = set.to_vec();
+    for it in &mut set {
+        it.script.changes = now.unfold(&it.path, &it.script.changes);
+        now.end_session();
+    }
+    Cow::Owned(set)
 }
 
 /// Judges one migration of a change set.
@@ -71,16 +89,18 @@ fn one(
     for (index, change) in migration.script.changes.iter().enumerate() {
         let cx = Context { catalog, migration, target, ahead, here: (file, index) };
         steps.push(Step::of(&cx, change));
-        for rule in all() {
+        for rule in held(migration.provider) {
             let (Check::Change(check) | Check::ChangeAndState(check, _)) = rule.check else {
                 continue;
             };
-            found.extend(check(&cx, change).map(|finding| Found { rule, finding }));
+            found.extend(
+                check(&cx, change).map(|finding| Found { rule, finding: fitted(&cx, finding) }),
+            );
         }
         catalog.apply(&migration.path, change);
     }
     let whole = Whole { migration, target, steps: &steps };
-    for rule in all() {
+    for rule in held(migration.provider) {
         let Check::Migration(check) = rule.check else { continue };
         found.extend(check(&whole).into_iter().map(|finding| Found { rule, finding }));
     }
@@ -91,11 +111,22 @@ fn one(
 /// Judges what is left behind.
 pub fn state(state: &State<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for rule in all() {
+    let provider = state.migrations.last().map_or(state.target.provider, |it| it.provider);
+    for rule in held(provider) {
         let (Check::State(check) | Check::ChangeAndState(_, check)) = rule.check else { continue };
         found.extend(check(state).into_iter().map(|finding| Found { rule, finding }));
     }
     found
+}
+
+/// The rules that are true of databases of that kind.
+fn held(provider: Provider) -> impl Iterator<Item = &'static Rule> {
+    all().iter().copied().filter(move |it| it.holds_for(provider))
+}
+
+/// What a machine can write is Postgres.
+fn fitted(cx: &Context<'_>, finding: Finding) -> Finding {
+    if cx.is_postgres() { finding } else { Finding { fix: None, ..finding } }
 }
 
 /// Judges which files came, went and changed.

@@ -240,74 +240,8 @@ impl Catalog {
         self.types.get(name)
     }
 
-    /// What a relation's name means here: a temporary table first, then along `search_path`, else where it would be
-    /// created (Postgres manual, 5.9.3).
-    pub fn resolve(&self, name: &ObjectName) -> Resolved {
-        match name.schema.as_deref() {
-            Some("pg_temp") => Resolved::Temporary(name.name.clone()),
-            Some(schema) => Resolved::Permanent(TableName::new(schema, name.name.as_str())),
-            None if self.temporary.contains_key(&name.name) => {
-                Resolved::Temporary(name.name.clone())
-            }
-            None => Resolved::Permanent(self.permanent(name, |it| self.tables.contains(it))),
-        }
-    }
-
-    /// The permanent relation of that name, whatever temporary one hides it.
-    pub fn resolve_permanent(&self, name: &ObjectName) -> TableName {
-        self.permanent(name, |it| self.tables.contains(it))
-    }
-
-    pub fn resolve_type(&self, name: &ObjectName) -> TableName {
-        self.permanent(name, |it| self.types.contains(it))
-    }
-
-    pub fn resolve_index(&self, name: &ObjectName) -> TableName {
-        let exists = |it: &TableName| self.indexes.contains(it);
-        own_or(name, self.permanent(name, exists), exists)
-    }
-
-    pub fn resolve_sequence(&self, name: &ObjectName) -> TableName {
-        let exists = |it: &TableName| self.sequences.contains(it);
-        own_or(name, self.permanent(name, exists), exists)
-    }
-
-    /// The routine that a statement means: with its arguments, or the only one of that name.
-    pub fn resolve_routine(&self, name: &ObjectName, arguments: Option<&[String]>) -> TableName {
-        if let Some(arguments) = arguments {
-            let signed = format!("{}({})", name.name, arguments.join(","));
-            let signed = ObjectName { schema: name.schema.clone(), name: signed };
-            return self.permanent(&signed, |it| self.routines.contains(it));
-        }
-        let path = self.search_path.as_deref().unwrap_or(&[]);
-        let begins = format!("{}(", name.name);
-        let found = self.routines.iter().map(|(it, _)| it).find(|it| {
-            let schema =
-                name.schema.as_ref().map_or(path.contains(&it.schema), |s| *s == it.schema);
-            schema && it.name.starts_with(&begins)
-        });
-        found.unwrap_or_else(|| self.created_as(name))
-    }
-
-    fn permanent(&self, name: &ObjectName, exists: impl Fn(&TableName) -> bool) -> TableName {
-        if let Some(schema) = &name.schema {
-            return TableName::new(schema.as_str(), name.name.as_str());
-        }
-        let path = self.search_path.as_deref().unwrap_or(&[]);
-        let mut candidates = path.iter().map(|schema| TableName::new(schema, &name.name));
-        candidates.find(exists).unwrap_or_else(|| self.created_as(name))
-    }
-
-    /// Where an unqualified name would be created.
-    pub(super) fn created_as(&self, name: &ObjectName) -> TableName {
-        let first = || self.search_path.as_deref().and_then(|path| path.first());
-        let schema = name.schema.as_ref().or_else(first).map_or("public", String::as_str);
-        TableName::new(schema, name.name.as_str())
-    }
-
-    /// The schema that an unqualified name is created in.
-    pub fn created_in(&self, name: &ObjectName) -> String {
-        self.created_as(name).schema
+    pub fn data_types(&self) -> impl Iterator<Item = (TableName, std::borrow::Cow<'_, Type>)> {
+        self.types.iter()
     }
 
     /// Whether anybody can tell where the name is looked up.
@@ -367,15 +301,25 @@ impl Catalog {
     }
 }
 
-/// What a temporary sequence or index is called in full, where no permanent one of that name is known: after `ON COMMIT
-/// DROP` or `DISCARD` a statement would reach that one.
-fn own_or(
-    name: &ObjectName,
-    permanent: TableName,
-    exists: impl Fn(&TableName) -> bool,
-) -> TableName {
-    let own = TableName::new("pg_temp", name.name.as_str());
-    if name.schema.is_none() && !exists(&permanent) && exists(&own) { own } else { permanent }
+/// The labels of an enum that stands in its column, as MySQL has it: `enum('a','b')`.
+pub fn enum_labels(data_type: &str) -> Option<Vec<String>> {
+    let inside = data_type.strip_prefix("enum(")?;
+    let (inside, _) = inside.rsplit_once(')')?;
+    let mut labels = Vec::new();
+    let mut rest = inside.trim();
+    while let Some(begun) = rest.strip_prefix('\'') {
+        let mut end = 0;
+        while let Some(found) = begun[end..].find('\'') {
+            end += found;
+            if !begun[end + 1..].starts_with('\'') {
+                break;
+            }
+            end += 2;
+        }
+        labels.push(begun.get(..end)?.replace("''", "'"));
+        rest = begun.get(end + 1..)?.trim_start().trim_start_matches(',').trim_start();
+    }
+    rest.is_empty().then_some(labels)
 }
 
 /// The name of a type without schema, quotes and brackets.

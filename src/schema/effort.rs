@@ -159,6 +159,7 @@ fn of_constraint(constraint: &NewConstraint) -> Effort {
     match constraint.kind {
         _ if constraint.not_valid => Effort::Nothing,
         _ if constraint.using_index.is_some() => Effort::Nothing,
+        ConstraintKind::Default { .. } => Effort::Nothing,
         ConstraintKind::PrimaryKey { .. }
         | ConstraintKind::Unique { .. }
         | ConstraintKind::Exclude { .. } => Effort::Index,

@@ -13,7 +13,10 @@ mod journal;
 mod lock;
 mod op;
 mod privilege;
+mod provider;
 mod relation;
+mod remake;
+mod resolve;
 mod routine;
 mod snapshot;
 mod store;
@@ -26,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 
-pub use catalog::{Catalog, Resolved, bare_type};
+pub use catalog::{Catalog, Resolved, bare_type, enum_labels};
 pub use change::{
     AttributeOp, Boundary, Cascade, Certainty, Change, DomainOp, EventTriggerOp, Filter, Guard,
     Lasting, Persistence, RewriteRuleOp, RlsSwitch, RoleOp, RoutineOp, Work, Worked,
@@ -37,6 +40,7 @@ pub use expression::{Expression, Whenever};
 pub use lock::{Lock, LockMode};
 pub use op::Op;
 pub use privilege::{Privilege, Securable};
+pub use provider::Provider;
 pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
     PolicyCommand, Referential, RelationKind, Table, Trigger,
@@ -64,13 +68,16 @@ impl ObjectName {
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {
-            Some(schema) => write!(f, "{}.{}", Shown(schema), Shown(&self.name)),
-            None => write!(f, "{}", Shown(&self.name)),
+            Some(schema) if !schema.is_empty() => {
+                write!(f, "{}.{}", Shown(schema), Shown(&self.name))
+            }
+            _ => write!(f, "{}", Shown(&self.name)),
         }
     }
 }
 
-/// A name with its schema: what a relation or a type is called in the whole database.
+/// A name with its schema: what a relation or a type is called in the whole database. The schema is empty in a database
+/// that has none: MySQL, SQLite.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TableName {
     pub schema: String,
@@ -85,6 +92,9 @@ impl TableName {
 
 impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.schema.is_empty() {
+            return write!(f, "{}", Shown(&self.name));
+        }
         write!(f, "{}.{}", Shown(&self.schema), Shown(&self.name))
     }
 }
@@ -92,6 +102,9 @@ impl fmt::Display for TableName {
 impl TableName {
     /// The name as a statement writes it: in quotes where folding would change it.
     pub fn sql(&self) -> String {
+        if self.schema.is_empty() {
+            return quoted(&self.name);
+        }
         format!("{}.{}", quoted(&self.schema), quoted(&self.name))
     }
 }

@@ -344,6 +344,13 @@ pub enum Op {
         /// `ON CONFLICT … DO UPDATE`.
         overwrites: bool,
     },
+    /// `INSERT INTO t (…) SELECT … FROM s`, as far as it copies every row of one table into another.
+    CopyRows {
+        from: ObjectName,
+        to: ObjectName,
+        /// The columns of the target, and the one of the source that each keeps; nothing where it is computed.
+        columns: Vec<(String, Option<String>)>,
+    },
     /// A statement that runs the whole table by or under a lock: it changes no shape.
     Maintain {
         on: Worked,

@@ -157,6 +157,10 @@ pub enum ConstraintKind {
     NotNull {
         column: String,
     },
+    /// `CONSTRAINT … DEFAULT … FOR column` of SQL Server, where a default goes by its name.
+    Default {
+        column: String,
+    },
 }
 
 impl ConstraintKind {
@@ -178,7 +182,9 @@ impl ConstraintKind {
             | ConstraintKind::Exclude { columns } => columns,
             ConstraintKind::ForeignKey(it) => &it.columns,
             ConstraintKind::Check(it) => &it.columns,
-            ConstraintKind::NotNull { column } => std::slice::from_ref(column),
+            ConstraintKind::NotNull { column } | ConstraintKind::Default { column } => {
+                std::slice::from_ref(column)
+            }
         }
     }
 
@@ -189,7 +195,9 @@ impl ConstraintKind {
             | ConstraintKind::Exclude { columns } => columns,
             ConstraintKind::ForeignKey(it) => &mut it.columns,
             ConstraintKind::Check(it) => &mut it.columns,
-            ConstraintKind::NotNull { column } => std::slice::from_mut(column),
+            ConstraintKind::NotNull { column } | ConstraintKind::Default { column } => {
+                std::slice::from_mut(column)
+            }
         }
     }
 

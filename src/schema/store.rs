@@ -99,6 +99,19 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         stored.chain(written.map(|(it, _)| it.clone())).collect()
     }
 
+    /// An entry that is called so but for upper and lower case, in the same schema. Decodes none.
+    pub(super) fn alike(&self, wanted: &TableName) -> Option<TableName> {
+        let key = key_of(wanted);
+        let keys = (0..self.len()).filter_map(|at| Some(self.entry(at)?.0));
+        let stored = keys.filter(|it| it.eq_ignore_ascii_case(&key)).filter_map(name_of);
+        let mut stored = stored.filter(|it| !self.written.contains_key(it));
+        let is = |it: &TableName| {
+            it.schema == wanted.schema && it.name.eq_ignore_ascii_case(&wanted.name)
+        };
+        let written = self.written.iter().filter(|(it, value)| is(it) && value.is_some());
+        stored.find(is).or_else(|| written.map(|(it, _)| it.clone()).next())
+    }
+
     /// `count`, then the start of each entry, then the entries in order: lengths of key and value, key, value. All
     /// numbers are little-endian 32-bit.
     pub(super) fn to_bytes(&self) -> Vec<u8> {

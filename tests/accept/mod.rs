@@ -12,6 +12,7 @@ mod merges;
 mod names;
 mod owners;
 mod places;
+mod providers;
 mod pushes;
 mod received;
 mod schemas;

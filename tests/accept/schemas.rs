@@ -26,7 +26,7 @@ model Order {
 
 const TABLES: &str = "create table users (id bigint primary key, email text not null);
 alter table users enable row level security;
-create table orders (id bigint primary key, user_id bigint not null references users (id));
+create table orders (id bigint primary key, user_id bigint not null references users (id) on delete restrict on update cascade);
 alter table orders enable row level security;
 ";
 
@@ -456,4 +456,205 @@ fn columns_follow_an_enum_that_a_migration_renames() {
         let (_, said) = sandbox.sprag(&["check", "--staged"]);
         assert!(!said.contains("schema-without-migration"), "{said}");
     }
+}
+
+/// What `sprag check --staged` says once this is the schema, and this the next migration.
+fn said_of(schema: String, sql: Option<&str>) -> String {
+    let sandbox = seed();
+    sandbox.write(PLACE, schema);
+    if let Some(sql) = sql {
+        migration(&sandbox, sql);
+    }
+    sandbox.does("git add -A");
+    sandbox.sprag(&["check", "--staged"]).1
+}
+
+#[test]
+fn an_action_that_a_migration_changes_is_not_told_again() {
+    let cascade = || with("references: [id])", "references: [id], onDelete: Cascade)");
+    assert!(said_of(cascade(), None).contains("changed-relation-action"));
+    let sql = "alter table orders drop constraint orders_user_id_fkey, add constraint orders_user_id_fkey foreign key (user_id) references users (id) on delete cascade on update cascade;\n";
+    let said = said_of(cascade(), Some(sql));
+    assert!(!said.contains("changed-relation-action"), "{said}");
+}
+
+#[test]
+fn a_relation_is_told_once_to_have_no_index() {
+    let seller = with(
+        "  @@map(\"orders\")",
+        "  sellerId BigInt? @map(\"seller_id\")\n  seller User? @relation(\"Sold\", fields: [sellerId], references: [id])\n  @@map(\"orders\")",
+    )
+    .replace("  orders Order[]\n", "  orders Order[]\n  sold Order[] @relation(\"Sold\")\n");
+    let told = |sql| said_of(seller.clone(), sql);
+    let (alone, made) = (
+        told(None),
+        told(Some("alter table orders add column seller_id bigint references users (id);\n")),
+    );
+    assert!(
+        alone.contains("relation-without-index")
+            && alone.contains("add `@@index([sellerId])` to `Order`"),
+        "{alone}"
+    );
+    assert!(made.contains("foreign-key-without-index"), "{made}");
+    assert!(!made.contains("relation-without-index"), "{made}");
+    // What was there before is no news.
+    assert!(!alone.contains("orders.user_id"), "{alone}");
+    let indexed = told(Some(
+        "alter table orders add column seller_id bigint;\ncreate index orders_seller on orders (seller_id);\n",
+    ));
+    assert!(!indexed.contains("without-index"), "{indexed}");
+}
+
+#[test]
+fn an_index_that_leaves_the_schema_alone_is_missed() {
+    let sandbox = Sandbox::init(&[]);
+    let indexed = SCHEMA.replace("  @@map(\"orders\")", "  @@index([userId])\n  @@map(\"orders\")");
+    assert_ne!(indexed, SCHEMA);
+    sandbox.write(PLACE, indexed);
+    sandbox.write(
+        "prisma/migrations/20250101000000_init/migration.sql",
+        format!("{TABLES}create index orders_user_id_idx on orders (user_id);\n"),
+    );
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    sandbox.write(PLACE, SCHEMA);
+    sandbox.does("git add -A");
+    let (_, said) = sandbox.sprag(&["check", "--staged"]);
+    assert!(said.contains("relation-without-index"), "{said}");
+    migration(&sandbox, "drop index orders_user_id_idx;\n");
+    sandbox.does("git add -A");
+    let (_, said) = sandbox.sprag(&["check", "--staged"]);
+    assert!(!said.contains("relation-without-index"), "{said}");
+}
+
+#[test]
+fn an_ignored_field_that_a_migration_frees_is_no_trouble() {
+    let ignored = || with("  email  String\n", "  email  String @ignore\n");
+    assert!(said_of(ignored(), None).contains("ignored-required-field"));
+    let sql = "alter table users alter column email drop not null;\n";
+    let said = said_of(ignored(), Some(sql));
+    assert!(!said.contains("ignored-required-field"), "{said}");
+}
+
+#[test]
+fn a_rename_is_told_with_both_ways_out() {
+    for (schema, says) in [
+        (
+            with("  email  String\n", "  mail   String\n"),
+            [
+                "add `@map(\"email\")` to it",
+                "alter table public.users rename column email to mail;",
+            ],
+        ),
+        (
+            with("model Order {", "model Purchase {")
+                .replace("Order[]", "Purchase[]")
+                .replace("@@map(\"orders\")", "@@map(\"purchases\")"),
+            ["add `@@map(\"orders\")` to it", "alter table public.orders rename to purchases;"],
+        ),
+        (
+            with("@@map(\"orders\")", "@@map(\"sales\")"),
+            ["put `@@map(\"orders\")` back", "alter table public.orders rename to sales;"],
+        ),
+        (
+            with("@map(\"user_id\")", "@map(\"buyer_id\")"),
+            [
+                "put `@map(\"user_id\")` back",
+                "alter table public.orders rename column user_id to buyer_id;",
+            ],
+        ),
+    ] {
+        let said = said_of(schema, None);
+        assert!(says.iter().all(|it| said.contains(it)), "{said}");
+    }
+}
+
+const TAGS: &str = "model Post {
+  id   BigInt @id
+  tags Tag[]
+  @@map(\"posts\")
+}
+model Tag {
+  id    BigInt @id
+  posts Post[]
+  @@map(\"tags\")
+}
+";
+
+const TAGGED: &str = "model Post {
+  id   BigInt    @id
+  tags PostTag[]
+  @@map(\"posts\")
+}
+model Tag {
+  id    BigInt    @id
+  posts PostTag[]
+  @@map(\"tags\")
+}
+model PostTag {
+  postId BigInt @map(\"post_id\")
+  tagId  BigInt @map(\"tag_id\")
+  post   Post   @relation(fields: [postId], references: [id])
+  tag    Tag    @relation(fields: [tagId], references: [id])
+  @@id([postId, tagId])
+  @@index([tagId])
+  @@map(\"post_tags\")
+}
+";
+
+#[test]
+fn the_table_of_a_relation_that_becomes_another_is_told_how_to_stay() {
+    let told = |before: &str, after: &str| {
+        let sandbox = Sandbox::init(&[]);
+        let head = SCHEMA.split_once("model User").unwrap().0;
+        sandbox.write(PLACE, format!("{head}{before}"));
+        sandbox.commit_all("seed");
+        let sandbox = sandbox.with_origin();
+        sandbox.write(PLACE, format!("{head}{after}"));
+        sandbox.does("git add -A");
+        sandbox.sprag(&["check", "--staged"]).1
+    };
+    let named = TAGS
+        .replace("Tag[]", "Tag[] @relation(\"Labels\")")
+        .replace("Post[]", "Post[] @relation(\"Labels\")");
+    for (before, after, says) in [
+        (
+            TAGS,
+            TAGGED,
+            [
+                "add `@@map(\"_PostToTag\")` to `PostTag`, `@map(\"A\")` to `postId` and `@map(\"B\")` to `tagId`",
+                "alter table public.\"_PostToTag\" rename to post_tags; alter table public.post_tags rename column \"A\" to post_id; alter table public.post_tags rename column \"B\" to tag_id;",
+            ],
+        ),
+        (
+            TAGGED,
+            TAGS,
+            [
+                "keep `PostTag`, whose links the new table `public._PostToTag` does not have",
+                "alter table public.post_tags rename to \"_PostToTag\"; alter table public.\"_PostToTag\" rename column post_id to \"A\"; alter table public.\"_PostToTag\" rename column tag_id to \"B\";",
+            ],
+        ),
+        (
+            TAGS,
+            named.as_str(),
+            [
+                "keep its name with `@relation(\"PostToTag\")` at both ends",
+                "alter table public.\"_PostToTag\" rename to \"_Labels\";",
+            ],
+        ),
+    ] {
+        let said = told(before, after);
+        assert!(says.iter().all(|it| said.contains(it)), "{said}");
+    }
+}
+
+#[test]
+fn a_relation_that_loses_its_way_back_is_refused_before_prisma_says_so() {
+    let sandbox = seed();
+    sandbox.write(PLACE, with("  orders Order[]\n", ""));
+    sandbox.does("git add -A");
+    sandbox.refuses(
+        "git commit -m x",
+        &["broken-schema", "`Order.user` has no field for the way back in `User`"],
+    );
 }

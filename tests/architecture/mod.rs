@@ -39,6 +39,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     // A finding is named by a hash, and so is a cached file.
     ("sha2", &["verdict", "cache"]),
     ("similar", &["report/diff.rs"]),
+    ("sqlparser", &["parse/dialect"]),
     ("squawk-lexer", &["parse/sql"]),
     // Pinned, not used: the four are only compatible in one release.
     ("squawk-line-index", &[]),

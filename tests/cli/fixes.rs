@@ -195,7 +195,7 @@ fn names_of_prisma_are_mapped_beside_the_migration() {
 
     model Post {
       id        Int      @id
-      authorId  Int @map("author_id")
+      authorId  Int      @map("author_id")
       createdAt DateTime @map("created_at") // now
 
       @@index([authorId])

@@ -3,17 +3,17 @@
 use crate::support::Sandbox;
 
 #[test]
-fn migrations_of_mysql_are_refused_as_unread_and_not_misread() {
+fn migrations_that_no_reader_knows_are_refused_as_unread_and_not_misread() {
     let sandbox = Sandbox::new();
-    sandbox.write("prisma/migrations/migration_lock.toml", "provider = \"mysql\"\n");
+    sandbox.write("prisma/migrations/migration_lock.toml", "provider = \"oracle\"\n");
     sandbox.write(
         "prisma/migrations/20260101000000_init/migration.sql",
-        "CREATE TABLE `users` (`id` INTEGER NOT NULL AUTO_INCREMENT);\n",
+        "CREATE TABLE users (id NUMBER(10));\n",
     );
     sandbox.commit_all("Begin");
     let (code, said) = sandbox.sprag(&["audit"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("the migrations in `prisma/migrations` are for mysql"), "{said}");
+    assert!(said.contains("the migrations in `prisma/migrations` are for oracle"), "{said}");
     assert!(!said.contains("opaque-statement"), "{said}");
 }
 

@@ -82,6 +82,8 @@ fn constraint_line(table: &TableName, name: &str, it: &Constraint) -> Option<Str
         ConstraintKind::ForeignKey(_) => "f",
         ConstraintKind::Check(_) => "c",
         ConstraintKind::Exclude { .. } => "x",
+        // Only SQL Server has it.
+        ConstraintKind::Default { .. } => return None,
         ConstraintKind::NotNull { .. } => return None,
     };
     let mut columns: Vec<&str> = it.kind.columns().iter().map(String::as_str).collect();

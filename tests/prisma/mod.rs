@@ -2,6 +2,7 @@
 
 mod drift;
 mod places;
+mod relations;
 mod written;
 mod wrong;
 

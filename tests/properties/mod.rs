@@ -1,6 +1,7 @@
 //! What holds for every input, also for one that somebody made to deceive.
 
 mod catalogs;
+mod dialects;
 mod guards;
 mod orders;
 mod reading;

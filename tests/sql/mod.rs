@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use sprag::parse::Migration;
 use sprag::rules::{self, Found, Scope, State, Target};
-use sprag::schema::Catalog;
+use sprag::schema::{Catalog, Provider};
 use sprag::source::RepoPath;
 
 /// A migration of the tests.
 pub(crate) fn migration(name: &str, text: &str) -> Migration {
     let path = format!("prisma/migrations/{name}/migration.sql");
-    Migration::read(RepoPath::from(path.as_str()), Arc::from(text))
+    Migration::read(RepoPath::from(path.as_str()), Arc::from(text), Provider::Postgresql)
 }
 
 /// The database that these migrations leave behind, each of them merged before the next.

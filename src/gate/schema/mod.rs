@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use super::databases::Databases;
 use super::read;
 use super::unwatched::Renamed;
-use super::{past, unwatched};
+use super::{Overlay, past, unwatched};
 use crate::failure::Result;
 use crate::parse::layout;
 use crate::parse::prisma::Datamodel;
-use crate::policy::Globs;
+use crate::policy::Policy;
 use crate::repo::{Delta, Repo, Side};
 use crate::rules::{self, Found, SchemaChange};
 use crate::source::{File, RepoPath, Span};
@@ -25,8 +25,13 @@ pub(super) fn is_schema(path: &RepoPath) -> bool {
 }
 
 /// The folders whose schemas a change touches.
-pub(super) fn touched(repo: &Repo, deltas: &[Delta]) -> Result<BTreeSet<RepoPath>> {
-    let files = deltas.iter().map(|it| &it.path).filter(|it| is_schema(it)).map(folder);
+pub(super) fn touched(
+    repo: &Repo,
+    deltas: &[Delta],
+    overlay: &Overlay,
+) -> Result<BTreeSet<RepoPath>> {
+    let files = deltas.iter().map(|it| &it.path).filter(|it| is_schema(it));
+    let files = files.chain(overlay.ending(".prisma")).map(folder);
     Ok(files.chain(renamed(repo, deltas)?).collect())
 }
 
@@ -57,18 +62,17 @@ impl Both {
             let is_new = |it: &Schema| self.old.iter().all(|old| old.main != it.main);
             let moved = || self.new.iter().position(is_new);
             let now = main.or_else(moved).map(|it| self.new.remove(it));
-            let was = Datamodel::read(&schema.files);
             match now {
                 Some(now) => {
-                    found.extend(one(&was, &Datamodel::read(&now.files), &now.main, databases));
+                    found.extend(one(&schema.datamodel, &now.datamodel, &now.main, databases));
                 }
-                None => found.extend(gone(schema, &was)),
+                None => found.extend(gone(schema)),
             }
         }
-        // Of a schema that is new, only what is broken and how things are called.
+        // Of a schema that is new, what is broken, how things are called and what its relations lack.
         for schema in &self.new {
-            let datamodel = Datamodel::read(&schema.files);
-            found.extend(one(&Datamodel::default(), &datamodel, &schema.main, databases));
+            let none = Datamodel::default();
+            found.extend(one(&none, &schema.datamodel, &schema.main, databases));
         }
         found
     }
@@ -79,18 +83,19 @@ pub(super) fn judge(
     repo: &Repo,
     (before, after): (&Side, &Side),
     (deltas, touched): (&[Delta], &BTreeSet<RepoPath>),
-    databases: &Databases,
+    (overlay, databases): (&Overlay, &Databases),
 ) -> Result<(Vec<Found>, Texts)> {
     let folders: BTreeSet<RepoPath> = touched.iter().cloned().chain(databases.beside()).collect();
     let (mut found, mut texts, mut both) = (Vec::new(), Texts::new(), Both::default());
     for folder in &folders {
-        let (is, broken) = files(repo, after, folder)?;
+        let (mut is, broken) = files(repo, after, folder)?;
         let said = named(repo, after, folder)?;
         let (was, said_before) = if touched.contains(folder) {
             (files(repo, before, folder)?.0, named(repo, before, folder)?)
         } else {
             (is.clone(), said.clone())
         };
+        overlay.onto(&mut is);
         // One that was no text before is no news.
         let changed = |it: &Found| deltas.iter().any(|delta| delta.path == it.finding.span.path);
         found.extend(broken.into_iter().filter(changed));
@@ -128,7 +133,7 @@ fn renamed(repo: &Repo, deltas: &[Delta]) -> Result<Vec<RepoPath>> {
 pub(super) fn judge_files(
     revision: Option<(&Repo, &Side)>,
     given: &[File],
-    globs: &Globs,
+    policy: &Policy,
 ) -> Result<Vec<Found>> {
     let given: Vec<&File> = given.iter().filter(|it| is_schema(&it.path)).collect();
     let folders: BTreeSet<RepoPath> = given.iter().map(|it| folder(&it.path)).collect();
@@ -151,7 +156,7 @@ pub(super) fn judge_files(
         both.add(old, new);
     }
     let past = match revision {
-        Some((repo, side)) => past::of(repo, side, globs)?,
+        Some((repo, side)) => past::of(repo, side, policy)?,
         None => past::none(),
     };
     Ok(both.judge(&Databases::new(past)))
@@ -208,7 +213,7 @@ pub(super) fn everywhere(
     all.schemas = both.new.len();
     for schema in &both.new {
         all.texts.extend(schema.files.iter().cloned());
-        let (main, datamodel) = (&schema.main, Datamodel::read(&schema.files));
+        let (main, datamodel) = (&schema.main, &schema.datamodel);
         let other = datamodel.provider.as_ref().filter(|_| !datamodel.is_for_postgres());
         if let Some(other) = other {
             all.notices.push(format!("`{main}` is for {} and was not compared", other.name));
@@ -224,10 +229,10 @@ pub(super) fn everywhere(
         };
         // A schema that is broken would differ in all that was not read.
         if datamodel.broken.is_empty() {
-            all.found.extend(rules::drift(&datamodel, catalog));
+            all.found.extend(rules::drift(datamodel, catalog));
         } else {
             let before = Datamodel { broken: Vec::new(), ..datamodel.clone() };
-            let (after, catalog) = (&datamodel, Some(catalog));
+            let (after, catalog) = (datamodel, Some(catalog));
             let change = SchemaChange { before: &before, after, catalog, past: None };
             all.found.extend(rules::schema(&change));
         }
@@ -236,8 +241,8 @@ pub(super) fn everywhere(
 }
 
 /// One finding for a whole schema: all its models go for the same reason.
-fn gone(schema: &Schema, was: &Datamodel) -> Option<Found> {
-    let models = was.models.iter().filter(|it| !it.implicit).count();
+fn gone(schema: &Schema) -> Option<Found> {
+    let models = schema.datamodel.models.iter().filter(|it| !it.implicit).count();
     if models == 0 {
         return None;
     }

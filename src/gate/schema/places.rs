@@ -66,6 +66,7 @@ fn is_below(path: &[u8], folder: &RepoPath) -> bool {
 pub(in crate::gate) struct Schema {
     pub(in crate::gate) main: RepoPath,
     pub(in crate::gate) files: Texts,
+    pub(in crate::gate) datamodel: Datamodel,
 }
 
 /// The schemas among the files of one folder. Prisma reads one file, or all below a folder, as `prisma.config.ts`,
@@ -77,18 +78,26 @@ pub(super) fn schemas(files: &Texts, named: &Named, before: &[Schema]) -> Vec<Sc
     let schema = |it: &&(RepoPath, Arc<str>)| {
         let path = it.0.as_bytes();
         let own = it.0.parent().unwrap_or_else(|| RepoPath::from(""));
-        let alone = || {
-            let together = before.iter().any(|old| old.main == it.0 && old.files.len() > 1);
-            !together && stands_alone(&it.1)
+        let others = |folder: &RepoPath| -> Texts {
+            let below = parts.iter().filter(|it| is_below(it.0.as_bytes(), folder));
+            std::iter::once((*it).clone()).chain(below.map(|it| (*it).clone())).collect()
         };
-        let folder = match named.schemas.iter().find(|it| is_below(path, it)) {
-            Some(folder) => Some(folder),
-            None if named.schemas.contains(&it.0) || alone() => None,
-            None => Some(&own),
-        };
-        let is_part = |path: &RepoPath| folder.is_some_and(|it| is_below(path.as_bytes(), it));
-        let others = parts.iter().filter(|it| is_part(&it.0)).map(|it| (*it).clone());
-        Schema { main: it.0.clone(), files: std::iter::once((*it).clone()).chain(others).collect() }
+        let main = it.0.clone();
+        if let Some(folder) = named.schemas.iter().find(|it| is_below(path, it)) {
+            let files = others(folder);
+            return Schema { main, datamodel: Datamodel::read(&files), files };
+        }
+        let (own_text, all) = (vec![(*it).clone()], others(&own));
+        let together = before.iter().any(|old| old.main == it.0 && old.files.len() > 1);
+        let told = named.schemas.contains(&it.0) || all.len() == 1;
+        if told || !together {
+            let datamodel = Datamodel::read(&own_text);
+            // It has models, and all that they name.
+            if told || !datamodel.models.is_empty() && datamodel.unknown.is_empty() {
+                return Schema { main, files: own_text, datamodel };
+            }
+        }
+        Schema { main, datamodel: Datamodel::read(&all), files: all }
     };
     let read = |it: &&&(RepoPath, Arc<str>)| {
         named.schemas.contains(&it.0) || !named.replaced.contains(&it.0)
@@ -143,12 +152,10 @@ impl Wanted for Above<'_> {
 }
 
 fn has_datasource(text: &str) -> bool {
+    // Nearly every file of many has none.
+    if !text.contains("datasource") {
+        return false;
+    }
     let sources = prisma::parse(text).sources;
     sources.iter().any(|it| it.kind == prisma::ast::SourceKind::Datasource)
-}
-
-/// Whether a file has models, and all that they name.
-fn stands_alone(text: &Arc<str>) -> bool {
-    let datamodel = Datamodel::read(&[(RepoPath::from("schema.prisma"), text.clone())]);
-    !datamodel.models.is_empty() && datamodel.unknown.is_empty()
 }

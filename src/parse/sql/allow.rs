@@ -29,14 +29,12 @@ pub struct Said {
     pub until: Option<Date>,
 }
 
-/// The comments of a text without its `psql` parts, given its statements in order.
-pub(super) fn allows(text: &str, statements: &[Range<usize>]) -> Vec<Allow> {
-    // Nearly no file has one.
-    if !text.contains("sprag:") {
-        return Vec::new();
-    }
-    let mut allows = Vec::new();
+/// The comments of a text without its `psql` parts. Nearly no file has one that matters, and then none is given.
+pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
     let mut comments: Vec<Range<usize>> = Vec::new();
+    if !text.contains("sprag:") {
+        return comments;
+    }
     let mut at = 0;
     for token in tokenize(text) {
         let range = at..at + token.len as usize;
@@ -45,7 +43,17 @@ pub(super) fn allows(text: &str, statements: &[Range<usize>]) -> Vec<Allow> {
             comments.push(range);
         }
     }
-    for comment in &comments {
+    comments
+}
+
+/// What the comments of a text ask for, given its statements in order.
+pub(in crate::parse) fn allows(
+    text: &str,
+    comments: &[Range<usize>],
+    statements: &[Range<usize>],
+) -> Vec<Allow> {
+    let mut allows = Vec::new();
+    for comment in comments {
         let written = text.get(comment.clone()).unwrap_or_default().trim_end();
         let at = comment.start..comment.start + written.len();
         let said = if let Some(rest) = written.strip_prefix("--") {
@@ -55,7 +63,7 @@ pub(super) fn allows(text: &str, statements: &[Range<usize>]) -> Vec<Allow> {
             inside.starts_with("sprag:").then(|| Err("this is written in `/* */`".to_owned()))
         };
         if let Some(said) = said {
-            let statement = statement(text, &at, statements, &comments);
+            let statement = statement(text, &at, statements, comments);
             allows.push(Allow { at, statement, said });
         }
     }

@@ -36,6 +36,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub(super) use allow::allows;
 pub use allow::{Allow, Said};
 pub use rename::{Renaming, rename};
 use squawk_syntax::ast::{AstNode, Stmt};
@@ -194,7 +195,7 @@ fn parse(text: &str) -> Script {
         .map(|change| change.statement.start)
         .collect();
     unread.dedup();
-    let allows = allow::allows(&guarded.text, &places);
+    let allows = allows(&guarded.text, &allow::comments(&guarded.text), &places);
     Script { changes, statements, opaque: unread.len(), allows, cut: lower.cut }
 }
 
@@ -311,7 +312,7 @@ fn trimmed(node: &SyntaxNode) -> Range<usize> {
 }
 
 /// Whatever the parser says, a place lies in the text, between characters, and shows something.
-fn clamp(changes: &mut [Change], text: &str) {
+pub(super) fn clamp(changes: &mut [Change], text: &str) {
     for change in changes {
         for range in [&mut change.span, &mut change.statement] {
             range.start = text.floor_char_boundary(range.start.min(text.len()));

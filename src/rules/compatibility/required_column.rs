@@ -63,10 +63,12 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         cx.name(table)
     );
     let finding = cx.finding(change, &subject, message);
-    Some(finding.help(format!(
+    let help = format!(
         "give it a default, `… not null default …`, or add it without `not null`: `alter table {} add column {} {};`, fill it, and require it once every client writes it",
         cx.sql_name(table),
         quoted(&column.name),
         Shown(&column.data_type)
-    )))
+    );
+    let elsewhere = "give it a default, or add it without `not null`, fill it, and require it once every client writes it";
+    Some(finding.help(cx.in_sql(help, elsewhere)))
 }

@@ -92,9 +92,12 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let message = format!("rows without `{subject}` are refused after this");
     let finding = cx.finding(change, &subject, message);
     let (sql, column) = (cx.sql_name(table), quoted(open));
-    Some(finding.help(format!(
+    let help = format!(
         "make every client write it first; then `alter table {sql} add check ({column} is not null) not valid;`, fill the rows, validate the check, and require it last"
-    )))
+    );
+    let elsewhere =
+        "make every client write it first, fill the rows that have none, and require it last";
+    Some(finding.help(cx.in_sql(help, elsewhere)))
 }
 
 /// Whether a check that holds for every row keeps nulls out of the column.

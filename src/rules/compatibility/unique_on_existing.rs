@@ -95,7 +95,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let name = cx.name(table);
     let message = format!("two rows of `{name}` with the same `{list}` make this fail");
     let finding = cx.finding(change, format!("{name}.{}", columns.join(",")), message);
-    let select: Vec<String> = columns.iter().map(|it| sql(it)).collect();
+    let select: Vec<String> = columns.iter().map(|it| sql(cx, it)).collect();
     let (select, table) = (select.join(", "), cx.sql_name(table));
     let condition = condition.map_or_else(String::new, |it| format!(" where {it}"));
     Some(finding.help(format!(
@@ -103,9 +103,9 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     )))
 }
 
-fn sql(key: &str) -> String {
+fn sql(cx: &Context<'_>, key: &str) -> String {
     let is_name = key.chars().all(|it| it.is_alphanumeric() || it == '_');
-    if is_name { crate::schema::quoted(key) } else { key.to_owned() }
+    if is_name { cx.quoted(key) } else { key.to_owned() }
 }
 
 /// What becomes unique.

@@ -4,7 +4,7 @@ use crate::schema::{Catalog, ConstraintKind, Table, TableName};
 
 /// Whether an index, a primary key or a unique constraint begins with these columns, in any order. One that is partial
 /// counts where it leaves out nothing but rows without a value.
-pub(super) fn leads(
+pub(in crate::rules) fn leads(
     catalog: &Catalog,
     name: &TableName,
     table: &Table,

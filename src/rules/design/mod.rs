@@ -21,6 +21,8 @@ mod varchar_limit;
 mod volatile_check;
 mod wide_index;
 
+pub(super) use indexed::leads;
+
 use super::{Rule, State};
 use crate::schema::{Table, TableName};
 

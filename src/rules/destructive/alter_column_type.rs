@@ -69,7 +69,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{AttributeOp, Change, Op, Shown, TypeChange, quoted};
+use crate::schema::{AttributeOp, Change, Op, Shown, TypeChange, enum_labels, quoted};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -86,6 +86,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
             if cx.is_new_column(change, table, column) || cx.is_recreated(table, column, to) {
                 return None;
             }
+            // `MODIFY` of MySQL says the type of a column whatever it changes.
+            if from.as_ref() == Some(to) && using.is_none() || is_longer_enum(from.as_deref(), to) {
+                return None;
+            }
             (cx.name(table), cx.sql_name(table), column, from, to, using.as_deref())
         }
         Op::Attribute { of: name, op: AttributeOp::AlterType { attribute, to } } => {
@@ -99,6 +103,9 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     };
     let subject = format!("{owner}.{}", Shown(column));
     let message = match from {
+        Some(from) if !cx.is_postgres() => {
+            format!("`{subject}` is no longer {from} but {} after this", Shown(to))
+        }
         Some(from) => {
             let does = TypeChange::of(&from, to, column, using).words();
             format!("`{subject}` is no longer {from} but {} after this: {does}", Shown(to))
@@ -106,9 +113,19 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         None => format!("`{subject}` becomes {} by this", Shown(to)),
     };
     let finding = cx.finding(change, &subject, message);
-    Some(finding.help(format!(
+    let help = format!(
         "add a column of the new type beside it, `alter table {sql} add column {} {};`, fill it and move readers over; or let the owner of the data decide",
         quoted(&format!("{column}_new")),
         Shown(to)
-    )))
+    );
+    let elsewhere = "add a column of the new type beside it, fill it and move readers over; or let the owner of the data decide";
+    Some(finding.help(cx.in_sql(help, elsewhere)))
+}
+
+/// An enum of MySQL, which stands in its column, with new labels behind the old ones: every row stays as it is.
+fn is_longer_enum(from: Option<&str>, to: &str) -> bool {
+    let (Some(from), Some(to)) = (from.and_then(enum_labels), enum_labels(to)) else {
+        return false;
+    };
+    to.starts_with(&from)
 }

@@ -108,6 +108,7 @@ fn goes_along(cx: &Context<'_>, table: &ObjectName, column: &str) -> Vec<String>
             ConstraintKind::ForeignKey(_) => "the foreign key",
             ConstraintKind::Check(_) => "the check",
             ConstraintKind::Exclude { .. } | ConstraintKind::NotNull { .. } => "the constraint",
+            ConstraintKind::Default { .. } => continue,
         };
         if it.kind.columns().iter().any(|it| it == column) {
             gone.push(format!("{what} `{}`", Shown(constraint)));

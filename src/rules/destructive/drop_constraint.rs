@@ -102,7 +102,9 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let found = found.as_ref().and_then(|(_, it)| it.constraints.get(name));
     let excused = match found {
         Some(it) => {
-            cx.catalog.is_new_born(&it.born)
+            // Of a default `drop-default` speaks.
+            matches!(it.kind, ConstraintKind::Default { .. })
+                || cx.catalog.is_new_born(&it.born)
                 || is_replaced(cx, table, &it.kind)
                 || is_kept_out(cx, table, &it.kind, name)
         }
@@ -142,7 +144,7 @@ fn lost(table: &str, kind: Option<&ConstraintKind>, name: &str) -> String {
         Some(ConstraintKind::NotNull { column }) => {
             format!("`{table}.{}` can be null", Shown(column))
         }
-        Some(ConstraintKind::Exclude { .. }) | None => {
+        Some(ConstraintKind::Exclude { .. } | ConstraintKind::Default { .. }) | None => {
             format!("`{table}` takes rows that `{}` kept out", Shown(name))
         }
     }

@@ -48,17 +48,26 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Generated, Op, Shown, quoted};
+use crate::schema::{Change, ConstraintKind, Generated, Op, Shown, quoted};
 
 pub(super) const RULE: Rule =
     declare!("destructive", "drop_default.rs", "drop-default", Warn, Check::Change(check));
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
-    let (Op::DropDefault { table, column } | Op::SetGenerated { table, column, generated: None }) =
-        &change.op
-    else {
-        return None;
+    let (table, column) = match &change.op {
+        Op::DropDefault { table, column } | Op::SetGenerated { table, column, generated: None } => {
+            (table, column.clone())
+        }
+        // In SQL Server it goes by the name that it has as a constraint.
+        Op::DropConstraint { table, name, .. } => {
+            match &cx.table(table)?.1.constraints.get(name)?.kind {
+                ConstraintKind::Default { column } => (table, column.clone()),
+                _ => return None,
+            }
+        }
+        _ => return None,
     };
+    let column = &column;
     if cx.is_new(change, table) {
         return None;
     }
@@ -81,7 +90,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let subject = format!("{name}.{}", Shown(column));
     let message = format!("rows without `{subject}` are refused after this");
     let finding = cx.finding(change, &subject, message);
-    let back = if default == "nextval" {
+    let back = if default == "nextval" || !cx.is_postgres() {
         "keep the default until every client writes the column".to_owned()
     } else {
         format!(

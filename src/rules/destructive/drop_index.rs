@@ -53,6 +53,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let message = format!("queries that `{name}` made fast read the whole table{on} after this");
     let finding = cx.finding(change, name.to_string(), message);
     Some(finding.help(match index {
+        _ if !cx.is_postgres() => "look first whether no query uses it".to_owned(),
         Some(index) => {
             let keys: Vec<&str> = index.keys.iter().map(|it| it.text.as_str()).collect();
             format!(

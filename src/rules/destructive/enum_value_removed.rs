@@ -62,7 +62,7 @@
 //! ```
 
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Shown};
+use crate::schema::{Change, ObjectName, Op, Shown, enum_labels};
 
 pub(super) const RULE: Rule = declare!(
     "destructive",
@@ -73,6 +73,9 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    if let Op::AlterColumnType { table, column, to, .. } = &change.op {
+        return in_column(cx, change, table, column, to);
+    }
     let (recreation, name, labels) = cx.known_recreation()?;
     if cx.here != recreation.first || cx.catalog.is_new_type(&name) {
         return None;
@@ -95,5 +98,29 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
         removed.join(", ")
     );
     let finding = cx.finding(change, name.to_string(), message);
+    Some(finding.help("leave the label in place and stop writing it; schema changes here only add"))
+}
+
+/// An enum of MySQL, which stands in its column.
+fn in_column(
+    cx: &Context<'_>,
+    change: &Change,
+    table: &ObjectName,
+    column: &str,
+    to: &str,
+) -> Option<Finding> {
+    let old = enum_labels(&cx.data_type(table, column)?)?;
+    let new = enum_labels(to)?;
+    let removed: Vec<String> =
+        old.iter().filter(|it| !new.contains(it)).map(|it| format!("`{}`", Shown(it))).collect();
+    if removed.is_empty() || cx.is_new_column(change, table, column) {
+        return None;
+    }
+    let subject = format!("{}.{}", cx.name(table), Shown(column));
+    let message = format!(
+        "`{subject}` no longer takes {} after this: rows that hold it are emptied of it or make this fail, and clients that write it break",
+        removed.join(", ")
+    );
+    let finding = cx.finding(change, &subject, message);
     Some(finding.help("leave the label in place and stop writing it; schema changes here only add"))
 }

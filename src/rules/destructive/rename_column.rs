@@ -48,8 +48,13 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let finding =
         cx.finding(change, &subject, format!("`{subject}` is not found under its name after this"));
     let add = format!("alter table {sql} add column {} {data_type};", quoted(&to.name));
-    Some(finding.help(format!(
+    let help = format!(
         "add the new column beside it, `{add}`, write both, and move readers over; in Prisma, rename only the field and keep the column with `@map(\"{}\")`",
         Shown(from)
-    )))
+    );
+    let elsewhere = format!(
+        "add the new column beside it, write both, and move readers over; in Prisma, rename only the field and keep the column with `@map(\"{}\")`",
+        Shown(from)
+    );
+    Some(finding.help(cx.in_sql(help, &elsewhere)))
 }

@@ -74,8 +74,10 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     let table = cx.name(from);
     let finding =
         cx.finding(change, &table, format!("`{table}` is not found under its name after this"));
-    Some(finding.help(format!(
+    let help = format!(
         "keep `{table}`, and give readers the new name with a view: `create view {to} with (security_invoker = true) as select * from {};`",
         cx.sql_name(from)
-    )))
+    );
+    let elsewhere = format!("keep `{table}`, and give readers the new name with a view of it");
+    Some(finding.help(cx.in_sql(help, &elsewhere)))
 }

@@ -97,13 +97,23 @@ pub(super) fn named<'a>(cx: &Context<'_>, change: &'a Change) -> Vec<Named<'a>> 
                 return Vec::new();
             };
             let Some(name) = &index.name else { return Vec::new() };
+            // Where its name is one among those of its table, the table stands before it.
+            let own = name.strip_prefix(&table.name).and_then(|it| it.strip_prefix('.'));
+            let name = own.unwrap_or(name);
             vec![Named {
                 at: index.at.clone(),
                 ..plain(Kind::Index, Shown(&table.schema).to_string(), name)
             }]
         }
         Op::RenameIndex { from, to } => {
-            vec![plain(Kind::Index, Shown(&cx.catalog.resolve_index(from).schema).to_string(), to)]
+            let own = |it: &'a str| it.split_once('.');
+            let of = own(&from.name).map(|it| it.0);
+            let name = own(to).filter(|it| Some(it.0) == of).map_or(to.as_str(), |it| it.1);
+            vec![plain(
+                Kind::Index,
+                Shown(&cx.catalog.resolve_index(from).schema).to_string(),
+                name,
+            )]
         }
         Op::CreateRoutine(routine) => {
             let known = cx.catalog.resolve_routine(&routine.name, Some(&routine.arguments));
@@ -175,9 +185,9 @@ fn of_constraint<'a>(owner: &str, constraint: &'a NewConstraint) -> Option<Named
             ConstraintKind::Unique { .. } => Kind::Unique,
             ConstraintKind::ForeignKey(_) => Kind::ForeignKey,
             ConstraintKind::Check(_) => Kind::Check,
-            ConstraintKind::Exclude { .. } | ConstraintKind::NotNull { .. } => {
-                Kind::OtherConstraint
-            }
+            ConstraintKind::Exclude { .. }
+            | ConstraintKind::NotNull { .. }
+            | ConstraintKind::Default { .. } => Kind::OtherConstraint,
         },
         name: constraint.name.as_deref()?,
         owner: owner.to_owned(),

@@ -2,8 +2,13 @@
 //!
 //! New tables and views are named in `snake_case`: lower-case letters, digits and underscores.
 //!
-//! Only new names are judged. With Prisma, the model keeps its name and `@@map` gives the table's. Names of indexes,
-//! constraints, policies and enum labels are nobody's business here.
+//! Only new names are judged. With Prisma, the model keeps its name and `@@map` gives the table's: `sprag fix` writes it
+//! into `schema.prisma` too, in the plural where the other tables are. Names of indexes, constraints, policies and enum
+//! labels are nobody's business here.
+//!
+//! Models that a library brings along (`Account` and `Session` of Auth.js, Better Auth, Shopify) can be mapped as well: it
+//! asks Prisma's client for them, and the client keeps their names. For a table that a library reads by itself, give the
+//! rule an `exempt = ["public.Session"]` in the policy; it holds for SQL and schema alike.
 //!
 //! ## Fails
 //!

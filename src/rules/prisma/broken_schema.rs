@@ -18,6 +18,44 @@
 //! }
 //! ```
 //!
+//! A relation has a field at both ends, and its `fields` and `references` are there.
+//!
+//! ```prisma
+//! model User {
+//!   id Int @id
+//!   @@map("users")
+//! }
+//! model Order {
+//!   id     Int  @id
+//!   userId Int  @map("user_id")
+//!   user   User @relation(fields: [userId], references: [id])
+//!   @@index([userId])
+//!   @@map("orders")
+//! }
+//! ```
+//!
+//! ```prisma
+//! model User {
+//!   id    Int    @id
+//!   email String
+//!   @@index([mail])
+//!   @@map("users")
+//! }
+//! ```
+//!
+//! No two models have one table, and no two fields one column.
+//!
+//! ```prisma
+//! model User {
+//!   id Int @id
+//!   @@map("users")
+//! }
+//! model Account {
+//!   id Int @id
+//!   @@map("users")
+//! }
+//! ```
+//!
 //! ## Passes
 //!
 //! ```prisma
@@ -45,7 +83,8 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
         let path = &it.at.path;
         let message = format!("Prisma does not read this: {}", it.message);
         let finding = Finding::new(path.to_string(), it.at.clone(), message);
-        finding.evidence(&it.message).help("`npx prisma validate` says what it expects")
+        let finding = finding.evidence(&it.message);
+        finding.help("`npx prisma validate` says what it expects; `npx prisma format` adds the way back of a relation")
     });
     findings.collect()
 }

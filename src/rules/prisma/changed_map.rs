@@ -53,7 +53,7 @@
 //! }
 //! ```
 
-use super::{SchemaChange, by_column, by_table};
+use super::{SchemaChange, by_column, by_table, rename_column, rename_table};
 use crate::rules::{Check, Finding, Rule, declare};
 use crate::schema::Shown;
 
@@ -76,8 +76,17 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
             );
             let finding = Finding::new(old.table.to_string(), new.at.clone(), message);
             let finding = finding.evidence(&format!("map {} to {}", old.table, new.table));
-            findings
-                .push(finding.help(format!("put `@@map(\"{}\")` back", Shown(&old.table.name))));
+            let back = match (old.table.schema == new.table.schema, old.mapped) {
+                (false, _) => {
+                    format!("put `@@schema(\"{}\")` back", Shown(&old.table.schema))
+                }
+                (true, true) => format!("put `@@map(\"{}\")` back", Shown(&old.table.name)),
+                (true, false) => format!(
+                    "take `@@map` away again, or make it `@@map(\"{}\")`",
+                    Shown(&old.table.name)
+                ),
+            };
+            findings.push(finding.help(back).help(rename_table(&old.table, &new.table)));
         }
     }
     for (old, new) in change.kept() {
@@ -103,7 +112,11 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
             } else {
                 format!("take `@map` away again, or make it `@map(\"{column}\")`")
             };
-            findings.push(finding.help(back));
+            findings.push(finding.help(back).help(rename_column(
+                table,
+                &field.column,
+                &now.column,
+            )));
         }
     }
     findings

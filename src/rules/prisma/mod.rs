@@ -9,9 +9,13 @@ mod changed_field_type;
 mod changed_id;
 mod changed_map;
 mod changed_provider;
+mod changed_relation_action;
 mod drift;
+mod ignored_required_field;
 mod migration_without_schema;
 mod names;
+mod relation_tables;
+mod relation_without_index;
 mod removed_enum_value;
 mod removed_field;
 mod removed_model;
@@ -19,15 +23,12 @@ mod required_field;
 mod schema_drift;
 mod schema_without_migration;
 mod unique_field;
-
-use std::collections::BTreeSet;
+mod weakened_datasource;
 
 use super::Rule;
 use crate::parse::prisma::ast::{Arity, ModelKind};
 use crate::parse::prisma::{Datamodel, Field, FieldType, Model};
-use crate::schema::{
-    Catalog, ConstraintKind, Rework, Risk, Table, TableName, TypeChange, bare_type,
-};
+use crate::schema::{Catalog, Referential, Rework, Risk, TableName, TypeChange, bare_type, quoted};
 use crate::source::Span;
 
 pub(super) use apart::apart;
@@ -43,7 +44,11 @@ pub(super) const RULES: &[&Rule] = &[
     &removed_enum_value::RULE,
     &changed_id::RULE,
     &unique_field::RULE,
+    &changed_relation_action::RULE,
+    &relation_without_index::RULE,
+    &ignored_required_field::RULE,
     &changed_provider::RULE,
+    &weakened_datasource::RULE,
     &schema_drift::RULE,
     &schema_without_migration::RULE,
     &migration_without_schema::RULE,
@@ -62,10 +67,11 @@ pub struct SchemaChange<'a> {
 }
 
 impl<'a> SchemaChange<'a> {
-    /// The models on both sides that are the same table.
+    /// The models on both sides that are the same table. One that Prisma made for a relation follows its models.
     fn kept(&self) -> impl Iterator<Item = (&'a Model, &'a Model)> {
         let after = self.after;
-        self.tables().filter_map(|old| Some((old, by_table(after, &old.table)?)))
+        let own = self.tables().filter(|it| !it.implicit);
+        own.filter_map(|old| Some((old, by_table(after, &old.table)?)))
     }
 
     /// The models that had a table of their own. Prisma makes no views, and takes none away.
@@ -130,34 +136,37 @@ fn is_same_type(one: &str, other: &str) -> bool {
     one == other || bare_type(one) == other || both == [same, same]
 }
 
-/// The columns of what a table is found by, those of its primary key aside; nothing with an expression in it.
-struct Keys {
-    uniques: BTreeSet<Vec<String>>,
-    /// Of whole indexes that are not unique.
-    indexes: BTreeSet<Vec<String>>,
-    /// Of those with a `WHERE`, and whether they are unique.
-    partial: BTreeSet<(bool, Vec<String>)>,
+/// The way out where somebody wants the new name in the database too: Prisma never writes it.
+fn rename_by_hand(sql: &str) -> String {
+    format!(
+        "to rename it in the database too, write the migration by hand, in a change that nothing else depends on: `{sql}`"
+    )
 }
 
-impl Keys {
-    fn of(catalog: &Catalog, name: &TableName, table: &Table) -> Keys {
-        let uniques = table.constraints.values().filter_map(|it| match &it.kind {
-            ConstraintKind::Unique { columns, .. } => Some(columns.clone()),
-            _ => None,
-        });
-        let (indexes, partial) = (BTreeSet::new(), BTreeSet::new());
-        let mut keys = Keys { uniques: uniques.collect(), indexes, partial };
-        for (_, it) in catalog.indexes_of(name, table) {
-            let columns: Option<Vec<String>> = it.keys.iter().map(|it| it.column.clone()).collect();
-            let Some(columns) = columns else { continue };
-            if it.predicate.is_some() {
-                keys.partial.insert((it.unique, columns));
-            } else if it.unique {
-                keys.uniques.insert(columns);
-            } else {
-                keys.indexes.insert(columns);
-            }
-        }
-        keys
+fn rename_column(table: &TableName, from: &str, to: &str) -> String {
+    let (from, to) = (quoted(from), quoted(to));
+    rename_by_hand(&format!("alter table {} rename column {from} to {to};", table.sql()))
+}
+
+fn rename_table(from: &TableName, to: &TableName) -> String {
+    let moved = from.schema != to.schema;
+    let moved = if moved {
+        let (schema, name) = (quoted(&from.schema), quoted(&to.name));
+        format!(" alter table {schema}.{name} set schema {};", quoted(&to.schema))
+    } else {
+        String::new()
+    };
+    let to = quoted(&to.name);
+    rename_by_hand(&format!("alter table {} rename to {to};{moved}", from.sql()))
+}
+
+/// What the database has for it: `on delete set null`.
+fn words(it: Referential) -> &'static str {
+    match it {
+        Referential::Unsaid | Referential::NoAction => "no action",
+        Referential::Restrict => "restrict",
+        Referential::Cascade => "cascade",
+        Referential::SetNull => "set null",
+        Referential::SetDefault => "set default",
     }
 }

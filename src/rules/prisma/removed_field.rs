@@ -73,10 +73,11 @@
 //! }
 //! ```
 
-use super::{SchemaChange, by_column, type_of};
+use super::{SchemaChange, by_column, rename_column, type_of};
+use crate::parse::prisma::ast::Arity;
 use crate::parse::prisma::{Field, Model};
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::schema::{Shown, quoted};
+use crate::schema::Shown;
 
 pub(super) const RULE: Rule =
     declare!("prisma", "removed_field.rs", "removed-field", Deny, Check::Schema(check));
@@ -115,16 +116,16 @@ fn one(old: &Model, new: &Model, field: &Field) -> Finding {
                 Shown(&field.name),
                 Shown(&it.name)
             ));
-            finding.help(format!(
-                "to rename the column itself, write the migration by hand, in a change that nothing else depends on: `alter table {} rename column {} to {};`",
-                table.sql(),
-                quoted(&field.column),
-                quoted(&it.column)
+            finding.help(rename_column(table, &field.column, &it.column))
+        }
+        None => {
+            let name = Shown(&field.name);
+            // One that nothing fills in, and that no client has, is `ignored-required-field`.
+            let needed = field.arity == Arity::Required && !field.is_filled();
+            let how = if needed { "as optional with `?` and `@ignore`" } else { "with `@ignore`" };
+            finding(new.at.clone()).help(format!(
+                "keep `{name}`, {how} if no client is to use it; drop the column in a change of its own once nothing reads it"
             ))
         }
-        None => finding(new.at.clone()).help(format!(
-            "keep `{}`, with `@ignore` if no client is to use it; drop the column in a change of its own once nothing reads it",
-            Shown(&field.name)
-        )),
     }
 }

@@ -3,8 +3,10 @@
 //! The next `prisma migrate dev` drops the table of a model that is gone, with every row.
 //!
 //! Judged is the table, not the name: a model that is renamed and keeps its table with `@@map` passes. So does one whose
-//! table a migration has dropped, since the migration is judged itself. The table that Prisma makes for a many-to-many
-//! relation counts too.
+//! table a migration has dropped, since the migration is judged itself.
+//!
+//! The table that Prisma makes for a many-to-many relation counts too: it is dropped, and made anew and empty, where the
+//! relation gets another name or a model of its own. So does a model that becomes such a relation.
 //!
 //! ## Fails
 //!
@@ -81,7 +83,77 @@
 //! }
 //! ```
 //!
+//! ```prisma before
+//! model Post {
+//!   id   BigInt @id
+//!   tags Tag[]
+//!   @@map("posts")
+//! }
+//! model Tag {
+//!   id    BigInt @id
+//!   posts Post[]
+//!   @@map("tags")
+//! }
+//! ```
+//!
+//! ```prisma
+//! model Post {
+//!   id   BigInt @id
+//!   tags PostTag[]
+//!   @@map("posts")
+//! }
+//! model Tag {
+//!   id    BigInt @id
+//!   posts PostTag[]
+//!   @@map("tags")
+//! }
+//! model PostTag {
+//!   postId BigInt @map("post_id")
+//!   tagId  BigInt @map("tag_id")
+//!   post   Post   @relation(fields: [postId], references: [id])
+//!   tag    Tag    @relation(fields: [tagId], references: [id])
+//!   @@id([postId, tagId])
+//!   @@index([tagId])
+//!   @@map("post_tags")
+//! }
+//! ```
+//!
 //! ## Passes
+//!
+//! ```prisma before
+//! model Post {
+//!   id   BigInt @id
+//!   tags Tag[]
+//!   @@map("posts")
+//! }
+//! model Tag {
+//!   id    BigInt @id
+//!   posts Post[]
+//!   @@map("tags")
+//! }
+//! ```
+//!
+//! ```prisma
+//! model Post {
+//!   id   BigInt @id
+//!   tags PostTag[]
+//!   @@map("posts")
+//! }
+//! model Tag {
+//!   id    BigInt @id
+//!   posts PostTag[]
+//!   @@map("tags")
+//! }
+//! model PostTag {
+//!   postId BigInt @map("A")
+//!   tagId  BigInt @map("B")
+//!   post   Post   @relation(fields: [postId], references: [id])
+//!   tag    Tag    @relation(fields: [tagId], references: [id])
+//!   @@id([postId, tagId])
+//!   @@index([tagId])
+//!   @@map("_PostToTag")
+//! }
+//! ```
 //!
 //! ```prisma before
 //! model Order {
@@ -97,7 +169,7 @@
 //! }
 //! ```
 
-use super::{SchemaChange, by_table};
+use super::{SchemaChange, by_table, relation_tables, rename_table};
 use crate::parse::prisma::Model;
 use crate::rules::{Check, Finding, Rule, declare};
 use crate::schema::Shown;
@@ -114,21 +186,23 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
     let findings = gone.map(|it| {
         let (model, table) = (Shown(&it.name), &it.table);
         if it.implicit {
-            let message = format!("the relation that `{table}` was made for is gone, so Prisma drops the table and every link in it");
-            let finding = Finding::new(table.to_string(), change.gap(it), message);
-            return finding.evidence(&format!("relation table {table}")).help(
-                "keep the relation; where it becomes a model of its own, give that model the table with `@@map` and its columns with `@map(\"A\")` and `@map(\"B\")`",
-            );
+            return relation_tables::gone(change, it);
         }
         let message = format!("`{table}` has no model any more, so Prisma drops the table with every row");
         let finding = Finding::new(table.to_string(), change.gap(it), message);
         let finding = finding.evidence(&format!("model {model} of {table}"));
+        if let Some(help) = relation_tables::replaced(change, it) {
+            return finding.help(help);
+        }
         match renamed(change, it) {
-            Some(now) => finding.help(format!(
-                "if `{model}` is called `{}` now, keep its table: add `@@map(\"{}\")` to it",
-                Shown(&now.name),
-                Shown(&table.name)
-            )),
+            Some(now) => {
+                let keep = format!(
+                    "if `{model}` is called `{}` now, keep its table: add `@@map(\"{}\")` to it",
+                    Shown(&now.name),
+                    Shown(&table.name)
+                );
+                finding.help(keep).help(rename_table(table, &now.table))
+            }
             None => finding.help(format!(
                 "keep `{model}`, with `@@ignore` if no client is to use it; drop the table in a change of its own once nothing reads it"
             )),

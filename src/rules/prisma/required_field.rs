@@ -2,7 +2,8 @@
 //!
 //! Rows that are there have no value for a field that is required from now on, and clients that run do not write it.
 //!
-//! `uuid()`, `cuid()` and `@updatedAt` are filled in by the client, so a column with them has no default in the database.
+//! `uuid()`, `cuid()` and `@updatedAt` are filled in by the client, so a column with them has no default in the database:
+//! an `INSERT` that somebody writes by hand has to bring the value, in every table that has such a column.
 //!
 //! ## Fails
 //!
@@ -59,6 +60,7 @@
 
 use super::{SchemaChange, by_column};
 use crate::parse::prisma::ast::Arity;
+use crate::parse::prisma::{Field, FieldType, Fill};
 use crate::rules::{Check, Finding, Rule, declare};
 use crate::schema::Shown;
 
@@ -83,14 +85,15 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
                         format!(
                             "rows without `{subject}` are refused after this, and those that are there make it fail"
                         ),
-                        "make every client write it first, fill the rows that have none, and require it last",
+                        "make every client write it first, fill the rows that have none, and require it last"
+                            .to_owned(),
                     )
                 }
-                None if !field.filled && column.is_none() && !moved => (
+                None if !field.is_filled() && column.is_none() && !moved => (
                     format!(
                         "`{subject}` is required and the database fills nothing in, so rows that are there make it fail"
                     ),
-                    "make it optional with `?`, or give it a default that the database has: a literal, `now()`, `dbgenerated(\"…\")`",
+                    default_for(field),
                 ),
                 _ => continue,
             };
@@ -99,4 +102,18 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// How the database comes to fill it in.
+fn default_for(field: &Field) -> String {
+    let client = match &field.default {
+        Some(Fill::Client(client)) => client.as_str(),
+        _ => "",
+    };
+    match client {
+        "@updatedAt" => "`@updatedAt` is the client's alone: add `@default(now())` to it, which the database has".to_owned(),
+        "uuid()" if matches!(&field.data_type, FieldType::Scalar(it) if it == "uuid") => "`uuid()` is the client's alone: write `@default(dbgenerated(\"gen_random_uuid()\"))`, which the database has".to_owned(),
+        "" => "make it optional with `?`, or give it a default that the database has: a literal, `now()`, `dbgenerated(\"…\")`".to_owned(),
+        _ => format!("`{client}` is the client's alone: make it optional with `?`, fill the rows that are there, and require it last"),
+    }
 }

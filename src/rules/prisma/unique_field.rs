@@ -41,9 +41,9 @@
 //! }
 //! ```
 
-use super::{Keys, SchemaChange, by_column};
+use super::{SchemaChange, by_column};
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::schema::{Catalog, TableName};
+use crate::schema::{Catalog, ConstraintKind, TableName};
 
 pub(super) const RULE: Rule =
     declare!("prisma", "unique_field.rs", "unique-field", Approve, Check::Schema(check));
@@ -51,10 +51,11 @@ pub(super) const RULE: Rule =
 fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (old, new) in change.kept() {
-        for columns in &new.uniques {
+        for columns in new.uniques.iter().filter(|it| !it.partial).map(|it| &it.columns) {
             let stricter =
                 |key: &Vec<String>| !key.is_empty() && key.iter().all(|it| columns.contains(it));
-            let known = old.uniques.iter().chain([&old.id]).any(stricter);
+            let keys = old.uniques.iter().filter(|it| !it.partial).map(|it| &it.columns);
+            let known = keys.chain([&old.id]).any(stricter);
             let fresh = columns.iter().any(|it| by_column(old, it).is_none());
             let done = change.catalog.is_some_and(|it| is_unique(it, &new.table, columns));
             if known || fresh || done || columns.is_empty() {
@@ -78,7 +79,15 @@ fn check(change: &SchemaChange<'_>) -> Vec<Finding> {
 }
 
 fn is_unique(catalog: &Catalog, name: &TableName, columns: &[String]) -> bool {
-    catalog.table(name).is_some_and(|it| {
-        it.primary_key() == Some(columns) || Keys::of(catalog, name, &it).uniques.contains(columns)
-    })
+    let Some(table) = catalog.table(name) else { return false };
+    let constraint = table.constraints.values().any(|it| {
+        let keyed =
+            matches!(it.kind, ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. });
+        keyed && it.kind.columns() == columns
+    });
+    constraint
+        || catalog.indexes_of(name, &table).iter().any(|(_, it)| {
+            let keys = it.keys.iter().map(|it| it.column.as_ref());
+            it.unique && it.predicate.is_none() && keys.eq(columns.iter().map(Some))
+        })
 }

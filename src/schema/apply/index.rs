@@ -1,6 +1,8 @@
 //! Indexes and sequences.
 
-use super::super::{Born, Catalog, Guard, Index, NewIndex, ObjectName, Resolved, Table, TableName};
+use super::super::{
+    Born, Catalog, Constraint, Guard, Index, NewIndex, ObjectName, Resolved, Table, TableName,
+};
 use crate::source::Span;
 
 impl Catalog {
@@ -74,8 +76,7 @@ impl Catalog {
             self.put_index(TableName::new(from.schema.as_str(), to), Some(index));
             return self.put_index(from, None);
         }
-        let owner = self.constraint_owner(&from.schema, &from.name, |it| it.kind.is_indexed());
-        let Some(owner) = owner else { return };
+        let Some(owner) = self.indexed_by(&from) else { return };
         self.edit_table(&owner, |it| {
             if let Some(found) = it.constraints.remove(&from.name) {
                 it.constraints.insert(to.to_owned(), found);
@@ -106,11 +107,17 @@ impl Catalog {
     pub(super) fn is_index(&self, name: &ObjectName) -> bool {
         let name = self.resolve_index(name);
         let relation = || self.tables.contains(&name);
-        !relation()
-            && (self.indexes.contains(&name)
-                || self
-                    .constraint_owner(&name.schema, &name.name, |it| it.kind.is_indexed())
-                    .is_some())
+        !relation() && (self.indexes.contains(&name) || self.indexed_by(&name).is_some())
+    }
+
+    /// The table whose constraint made the index. One whose table got another name keeps its own.
+    fn indexed_by(&self, index: &TableName) -> Option<TableName> {
+        let made = |it: &Constraint| it.kind.is_indexed();
+        self.constraint_owner(&index.schema, &index.name, made).or_else(|| {
+            let mut all = self.tables.iter().filter(|it| it.0.schema == index.schema);
+            let found = all.find(|(_, it)| it.constraints.get(&index.name).is_some_and(made));
+            found.map(|it| it.0)
+        })
     }
 
     /// The indexes of a table that no constraint made.

@@ -205,6 +205,7 @@ impl Catalog {
             | Op::Unpublish { .. }
             | Op::Update { .. }
             | Op::Insert { .. }
+            | Op::CopyRows { .. }
             | Op::Maintain { .. }
             | Op::Lock { .. }
             | Op::Configure { .. }

@@ -21,6 +21,7 @@ impl Catalog {
             ConstraintKind::Exclude { columns } => (Some(joined(columns)), "excl"),
             ConstraintKind::ForeignKey(it) => (Some(joined(&it.columns)), "fkey"),
             ConstraintKind::NotNull { column } => (Some(column.clone()), "not_null"),
+            ConstraintKind::Default { column } => (Some(column.clone()), "df"),
             // Called after its column where it names only one.
             ConstraintKind::Check(it) => {
                 let mut named = it.columns.iter().filter(|it| table.columns.contains_key(*it));

@@ -188,7 +188,14 @@ impl Catalog {
 
     fn drop_constraint(&mut self, table: &ObjectName, name: &str, cascade: Cascade) {
         let mut dropped = None;
-        self.edit(table, |it| dropped = it.constraints.remove(name));
+        self.edit(table, |it| {
+            dropped = it.constraints.remove(name);
+            if let Some(ConstraintKind::Default { column }) = dropped.as_ref().map(|it| &it.kind)
+                && let Some(column) = it.columns.get_mut(column)
+            {
+                column.default = None;
+            }
+        });
         let key = dropped.and_then(|it| match it.kind {
             ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
                 Some(columns)
@@ -272,7 +279,9 @@ impl Catalog {
 /// first, under the name of whichever has one.
 fn in_order(new: &[NewConstraint]) -> Vec<NewConstraint> {
     let rank = |it: &NewConstraint| match it.kind {
-        ConstraintKind::Check(_) | ConstraintKind::NotNull { .. } => 0,
+        ConstraintKind::Check(_)
+        | ConstraintKind::NotNull { .. }
+        | ConstraintKind::Default { .. } => 0,
         ConstraintKind::PrimaryKey { .. } => 1,
         ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => 2,
         ConstraintKind::ForeignKey(_) => 3,

@@ -185,7 +185,7 @@ impl Catalog {
 
     /// Which foreign keys refer to a table: the child and the constraint. To a table of the change set at hand only
     /// tables can refer that it wrote.
-    pub(super) fn foreign_keys_to(
+    pub(in crate::schema) fn foreign_keys_to(
         &self,
         target: &TableName,
         table: &Table,
