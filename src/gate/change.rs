@@ -1,26 +1,28 @@
 //! Judges what differs between two sides of a repository.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::beside::{Kept, Sides};
 use super::changed::Changed;
 use super::deployment::Deployment;
 use super::edited::added_statements;
+use super::order::Order;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, provider, read,
-    schema, secrets,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, misplaced, order, past, provider,
+    read, schema, secrets,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
 use crate::policy::{self, Baseline, Date, Policy};
-use crate::repo::{Delta, Entry, Repo, Side};
+use crate::repo::{Delta, Entry, Repo, Side, Wanted};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, PathList, RepoPath, Source, Span};
+use crate::source::{File, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
@@ -84,7 +86,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     for finding in misplaced::of(&policy.migrations, &others, &migrations) {
         work.find("unreadable-file", finding);
     }
-    let catalogs = work.migrations(migrations, before, &published.order, after)?;
+    let sides = Sides { before, after, tip: &published.order };
+    let catalogs = work.migrations(migrations, &others, sides)?;
     work.schemas(&others, (before, after), catalogs)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -131,7 +134,7 @@ pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
 /// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
 fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
     struct Below;
-    impl crate::repo::Wanted for Below {
+    impl Wanted for Below {
         fn file(&self, path: &[u8]) -> bool {
             path.strip_prefix(policy::PATH.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
         }
@@ -141,7 +144,7 @@ fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
         }
     }
     let below = repo.list(side, &Below)?;
-    if !below.iter().any(|it| crate::repo::Wanted::file(&Below, it.path.as_bytes())) {
+    if !below.iter().any(|it| Wanted::file(&Below, it.path.as_bytes())) {
         return Ok(PolicyState::Absent);
     }
     let path = RepoPath::from(policy::PATH);
@@ -213,22 +216,29 @@ impl Work<'_> {
     fn migrations(
         &mut self,
         deltas: Vec<Delta>,
-        before: &Side,
-        tip: &Side,
-        side: &Side,
+        others: &[Delta],
+        sides: Sides<'_>,
     ) -> Result<Option<Catalogs>> {
+        let Sides { before, after: side, tip } = sides;
+        let globs = &self.policy.migrations;
         let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
-        let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
-        if changes.is_empty() {
+        let changes = self.overlay.over(changes, self.repo, before, globs)?;
+        let kept = others.iter().filter(|it| Kept(globs).file(it.path.as_bytes())).count();
+        if changes.is_empty() && kept == 0 {
             return Ok(None);
         }
-        self.counts.files += changes.len();
-        let mut past = past::of(self.repo, before, &self.policy.migrations)?;
-        let names = self.names(&past.files, before, tip)?;
-        self.found.extend(rules::found(&History { changes: &changes, target: &names }));
+        self.counts.files += changes.len() + kept;
+        let mut past = past::of(self.repo, before, globs)?;
+        let names = past::names(self.repo, globs, &past.files, (before, tip))?;
+        let touched = (others, changes.as_slice());
+        let beside = beside::of(self.repo, globs, sides, touched, &past.files)?;
+        let history = History { changes: &changes, target: &names, beside: &beside };
+        self.found.extend(rules::found(&history));
+        self.sources.extend(beside::texts(&beside));
 
         let there = changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);
-        let foreign = provider::foreign(self.repo, side, self.policy, there)?;
+        let foreign = provider::foreign(self.repo, side, self.policy, there.clone())?;
+        let order = Order::of(self.repo, side, there)?;
         for (folder, (provider, first)) in &foreign {
             self.find("unreadable-file", provider::finding(folder, provider, first));
         }
@@ -254,7 +264,7 @@ impl Work<'_> {
         }
         let target = target(self.policy);
         for (database, mut migrations) in databases {
-            migrations.sort_by_cached_key(|it| order::key(&it.path));
+            migrations.sort_by_cached_key(|it| order.key(&it.path));
             let mut catalog: Catalog = past.catalogs.get(&database).cloned().unwrap_or_default();
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
@@ -290,25 +300,6 @@ impl Work<'_> {
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())
-    }
-
-    /// The migrations at the tip of the target, which may have gone on since the change began.
-    fn names(&self, before: &PathList, side: &Side, tip: &Side) -> Result<PathList> {
-        if same_tree(side, tip) {
-            return Ok(before.clone());
-        }
-        let deltas = self.repo.diff(side, tip, &Migrations(&self.policy.migrations))?;
-        let deltas: Vec<&Delta> =
-            deltas.iter().filter(|it| self.policy.migrations.matches(it.path.as_bytes())).collect();
-        if deltas.is_empty() {
-            return Ok(before.clone());
-        }
-        let gone: BTreeSet<&RepoPath> =
-            deltas.iter().filter(|it| it.after.is_none()).map(|it| &it.path).collect();
-        let mut names: Vec<RepoPath> = before.iter().map(RepoPath::from).collect();
-        names.retain(|it| !gone.contains(it));
-        names.extend(deltas.iter().filter(|it| it.before.is_none()).map(|it| it.path.clone()));
-        Ok(PathList::new(&names))
     }
 
     fn unreadable(&mut self, file: &File) {
@@ -379,13 +370,5 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
     rules::Target {
         exposed_schemas: policy.target.exposed_schemas.clone(),
         version: policy.target.version,
-    }
-}
-
-fn same_tree(a: &Side, b: &Side) -> bool {
-    match (a, b) {
-        (Side::Tree(a), Side::Tree(b)) => a == b,
-        (Side::Empty, Side::Empty) => true,
-        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! From a question about a repository to a verdict: which files, which policy, which past, which findings.
 
 mod audit;
+mod beside;
 mod change;
 mod changed;
 mod deployment;

@@ -1,6 +1,6 @@
 //! What the migrations of a tree leave behind: from the cache, from a tree nearby, or replayed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{SQL_LIMIT, order, read};
 use crate::cache::{Cache, Past};
@@ -11,7 +11,8 @@ use crate::repo::{Delta, Entry, Repo, Side};
 use crate::schema::Catalog;
 use crate::source::{File, ObjectId, PathList, RepoPath};
 
-use super::watch::Migrations;
+use super::order::Order;
+use super::watch::{Migrations, Replayed};
 
 /// The past of a tree.
 pub(super) fn of(repo: &Repo, side: &Side, globs: &Globs) -> Result<Past> {
@@ -48,7 +49,7 @@ pub(super) fn without(
     let mut entries = repo.list(side, &Migrations(globs))?;
     entries.retain(|it| globs.matches(it.path.as_bytes()) && !named(&it.path));
     let mut catalogs = BTreeMap::new();
-    replay(repo, entries, &mut catalogs)?;
+    replay(repo, side, entries, &mut catalogs)?;
     Ok(catalogs)
 }
 
@@ -63,9 +64,18 @@ enum Near {
 /// told: that tree may be gone from the store.
 fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Near> {
     let (before, after) = (Side::Tree(near.tree.clone()), Side::Tree(tree.clone()));
-    let deltas = repo.diff(&before, &after, &Migrations(globs)).ok()?;
-    let deltas: Vec<Delta> =
-        deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
+    let deltas = repo.diff(&before, &after, &Replayed(globs)).ok()?;
+    let (deltas, others): (Vec<Delta>, Vec<Delta>) =
+        deltas.into_iter().partition(|it| globs.matches(it.path.as_bytes()));
+    // A journal that puts a migration elsewhere may have done so before, or only now.
+    let journals = others.into_iter().flat_map(|it| {
+        let entry = |(mode, id)| Entry { path: it.path.clone(), mode, id };
+        [it.before.map(entry), it.after.map(entry)]
+    });
+    let journals = read::files(repo, journals.flatten().collect(), SQL_LIMIT).ok()?;
+    if journals.iter().any(|it| !order::places(it).is_empty()) {
+        return None;
+    }
     if deltas.is_empty() {
         return Some(Near::Same(near));
     }
@@ -83,7 +93,7 @@ fn nearby(repo: &Repo, near: Past, tree: &ObjectId, globs: &Globs) -> Option<Nea
     }
     let files = near.files.with(added.iter().map(|it| &it.path));
     let mut catalogs = near.catalogs;
-    replay(repo, added, &mut catalogs).ok()?;
+    replay(repo, &after, added, &mut catalogs).ok()?;
     Some(Near::Grown(Past { tree: tree.clone(), files, catalogs }))
 }
 
@@ -92,17 +102,50 @@ fn replayed(repo: &Repo, side: &Side, globs: &Globs, tree: ObjectId) -> Result<P
     entries.retain(|it| globs.matches(it.path.as_bytes()));
     let files = PathList::new(entries.iter().map(|it| &it.path));
     let mut catalogs = BTreeMap::new();
-    replay(repo, entries, &mut catalogs)?;
+    replay(repo, side, entries, &mut catalogs)?;
     Ok(Past { tree, files, catalogs })
+}
+
+/// The migrations at the tip of the target, which may have gone on since the change began.
+pub(super) fn names(
+    repo: &Repo,
+    globs: &Globs,
+    known: &PathList,
+    (before, tip): (&Side, &Side),
+) -> Result<PathList> {
+    if same_tree(before, tip) {
+        return Ok(known.clone());
+    }
+    let mut deltas = repo.diff(before, tip, &Migrations(globs))?;
+    deltas.retain(|it| globs.matches(it.path.as_bytes()));
+    if deltas.is_empty() {
+        return Ok(known.clone());
+    }
+    let gone: BTreeSet<&RepoPath> =
+        deltas.iter().filter(|it| it.after.is_none()).map(|it| &it.path).collect();
+    let mut names: Vec<RepoPath> = known.iter().map(RepoPath::from).collect();
+    names.retain(|it| !gone.contains(it));
+    names.extend(deltas.iter().filter(|it| it.before.is_none()).map(|it| it.path.clone()));
+    Ok(PathList::new(&names))
+}
+
+fn same_tree(a: &Side, b: &Side) -> bool {
+    match (a, b) {
+        (Side::Tree(a), Side::Tree(b)) => a == b,
+        (Side::Empty, Side::Empty) => true,
+        _ => false,
+    }
 }
 
 fn replay(
     repo: &Repo,
+    side: &Side,
     entries: Vec<Entry>,
     catalogs: &mut BTreeMap<RepoPath, Catalog>,
 ) -> Result<()> {
     let mut files = read::files(repo, entries, SQL_LIMIT)?;
-    files.sort_by_cached_key(|it| order::key(&it.path));
+    let order = Order::of(repo, side, files.iter().map(|it| &it.path))?;
+    files.sort_by_cached_key(|it| order.key(&it.path));
     // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
     let texts =
         files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));

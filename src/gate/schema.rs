@@ -98,6 +98,44 @@ pub(super) fn everywhere(repo: &Repo, side: &Side) -> Result<(Vec<Schema>, Vec<F
     Ok((all, found))
 }
 
+/// The provider of the schema that the migrations of a folder are written from: that of the `schema.prisma` beside it,
+/// else of the only one in a folder called `prisma`.
+pub(super) fn provider_beside(
+    repo: &Repo,
+    side: &Side,
+    migrations: &RepoPath,
+) -> Result<Option<String>> {
+    let above = migrations.parent().unwrap_or_else(|| RepoPath::from(""));
+    let beside = RepoPath::joined(&above.to_str_lossy(), "schema.prisma");
+    let entries = match repo.entry(side, beside.as_bytes())? {
+        Some(entry) => vec![entry],
+        None if above.file_name() == b"prisma" => {
+            let mut entries = repo.list(side, &Beside(&above, migrations))?;
+            entries.retain(|it| is_schema(&it.path));
+            entries
+        }
+        None => Vec::new(),
+    };
+    let files = read::files(repo, entries, COMMAND_LIMIT)?;
+    let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    let mut mains = texts.filter(|it| has_datasource(&it.1));
+    let (Some(main), None) = (mains.next(), mains.next()) else { return Ok(None) };
+    Ok(Datamodel::read(&[main]).provider.map(|it| it.name))
+}
+
+/// Schemas below a folder, but not among the migrations, which may be many.
+struct Beside<'a>(&'a RepoPath, &'a RepoPath);
+
+impl Wanted for Beside<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        Below(self.0).file(path)
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        path != self.1.as_bytes() && Below(self.0).directory(path)
+    }
+}
+
 /// Folders lie in each other where none is called `prisma`, so a schema can be seen twice.
 fn add(all: &mut Vec<Schema>, more: Vec<Schema>) {
     for schema in more {

@@ -1,16 +1,26 @@
 //! What became of the files: what was merged stays as it is, and what is new comes last.
 
+mod beside;
+mod broken_journal;
 mod deleted_migration;
 mod duplicate_timestamp;
 mod edited_migration;
+mod foreign_lock;
+mod forked_snapshot;
 mod impossible_timestamp;
 mod migration_name;
+mod missing_lock;
+mod missing_migration_file;
 mod out_of_order_migration;
+mod rewritten_journal;
 mod second_migration_folder;
+mod skipped_migration;
 mod unnumbered_migration;
 mod wrong_case_file;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use beside::{Beside, Snapshot, Versions};
 
 use super::Rule;
 use crate::source::{FileChange, PathList, RepoPath};
@@ -20,6 +30,13 @@ pub(super) const RULES: &[&Rule] = &[
     &deleted_migration::RULE,
     &out_of_order_migration::RULE,
     &duplicate_timestamp::RULE,
+    &missing_migration_file::RULE,
+    &skipped_migration::RULE,
+    &broken_journal::RULE,
+    &rewritten_journal::RULE,
+    &forked_snapshot::RULE,
+    &foreign_lock::RULE,
+    &missing_lock::RULE,
     &unnumbered_migration::RULE,
     &impossible_timestamp::RULE,
     &second_migration_folder::RULE,
@@ -33,6 +50,8 @@ pub struct History<'a> {
     pub changes: &'a [FileChange],
     /// The migrations at the tip of the branch that the change will end up in.
     pub target: &'a PathList,
+    /// What the tools keep beside them, folder by folder.
+    pub beside: &'a [Beside],
 }
 
 /// Where a migration stands in its history.
@@ -68,6 +87,14 @@ impl Slot {
         self.version().is_some_and(|it| it.len() == 14)
     }
 
+    /// Whether Supabase's CLI applies it, if anyone does.
+    fn is_supabase(&self) -> bool {
+        let mut above = self.folder.as_bytes().rsplit(|&byte| byte == b'/');
+        [b"migrations".as_slice(), b"supabase"]
+            .iter()
+            .all(|name| above.next().is_some_and(|it| it.eq_ignore_ascii_case(name)))
+    }
+
     /// The folder that the database is named by: the one above `prisma`, `supabase`, `drizzle` and `migrations`.
     ///
     /// A repository with both `prisma/migrations` and `supabase/migrations` has one database that two tools change;
@@ -86,6 +113,11 @@ impl History<'_> {
     /// Migrations that are new.
     fn added(&self) -> impl Iterator<Item = &FileChange> {
         self.changes.iter().filter(|it| it.before.is_none() && it.after.is_some())
+    }
+
+    /// The files that the change touches, to be looked up.
+    fn by_path(&self) -> BTreeMap<&RepoPath, &FileChange> {
+        self.changes.iter().map(|it| (&it.path, it)).collect()
     }
 
     /// Whether the target has migrations in a folder.
