@@ -6,9 +6,11 @@ use super::PASSED;
 use super::output::Output;
 use crate::failure::{Failure, Result};
 use crate::fix::write::whole as write;
+use crate::parse::drizzle::Config;
 use crate::policy::init::{Facts, starter};
 use crate::policy::{PATH, Provider};
 use crate::repo::{Caller, Repo};
+use crate::source::RepoPath;
 
 pub(super) fn run(output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
@@ -76,6 +78,13 @@ fn facts(files: &[String], text: impl Fn(&str) -> String) -> Facts {
             let above = folder.rsplit_once('/').map_or("", |it| it.0);
             facts.drizzle.push(above.to_owned());
         }
+        // From 1.0 on each migration has a folder, and its snapshot lies in it.
+        if name == "snapshot.json" && files.contains(&format!("{folder}/migration.sql")) {
+            facts.drizzle.push(folder.rsplit_once('/').map_or("", |it| it.0).to_owned());
+        }
+        if name.starts_with("drizzle") && name.contains(".config.") {
+            facts.drizzle.extend(configured(folder, &text(file)));
+        }
         if sql && format!("/{folder}").ends_with("/drizzle") {
             facts.drizzle.push(folder.to_owned());
         }
@@ -84,6 +93,12 @@ fn facts(files: &[String], text: impl Fn(&str) -> String) -> Facts {
     facts.drizzle.sort();
     facts.drizzle.dedup();
     facts
+}
+
+/// The folder that a `drizzle.config.ts` names, if that is plain and for Postgres.
+fn configured(folder: &str, text: &str) -> Option<String> {
+    let config = Config::read(text).filter(|it| !it.foreign)?;
+    Some(RepoPath::joined(folder, &config.out).to_str_lossy().into_owned())
 }
 
 /// `provider = "postgresql"` of a `datasource` block or of `migration_lock.toml`.

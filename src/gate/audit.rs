@@ -12,6 +12,7 @@ use super::read::unreadable;
 use super::watch::Migrations;
 use super::{
     COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, beside, order, policy_at, provider, read, secrets,
+    unwatched,
 };
 use crate::cache::Cache;
 use crate::failure::Result;
@@ -144,6 +145,8 @@ fn everything(
             sources.insert(file.path.clone(), text.clone());
         }
     }
+
+    found.extend(unwatched::everywhere(repo, side, &policy.migrations)?);
 
     let deployment = Deployment::whole(repo, side)?;
     counts.files += deployment.files();

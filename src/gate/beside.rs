@@ -267,7 +267,7 @@ fn hollow(repo: &Repo, sides: Sides<'_>, folder: &RepoPath) -> Result<Option<Rep
 }
 
 /// Everything below a folder.
-struct Below<'a>(&'a RepoPath);
+pub(super) struct Below<'a>(pub(super) &'a RepoPath);
 
 impl Wanted for Below<'_> {
     fn file(&self, path: &[u8]) -> bool {

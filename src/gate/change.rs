@@ -11,8 +11,8 @@ use super::order::Order;
 use super::read::unreadable;
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, misplaced, order, past, provider,
-    read, schema, secrets,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, declared, misplaced, order, past,
+    provider, read, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -89,6 +89,7 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     let sides = Sides { before, after, tip: &published.order };
     let catalogs = work.migrations(migrations, &others, sides)?;
     work.schemas(&others, (before, after), catalogs)?;
+    work.found.extend(unwatched::of(repo, &policy.migrations, &others)?);
     work.commands(&others, after)?;
     let notices = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
@@ -222,14 +223,15 @@ impl Work<'_> {
         let Sides { before, after: side, tip } = sides;
         let globs = &self.policy.migrations;
         let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
-        let changes = self.overlay.over(changes, self.repo, before, globs)?;
+        let mut changes = self.overlay.over(changes, self.repo, before, globs)?;
         let kept = others.iter().filter(|it| Kept(globs).file(it.path.as_bytes())).count();
         if changes.is_empty() && kept == 0 {
             return Ok(None);
         }
         self.counts.files += changes.len() + kept;
         let mut past = past::of(self.repo, before, globs)?;
-        let names = past::names(self.repo, globs, &past.files, (before, tip))?;
+        let mut names = past::names(self.repo, globs, &past.files, (before, tip))?;
+        upgraded::set_aside(globs, others, &mut changes, &mut names);
         let touched = (others, changes.as_slice());
         let beside = beside::of(self.repo, globs, sides, touched, &past.files)?;
         let history = History { changes: &changes, target: &names, beside: &beside };
@@ -288,15 +290,18 @@ impl Work<'_> {
         catalogs: Option<Catalogs>,
     ) -> Result<()> {
         let touched = deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
-        if touched == 0 {
+        let declared = declared::touched(deltas);
+        if touched == 0 && declared.is_empty() {
             return Ok(());
         }
-        self.counts.files += touched;
+        self.counts.files += touched + declared.len();
         let catalogs = match catalogs {
             Some(catalogs) => catalogs,
             None => past::of(self.repo, before, &self.policy.migrations)?.catalogs,
         };
-        let (found, texts) = schema::judge(self.repo, (before, after), deltas, &catalogs)?;
+        let sides = (before, after);
+        self.found.extend(declared::removed(self.repo, sides, &declared, &catalogs)?);
+        let (found, texts) = schema::judge(self.repo, sides, deltas, &catalogs)?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())

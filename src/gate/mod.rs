@@ -4,6 +4,7 @@ mod audit;
 mod beside;
 mod change;
 mod changed;
+mod declared;
 mod deployment;
 mod drift;
 mod edited;
@@ -18,6 +19,8 @@ mod read;
 mod schema;
 mod scope;
 mod secrets;
+mod unwatched;
+mod upgraded;
 mod watch;
 
 use crate::policy::tampering::PolicyState;

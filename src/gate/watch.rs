@@ -1,7 +1,7 @@
 //! Which files of a repository are looked at.
 
 use super::beside::{Kept, is_journal};
-use super::schema;
+use super::{declared, schema, unwatched};
 use crate::parse::command;
 use crate::policy::Globs;
 use crate::policy::tampering::{self, PolicyState};
@@ -19,6 +19,8 @@ impl Watch<'_> {
     pub(super) fn is_judged(&self, path: &RepoPath) -> bool {
         self.migrations.matches(path.as_bytes())
             || schema::is_schema(path)
+            || declared::is_declared(path)
+            || unwatched::tells(path)
             || Kept(self.migrations).file(path.as_bytes())
             || command::is_read(path)
             || tampering::watches(path, self.base)

@@ -107,6 +107,71 @@ fn member<'a>(value: &Value<'a>, name: &str) -> Option<Value<'a>> {
     value.members()?.into_iter().rfind(|it| it.key == name).map(|it| it.value)
 }
 
+/// The kind of database that a journal is for: `postgresql`, before `pg`.
+#[must_use]
+pub fn dialect(journal: &str) -> Option<String> {
+    match json::read(journal) {
+        Json::Value(value) => member(&value, "dialect")?.string(),
+        Json::Malformed(_) => None,
+    }
+}
+
+/// What a `drizzle.config.ts` says in plain texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where migrations are written.
+    pub out: String,
+    pub range: Range<usize>,
+    /// It is for another database than Postgres.
+    pub foreign: bool,
+}
+
+impl Config {
+    /// Nothing where `out` is no plain text.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Config> {
+        let (out, range) = literal(text, "out")?;
+        let dialect = literal(text, "dialect").or_else(|| literal(text, "driver"));
+        let foreign = dialect.is_some_and(|(it, _)| {
+            !matches!(&*it, "postgresql" | "pg" | "pglite" | "aws-data-api" | "cockroach")
+        });
+        Some(Config { out, range, foreign })
+    }
+}
+
+/// The text that a key of an object literal stands for, and where it is, the first outside of comments.
+fn literal(text: &str, key: &str) -> Option<(String, Range<usize>)> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let begin = start;
+        start += line.len();
+        let code = line.find("//").filter(|at| !line[..*at].ends_with(':'));
+        let code = &line[..code.unwrap_or(line.len())];
+        if line.trim_start().starts_with('*') || line.trim_start().starts_with("/*") {
+            continue;
+        }
+        for (at, _) in code.match_indices(key) {
+            if code[..at].ends_with(|c| is_name(c) || c == '.') {
+                continue;
+            }
+            let after = code[at + key.len()..].trim_start_matches(['"', '\'']);
+            let Some(value) = after.trim_start().strip_prefix(':') else { continue };
+            let value = value.trim_start();
+            let Some(quote) = value.chars().next().filter(|it| "\"'`".contains(*it)) else {
+                continue;
+            };
+            let body = &value[1..];
+            let Some(end) = body.find(quote) else { continue };
+            if !body[..end].is_empty() && !body[..end].contains(['$', '\\']) {
+                let from = begin + (code.len() - body.len());
+                return Some((body[..end].to_owned(), from..from + end));
+            }
+        }
+    }
+    None
+}
+
 /// The snapshot that one was made from: `prevId` of `meta/0007_snapshot.json`.
 #[must_use]
 pub fn previous(snapshot: &str) -> Option<String> {
@@ -127,7 +192,7 @@ fn line(text: &str, offset: usize) -> Range<usize> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Journal, previous};
+    use super::{Config, Journal, dialect, previous};
 
     #[test]
     fn entries_are_read_in_their_order() {
@@ -165,6 +230,26 @@ mod tests {
         assert_eq!(places.len(), 1);
         let place = &places["0001_b"];
         assert!("0002_c.sql" < place.as_str() && place.as_str() < "0003_d.sql");
+    }
+
+    #[test]
+    fn a_configuration_says_where_migrations_go() {
+        let out = |text: &str| Config::read(text).map(|it| (it.out, it.foreign));
+        let plain = |it: &str, foreign| Some((it.to_owned(), foreign));
+        assert_eq!(out("export default { out: './sql' }"), plain("./sql", false));
+        assert_eq!(out("{\n  \"out\": \"a\",\n dialect: 'sqlite' }"), plain("a", true));
+        assert_eq!(out("// out: 'a'\nlayout: 'b',\nout: `c`,"), plain("c", false));
+        assert_eq!(out("out: `${here}/c`"), None);
+        assert_eq!(out("out: folder,"), None);
+        let text = "  out: \"./sql\",";
+        assert_eq!(&text[Config::read(text).unwrap().range], "./sql");
+    }
+
+    #[test]
+    fn a_journal_says_what_it_is_for() {
+        let text = "{\"dialect\":\"sqlite\",\"entries\":[]}";
+        assert_eq!(dialect(text).as_deref(), Some("sqlite"));
+        assert_eq!(dialect("{"), None);
     }
 
     #[test]

@@ -526,3 +526,101 @@ fn two_folders_that_change_one_table_are_told_of_once_and_judged_as_one_database
     assert_eq!(code, 1);
     assert!(found.iter().any(|it| it.0 == "drop-column"), "{found:?}");
 }
+
+#[test]
+fn the_layout_of_drizzle_from_1_0_on_is_read_where_it_lies() {
+    let repo = Sandbox::new();
+    repo.write("drizzle/20260101000000_users/migration.sql", USERS);
+    repo.write("drizzle/20260101000000_users/snapshot.json", "{}\n");
+    let repo = on_a_branch(repo);
+    repo.write("drizzle/20260201000000_drop/migration.sql", "drop table users;\n");
+    repo.write("drizzle/20260201000000_drop/snapshot.json", "{}\n");
+    repo.commit_all("Drop");
+    refused(&repo, "drop-table", "`public.users` and all its rows are gone after this");
+    // Drizzle passes over a folder without a migration; nothing stops.
+    repo.git(&["rm", "-rq", "drizzle/20260201000000_drop"]);
+    repo.commit("drizzle/20260301000000_tags/snapshot.json", "{}\n");
+    passes(&repo);
+}
+
+#[test]
+fn giving_each_migration_of_drizzle_its_folder_applies_nothing_anew() {
+    let repo = drizzle();
+    let folders = [("0000_users", "20260101000000_users"), ("0001_notes", "20260201000000_notes")];
+    for (old, new) in folders {
+        let snapshot = format!("drizzle/meta/{}_snapshot.json", &old[..4]);
+        repo.run(&format!(
+            "mkdir drizzle/{new} && git mv drizzle/{old}.sql drizzle/{new}/migration.sql && git mv {snapshot} drizzle/{new}/snapshot.json"
+        ));
+    }
+    repo.git(&["rm", "-q", JOURNAL]);
+    repo.commit_all("Up");
+    passes(&repo);
+    // An edit on the way is an edit.
+    repo.commit("drizzle/20260201000000_notes/migration.sql", "drop table users;\n");
+    let (code, found) = judged(&repo);
+    assert_eq!(code, 1);
+    let rules: Vec<&str> = found.iter().map(|it| it.0.as_str()).collect();
+    assert!(rules.contains(&"deleted-migration") && rules.contains(&"drop-table"), "{found:?}");
+}
+
+#[test]
+fn what_is_taken_out_of_a_declarative_schema_is_dropped_next() {
+    let tags = "create table tags (id bigint primary key, word text);\nalter table tags enable row level security;\n";
+    let repo = Sandbox::new();
+    repo.write("supabase/migrations/20260101000000_all.sql", format!("{USERS}{NOTES}{tags}"));
+    repo.write("supabase/schemas/users.sql", USERS).write("supabase/schemas/notes.sql", NOTES);
+    // Declared and never made: nothing of it can be lost.
+    repo.write("supabase/schemas/tags.sql", tags.replace("word text", "word text, size int"));
+    let repo = on_a_branch(repo);
+    repo.commit("supabase/schemas/tags.sql", tags.replace(", word text", ""));
+    let dropped = |it: &str, lost: &str| {
+        format!(
+            "`{it}` is no longer declared: the next migration that `supabase db diff` writes drops it and {lost}"
+        )
+    };
+    refused(&repo, "removed-declaration", &dropped("public.tags.word", "all its data"));
+    repo.commit("supabase/schemas/tags.sql", tags);
+    passes(&repo);
+    repo.git(&["rm", "-q", "supabase/schemas/notes.sql"]);
+    repo.commit_all("Delete");
+    refused(&repo, "removed-declaration", &dropped("public.notes", "its rows"));
+    // The migration that goes with it is judged by itself, and nothing is said twice.
+    repo.commit("supabase/migrations/20260201000000_notes.sql", "drop table notes;\n");
+    refused(&repo, "drop-table", "`public.notes` and all its rows are gone after this");
+}
+
+#[test]
+fn what_moves_to_another_file_is_declared_all_the_same() {
+    let repo = Sandbox::new();
+    repo.write("supabase/migrations/20260101000000_all.sql", format!("{USERS}{NOTES}"));
+    repo.write("supabase/schemas/a.sql", format!("{USERS}{NOTES}"));
+    let repo = on_a_branch(repo);
+    repo.write("supabase/schemas/a.sql", USERS).write("supabase/schemas/b.sql", NOTES);
+    repo.commit_all("Move");
+    passes(&repo);
+}
+
+#[test]
+fn a_folder_of_drizzle_that_no_glob_names_is_told_of() {
+    let unwatched = |folder: &str| {
+        format!(
+            "Drizzle writes migrations into `{folder}`, which the policy does not name: nobody judges them"
+        )
+    };
+    let repo = prisma();
+    repo.commit("drizzle.config.ts", "export default { out: './sql' }\n");
+    refused(&repo, "unwatched-migrations", &unwatched("sql"));
+    repo.commit("drizzle.config.ts", "export default { out: './sql', dialect: 'sqlite' }\n");
+    passes(&repo);
+    repo.commit("drizzle.config.ts", "export default { out: './db/drizzle' }\n");
+    passes(&repo);
+    // `drizzle-kit` may be started above its configuration.
+    repo.commit("app/server/drizzle.config.ts", "export default { out: 'drizzle' }\n");
+    passes(&repo);
+    repo.commit("packages/db/out/meta/_journal.json", journal(&[(0, 1000, "0000_users")]));
+    refused(&repo, "unwatched-migrations", &unwatched("packages/db/out"));
+    let (code, found) = found(&repo, &["audit", "--format", "json"]);
+    assert_eq!(code, 1);
+    assert!(found.iter().any(|it| it.1 == unwatched("packages/db/out")), "{found:?}");
+}

@@ -16,6 +16,7 @@ mod rewritten_journal;
 mod second_migration_folder;
 mod skipped_migration;
 mod unnumbered_migration;
+mod unwatched_migrations;
 mod wrong_case_file;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,7 @@ pub(super) const RULES: &[&Rule] = &[
     &unnumbered_migration::RULE,
     &impossible_timestamp::RULE,
     &second_migration_folder::RULE,
+    &unwatched_migrations::RULE,
     &wrong_case_file::RULE,
     &migration_name::RULE,
 ];

@@ -21,7 +21,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
         let slot = Slot::of(&change.path);
         let flat = change.path.parent().as_ref() == Some(&slot.folder);
         let by_cli = |name: &str| is_applied_by_supabase(name);
-        if !slot.is_supabase() || !flat || by_cli(&slot.name) {
+        if !slot.is_supabase() || !flat || by_cli(&slot.name) || is_sample(&slot.name) {
             continue;
         }
         let others = files_of(history, &slot.folder).filter(|it| *it != change.path);
@@ -41,6 +41,12 @@ fn check(history: &History<'_>) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// What nobody means to be applied: `TEMPLATE.sql`, `_draft.sql`.
+fn is_sample(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with('_') || ["template", "example"].iter().any(|it| name.contains(it))
 }
 
 /// Files that Drizzle's journal does not list.
