@@ -160,7 +160,7 @@ fn history(files: &[File], beside: &[Beside]) -> Vec<Found> {
     let added =
         |it: &File| FileChange { path: it.path.clone(), before: None, after: Some(it.clone()) };
     let changes: Vec<FileChange> = files.iter().map(added).collect();
-    rules::found(&History { changes: &changes, target: &PathList::default(), beside })
+    rules::found(&History::new(&changes, &PathList::default(), beside))
 }
 
 fn keep(

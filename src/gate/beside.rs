@@ -48,7 +48,10 @@ fn what(globs: &Globs, path: &RepoPath) -> Option<(RepoPath, What)> {
     let bytes = path.as_bytes();
     let above = |name: &str| {
         let folder = bytes.strip_suffix(name.as_bytes())?;
-        Some(RepoPath::from(folder.strip_suffix(b"/").unwrap_or(folder)))
+        if folder.is_empty() {
+            return Some(RepoPath::from(""));
+        }
+        folder.strip_suffix(b"/").map(RepoPath::from)
     };
     if let Some(folder) = above(LOCK)
         && globs.matches(&joined(&folder, "0_/migration.sql"))
@@ -116,6 +119,8 @@ struct Touched {
     lock: bool,
     inside: BTreeSet<RepoPath>,
     snapshots: Vec<Entry>,
+    /// Snapshots that the change takes away or writes anew.
+    replaced: BTreeSet<RepoPath>,
 }
 
 /// Every folder in which a change touches a migration or what is kept beside it.
@@ -146,6 +151,7 @@ pub(super) fn of(
             What::Journal => touched.flat = true,
             What::Inside(folder) => _ = touched.inside.insert(folder),
             What::Snapshot => {
+                touched.replaced.insert(delta.path.clone());
                 if let (None, Some((mode, id))) = (&delta.before, &delta.after) {
                     let (path, mode, id) = (delta.path.clone(), *mode, id.clone());
                     touched.snapshots.push(Entry { path, mode, id });
@@ -167,13 +173,11 @@ pub(super) fn of(
                 beside.provider = schema::provider_beside(repo, sides.after, &folder)?;
             }
         }
-        for inside in touched.inside {
-            if is_prisma(&folder, &beside) {
-                beside.hollow.extend(hollow(repo, sides, &inside)?);
-            }
+        if is_prisma(&folder, &beside) {
+            beside.hollow = hollow(repo, sides, &touched.inside)?;
         }
         if !touched.snapshots.is_empty() {
-            beside.snapshots = new_snapshots(repo, sides.tip, &folder, touched.snapshots)?;
+            beside.snapshots = new_snapshots(repo, sides.tip, &folder, &touched)?;
         }
         all.push(beside);
     }
@@ -214,7 +218,7 @@ pub(super) fn everywhere(
             beside.provider = schema::provider_beside(repo, side, &folder)?;
         }
         if beside.journal.after.is_some() {
-            beside.snapshots = snapshots(repo, touched.snapshots, true)?;
+            beside.snapshots = snapshots(repo, &touched.snapshots, true)?;
         }
     }
     let has: BTreeSet<RepoPath> = migrations.iter().filter_map(|it| it.path.parent()).collect();
@@ -249,21 +253,72 @@ fn is_prisma(folder: &RepoPath, beside: &Beside) -> bool {
     usual || lock.before.is_some() || lock.after.is_some()
 }
 
-/// A file that is left in a folder without its migration, where that is the doing of the change.
-fn hollow(repo: &Repo, sides: Sides<'_>, folder: &RepoPath) -> Result<Option<RepoPath>> {
-    let below = |side| repo.list(side, &Below(folder));
-    // A name in other letters is another finding.
-    let named = |it: &Entry| {
-        it.path.parent().as_ref() == Some(folder)
-            && it.path.file_name().eq_ignore_ascii_case(FILE.as_bytes())
-    };
-    let after = below(sides.after)?;
-    if after.iter().any(named) {
-        return Ok(None);
+/// A file of each of these folders that is left without its migration, where that is the doing of the change.
+fn hollow(repo: &Repo, sides: Sides<'_>, folders: &BTreeSet<RepoPath>) -> Result<Vec<RepoPath>> {
+    if folders.is_empty() {
+        return Ok(Vec::new());
     }
-    let before = below(sides.before)?;
-    let old = !before.is_empty() && !before.iter().any(named);
-    Ok(after.into_iter().next().filter(|_| !old).map(|it| it.path))
+    let after = contents(repo, sides.after, folders)?;
+    // A name in other letters is another finding.
+    let is_whole = |files: &Vec<RepoPath>, folder: &RepoPath| {
+        files.iter().any(|it| {
+            it.parent().as_ref() == Some(folder)
+                && it.file_name().eq_ignore_ascii_case(FILE.as_bytes())
+        })
+    };
+    let left: Vec<_> = after.iter().filter(|(folder, files)| !is_whole(files, folder)).collect();
+    if left.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = contents(repo, sides.before, folders)?;
+    let was_hollow = |folder| before.get(folder).is_some_and(|files| !is_whole(files, folder));
+    let left = left.into_iter().filter(|it| !was_hollow(it.0));
+    Ok(left.filter_map(|(_, files)| files.first().cloned()).collect())
+}
+
+/// What lies in these folders, of those in which something does.
+fn contents(
+    repo: &Repo,
+    side: &Side,
+    folders: &BTreeSet<RepoPath>,
+) -> Result<BTreeMap<RepoPath, Vec<RepoPath>>> {
+    let mut contents: BTreeMap<RepoPath, Vec<RepoPath>> = BTreeMap::new();
+    for entry in repo.list(side, &Among(folders))? {
+        if let Some(folder) = Among(folders).holding(&entry.path) {
+            contents.entry(folder).or_default().push(entry.path);
+        }
+    }
+    Ok(contents)
+}
+
+/// Everything below some folders that lie beside each other.
+struct Among<'a>(&'a BTreeSet<RepoPath>);
+
+impl Among<'_> {
+    fn holding(&self, path: &RepoPath) -> Option<RepoPath> {
+        let mut folder = path.parent();
+        while let Some(it) = folder {
+            if self.0.contains(&it) {
+                return Some(it);
+            }
+            folder = it.parent();
+        }
+        None
+    }
+}
+
+impl Wanted for Among<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        self.holding(&RepoPath::from(path)).is_some()
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        let path = RepoPath::from(path);
+        let below = joined(&path, "");
+        let next = self.0.range(RepoPath::from(below.as_slice())..).next();
+        let leads = next.is_some_and(|it| it.as_bytes().starts_with(&below));
+        leads || self.0.contains(&path) || self.holding(&path).is_some()
+    }
 }
 
 /// Everything below a folder.
@@ -284,21 +339,21 @@ fn new_snapshots(
     repo: &Repo,
     tip: &Side,
     folder: &RepoPath,
-    new: Vec<Entry>,
+    touched: &Touched,
 ) -> Result<Vec<Snapshot>> {
     let meta = RepoPath::from(joined(folder, "meta"));
     let mut merged = repo.list(tip, &Below(&meta))?;
     merged.retain(|it| {
-        let is_new = new.iter().any(|new| new.path == it.path);
-        it.path.as_bytes().ends_with(SNAPSHOT.as_bytes()) && !is_new
+        let stays = !touched.replaced.contains(&it.path);
+        stays && it.path.as_bytes().ends_with(SNAPSHOT.as_bytes())
     });
     let newest = merged.split_off(merged.len().saturating_sub(NEWEST));
-    let mut all = snapshots(repo, newest, false)?;
-    all.extend(snapshots(repo, new, true)?);
+    let mut all = snapshots(repo, &newest, false)?;
+    all.extend(snapshots(repo, &touched.snapshots, true)?);
     Ok(all)
 }
 
-fn snapshots(repo: &Repo, entries: Vec<Entry>, new: bool) -> Result<Vec<Snapshot>> {
+fn snapshots(repo: &Repo, entries: &[Entry], new: bool) -> Result<Vec<Snapshot>> {
     let mut all = Vec::new();
     for some in entries.chunks(AT_ONCE) {
         for file in read::files(repo, some.to_vec(), COMMAND_LIMIT)? {

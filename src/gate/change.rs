@@ -89,7 +89,9 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     let sides = Sides { before, after, tip: &published.order };
     let catalogs = work.migrations(migrations, &others, sides)?;
     work.schemas(&others, (before, after), catalogs)?;
-    work.found.extend(unwatched::of(repo, &policy.migrations, &others)?);
+    let (found, texts) = unwatched::of(repo, &policy.migrations, &others)?;
+    work.found.extend(found);
+    work.sources.extend(texts);
     work.commands(&others, after)?;
     let notices = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
@@ -234,7 +236,7 @@ impl Work<'_> {
         upgraded::set_aside(globs, others, &mut changes, &mut names);
         let touched = (others, changes.as_slice());
         let beside = beside::of(self.repo, globs, sides, touched, &past.files)?;
-        let history = History { changes: &changes, target: &names, beside: &beside };
+        let history = History::new(&changes, &names, &beside);
         self.found.extend(rules::found(&history));
         self.sources.extend(beside::texts(&beside));
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::Below;
-use super::{SQL_LIMIT, order, read};
+use super::read::{self, unreadable};
+use super::{SQL_LIMIT, order};
 use crate::failure::Result;
-use crate::parse::Migration;
 use crate::repo::{Delta, Repo, Side};
 use crate::rules::{Finding, Found};
 use crate::schema::{Catalog, RelationKind, Shown};
-use crate::source::{RepoPath, Span};
+use crate::source::{File, RepoPath, Span};
 
 const FOLDER: &[u8] = b"supabase/schemas/";
 
@@ -43,10 +43,17 @@ pub(super) fn removed(
 ) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     for folder in folders {
-        let (old, new) = (declared(repo, before, folder)?, declared(repo, after, folder)?);
+        let (old, new) = (files(repo, before, folder)?, files(repo, after, folder)?);
+        let broken: Vec<Finding> = new.iter().filter_map(unreadable).collect();
+        if !broken.is_empty() {
+            found.extend(broken.into_iter().filter_map(|it| Found::of("unreadable-file", it)));
+            continue;
+        }
         // Without any file nothing is declared, and nothing is compared with it.
-        let Some(new) = new else { continue };
-        let Some(old) = old else { continue };
+        if new.is_empty() {
+            continue;
+        }
+        let (old, new) = (declared(old), declared(new));
         let supabase = folder.parent().unwrap_or_else(|| RepoPath::from(""));
         let database = RepoPath::joined(&supabase.to_str_lossy(), "migrations/0_.sql");
         let Some(left) = catalogs.get(&order::database(&database)) else { continue };
@@ -81,23 +88,21 @@ fn finding(subject: &str, at: Span, lost: &str) -> Option<Found> {
     )
 }
 
-/// What the files of a folder declare; nothing where there is no file.
-fn declared(repo: &Repo, side: &Side, folder: &RepoPath) -> Result<Option<Catalog>> {
+fn files(repo: &Repo, side: &Side, folder: &RepoPath) -> Result<Vec<File>> {
     let mut entries = repo.list(side, &Below(folder))?;
     entries.retain(|it| is_declared(&it.path));
-    if entries.is_empty() {
-        return Ok(None);
-    }
-    let files = read::files(repo, entries, SQL_LIMIT)?;
-    let texts =
-        files.into_iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
+    read::files(repo, entries, SQL_LIMIT)
+}
+
+/// What files declare.
+fn declared(files: Vec<File>) -> Catalog {
+    let text = |it: File| Some((it.path.clone(), it.content.text()?.clone()));
     let mut catalog = Catalog::default();
-    let migrations: Vec<Migration> = read::migrations(texts.collect());
-    for migration in &migrations {
+    for migration in read::migrations(files.into_iter().filter_map(text).collect()) {
         for change in &migration.script.changes {
             catalog.apply(&migration.path, change);
         }
         catalog.end_session();
     }
-    Ok(Some(catalog))
+    catalog
 }

@@ -1,5 +1,7 @@
 //! Folders that Drizzle writes migrations into, and that no glob of the policy names.
 
+use std::sync::Arc;
+
 use super::{PROGRAM_LIMIT, read};
 use crate::failure::Result;
 use crate::parse::drizzle::{Config, dialect};
@@ -7,6 +9,8 @@ use crate::policy::Globs;
 use crate::repo::{Delta, Entry, Repo, Side};
 use crate::rules::{Finding, Found};
 use crate::source::{File, Mode, ObjectId, RepoPath, Span};
+
+type Texts = Vec<(RepoPath, Arc<str>)>;
 
 const JOURNAL: &[u8] = b"meta/_journal.json";
 
@@ -29,12 +33,13 @@ fn is_config(path: &RepoPath) -> bool {
 /// Made to be looked at, and applied to nothing.
 fn is_sample(path: &RepoPath) -> bool {
     let text = path.to_str_lossy().to_ascii_lowercase();
-    ["test", "fixture", "example", "template"].iter().any(|it| text.contains(it))
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|it| matches!(it.trim_end_matches('s'), "test" | "fixture" | "example" | "template"))
 }
 
-/// What a change brings.
-pub(super) fn of(repo: &Repo, globs: &Globs, deltas: &[Delta]) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
+/// What a change brings, and the texts that it points into.
+pub(super) fn of(repo: &Repo, globs: &Globs, deltas: &[Delta]) -> Result<(Vec<Found>, Texts)> {
+    let (mut found, mut texts) = (Vec::new(), Texts::new());
     for delta in deltas.iter().filter(|it| tells(&it.path)) {
         let file = |it: &Option<(Mode, ObjectId)>| -> Result<Option<File>> {
             let entry = it.clone().map(|(mode, id)| Entry { path: delta.path.clone(), mode, id });
@@ -48,11 +53,12 @@ pub(super) fn of(repo: &Repo, globs: &Globs, deltas: &[Delta]) -> Result<Vec<Fou
         let config = |it: &File| it.content.text().and_then(|it| Config::read(it));
         let Some(now) = config(&after) else { continue };
         let same = before.as_ref().and_then(config).is_some_and(|it| it.out == now.out);
-        if !same {
-            found.extend(configured(globs, &after.path, &now));
+        if let Some(it) = configured(globs, &after.path, &now).filter(|_| !same) {
+            found.push(it);
+            texts.extend(after.content.text().map(|it| (after.path.clone(), it.clone())));
         }
     }
-    Ok(found)
+    Ok((found, texts))
 }
 
 /// What a whole tree has.

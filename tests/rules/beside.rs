@@ -396,7 +396,7 @@ fn what_the_journal_said_of_a_merged_migration_stays() {
     let repo = drizzle();
     repo.commit(
         JOURNAL,
-        journal(&[(0, 1000, "0000_users"), (1, 2000, "0001_notes")]).replace("\n", " "),
+        journal(&[(0, 1000, "0000_users"), (1, 2000, "0001_notes")]).replace('\n', " "),
     );
     passes(&repo);
 }
@@ -412,6 +412,11 @@ fn two_snapshots_of_one_parent_are_told() {
     let forked = "`drizzle/meta/0002_snapshot.json` was made from the same snapshot as `drizzle/meta/0001_snapshot.json`: `drizzle-kit` refuses both";
     told(&repo, 0, "forked-snapshot", forked);
     repo.commit("drizzle/meta/0002_snapshot.json", snapshot("c", "b"));
+    passes(&repo);
+    // One that takes the place of another is none beside it.
+    let repo = drizzle();
+    repo.git(&["rm", "-q", "drizzle/meta/0001_snapshot.json"]);
+    repo.commit("drizzle/meta/0002_snapshot.json", snapshot("c", "a"));
     passes(&repo);
 }
 

@@ -29,8 +29,12 @@ impl Lock {
         let line = lines.find(|(_, it)| it.starts_with("provider"));
         let provider = line.map(|(_, it)| {
             let value = it.trim_start_matches("provider = ").trim_matches('"');
-            // Written so by old versions, and the same database.
-            if value == "postgres" { "postgresql".to_owned() } else { value.to_owned() }
+            // What the schema calls otherwise: `postgres` is from old versions, `mssql` is the engine's word.
+            match value {
+                "postgres" => "postgresql".to_owned(),
+                "mssql" => "sqlserver".to_owned(),
+                value => value.to_owned(),
+            }
         });
         let first = text.trim_start();
         let begin = text.len() - first.len();
@@ -51,6 +55,7 @@ mod tests {
         for (text, provider) in [
             ("# c\nprovider = \"postgresql\"\n", Some("postgresql")),
             ("provider = \"postgres\"\r\n", Some("postgresql")),
+            ("provider = \"mssql\"", Some("sqlserver")),
             ("provider = \"mysql\"\nprovider = \"sqlite\"\n", Some("mysql")),
             // As TOML it would be the same; the engine sees another name.
             ("provider=\"postgresql\"", Some("provider=\"postgresql")),

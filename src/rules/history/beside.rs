@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::History;
+use super::{History, Slot};
 use crate::parse::drizzle::{Entry, Journal};
 use crate::source::{File, RepoPath};
 
@@ -63,7 +63,7 @@ pub(super) struct Journaled<'a> {
 
 impl Journaled<'_> {
     /// Entries that nobody else has yet.
-    pub(super) fn new(&self) -> impl Iterator<Item = (usize, &Entry)> {
+    pub(super) fn fresh(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let merged: BTreeSet<&str> = self.merged.iter().map(|it| it.tag.as_str()).collect();
         let entries = self.after.entries.iter().enumerate();
         entries.filter(move |(_, it)| !merged.contains(it.tag.as_str()))
@@ -83,8 +83,13 @@ impl Journaled<'_> {
 }
 
 impl<'a> History<'a> {
-    /// The folders with a journal that can be read. One that could not be read before had no entries.
-    pub(super) fn journaled(&self) -> Vec<Journaled<'a>> {
+    /// The folders with a journal that can be read.
+    pub(super) fn journaled(&self) -> &[Journaled<'a>] {
+        self.journaled.get_or_init(|| self.read_journals())
+    }
+
+    /// A journal that could not be read before had no entries.
+    fn read_journals(&self) -> Vec<Journaled<'a>> {
         let read = |it: &Option<File>| {
             it.as_ref().and_then(|it| Journal::read(it.content.text()?).ok()).unwrap_or_default()
         };
@@ -116,6 +121,33 @@ impl<'a> History<'a> {
                 .changes
                 .iter()
                 .any(|it| it.after.is_some() && it.path.as_bytes().starts_with(&prefix))
+    }
+
+    /// The migrations that lie in a folder itself after the change.
+    pub(super) fn files_of(&self, folder: &RepoPath) -> Vec<RepoPath> {
+        let prefix = [folder.as_bytes(), b"/"].concat();
+        let merged = self.target.with_prefix(&prefix).map(RepoPath::from);
+        let merged = merged.filter(|it| self.has(it));
+        let added = self.added().map(|it| it.path.clone());
+        let added = added.filter(|it| !self.target.contains(it.as_bytes()));
+        merged.chain(added).filter(|it| it.parent().as_ref() == Some(folder)).collect()
+    }
+
+    /// New files that a journal does not list, in a folder that is applied by it: where it lists the fewer ones,
+    /// somebody applies them in another way.
+    pub(super) fn unlisted(&self, journaled: &Journaled<'_>) -> Vec<RepoPath> {
+        let tags: BTreeSet<&str> = journaled.after.entries.iter().map(|it| &*it.tag).collect();
+        let is_listed = |path: &RepoPath| {
+            Slot::of(path).name.strip_suffix(".sql").is_some_and(|it| tags.contains(it))
+        };
+        let files = self.files_of(journaled.folder);
+        let (listed, mut others): (Vec<_>, Vec<_>) = files.into_iter().partition(is_listed);
+        if others.len() > listed.len().max(1) {
+            return Vec::new();
+        }
+        let added: BTreeSet<&RepoPath> = self.added().map(|it| &it.path).collect();
+        others.retain(|it| added.contains(it));
+        others
     }
 
     /// What is known of a folder.

@@ -23,6 +23,9 @@ pub(super) const RULE: Rule = declare!(
 
 fn check(history: &History<'_>) -> Vec<Finding> {
     let journaled = history.journaled();
+    // They never run, whatever their number: `skipped-migration`.
+    let unlisted: BTreeSet<RepoPath> =
+        journaled.iter().flat_map(|it| history.unlisted(it)).collect();
     let mut findings: Vec<Finding> = journaled.iter().flat_map(doubled).collect();
     let mut seen: BTreeMap<(RepoPath, String), String> = BTreeMap::new();
     let deleted: BTreeSet<&[u8]> = history
@@ -34,7 +37,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
     for change in history.added() {
         let slot = Slot::of(&change.path);
         let Some(version) = slot.version() else { continue };
-        if is_listed(&journaled, &slot) {
+        if is_listed(journaled, &slot) || unlisted.contains(&change.path) {
             continue;
         }
         let merged = history.same_version(&slot).find(|it| !deleted.contains(it.as_bytes()));

@@ -42,17 +42,15 @@ fn check(history: &History<'_>) -> Vec<Finding> {
                 Some(range) => Span::new(path.clone(), range),
                 None => Span::file(path.clone()),
             };
-            let finding = Finding::new(path.to_string(), span, format!("`{path}` {what}"));
-            let finding = match texts.filter(|_| tool == Tool::Prisma) {
-                Some((before, after)) => {
-                    let [before, after] = [before, after].map(|it| checksum(it));
-                    finding.help(format!("`_prisma_migrations.checksum` is `{before}` where it was applied, and would have to be `{after}`"))
-                }
-                None => finding,
-            };
-            let finding = finding
+            let finding = Finding::new(path.to_string(), span, format!("`{path}` {what}"))
                 .evidence(&format!("{} {}", before.id.0, after.id.0))
                 .help(format!("take the file back (`git checkout HEAD -- '{path}'` before committing), and write the change as a new migration"));
+            let sums = texts.filter(|_| tool == Tool::Prisma);
+            let sums = sums.map(|(before, after)| [before, after].map(|it| checksum(it)));
+            let finding = match sums {
+                Some([before, after]) => finding.help(format!("to compare: where it was applied, `_prisma_migrations.checksum` is `{before}`; as it is now it would be `{after}`")),
+                None => finding,
+            };
             Some(finding)
         })
         .collect()

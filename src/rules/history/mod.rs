@@ -19,8 +19,10 @@ mod unnumbered_migration;
 mod unwatched_migrations;
 mod wrong_case_file;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use beside::Journaled;
 pub use beside::{Beside, Snapshot, Versions};
 
 use super::Rule;
@@ -49,11 +51,13 @@ pub(super) const RULES: &[&Rule] = &[
 /// Which migration files a change touches, and which there are where it will end up.
 pub struct History<'a> {
     /// Only files that the policy calls migrations.
-    pub changes: &'a [FileChange],
+    changes: &'a [FileChange],
     /// The migrations at the tip of the branch that the change will end up in.
-    pub target: &'a PathList,
+    target: &'a PathList,
     /// What the tools keep beside them, folder by folder.
-    pub beside: &'a [Beside],
+    beside: &'a [Beside],
+    /// Several rules ask for them.
+    journaled: OnceCell<Vec<Journaled<'a>>>,
 }
 
 /// Where a migration stands in its history.
@@ -108,6 +112,16 @@ impl Slot {
             folder = folder.parent().unwrap_or_else(|| RepoPath::from(""));
         }
         folder
+    }
+}
+
+impl<'a> History<'a> {
+    pub fn new(
+        changes: &'a [FileChange],
+        target: &'a PathList,
+        beside: &'a [Beside],
+    ) -> History<'a> {
+        History { changes, target, beside, journaled: OnceCell::new() }
     }
 }
 

@@ -49,7 +49,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
 fn overtaken(journaled: &Journaled<'_>) -> Vec<Finding> {
     let path = &journaled.file.path;
     let mut findings = Vec::new();
-    for (at, entry) in journaled.new() {
+    for (at, entry) in journaled.fresh() {
         // In a whole history nobody has anything: what stands before an entry was there before it.
         let merged = match journaled.merged.as_slice() {
             [] => &journaled.after.entries[..at],

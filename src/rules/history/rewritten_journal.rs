@@ -24,7 +24,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
             let now = place.and_then(|it| journaled.after.entries.get(it));
             let moved = place.is_some() && place < last;
             last = last.max(place);
-            let Some(what) = rewritten(history, &journaled, old, now, moved) else { continue };
+            let Some(what) = rewritten(history, journaled, old, now, moved) else { continue };
             let path = &journaled.file.path;
             let span = match now {
                 Some(now) => Span::new(path.clone(), now.range.clone()),

@@ -6,11 +6,9 @@
 //! `<digits>_<words>.sql`. Where most files of a folder are none of these, somebody applies them in another way, and
 //! nothing is said.
 
-use std::collections::BTreeSet;
-
 use super::{History, Slot};
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::source::{RepoPath, Span};
+use crate::source::Span;
 
 pub(super) const RULE: Rule =
     declare!("history", "skipped_migration.rs", "skipped-migration", Deny, Check::History(check));
@@ -24,7 +22,7 @@ fn check(history: &History<'_>) -> Vec<Finding> {
         if !slot.is_supabase() || !flat || by_cli(&slot.name) || is_sample(&slot.name) {
             continue;
         }
-        let others = files_of(history, &slot.folder).filter(|it| *it != change.path);
+        let others = history.files_of(&slot.folder).into_iter().filter(|it| *it != change.path);
         let (applied, passed): (Vec<_>, Vec<_>) =
             others.map(|it| Slot::of(&it).name).partition(|it| by_cli(it));
         if passed.len() > applied.len() {
@@ -53,51 +51,24 @@ fn is_sample(name: &str) -> bool {
 fn unlisted(history: &History<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for journaled in history.journaled() {
-        let folder = journaled.folder;
-        let tags: BTreeSet<&str> = journaled.after.entries.iter().map(|it| &*it.tag).collect();
-        let is_listed = |path: &RepoPath| {
-            Slot::of(path).name.strip_suffix(".sql").is_some_and(|it| tags.contains(it))
-        };
-        let (listed, others): (Vec<_>, Vec<_>) =
-            files_of(history, folder).partition(|it| is_listed(it));
-        let news: Vec<&RepoPath> = history
-            .added()
-            .map(|it| &it.path)
-            .filter(|it| it.parent().as_ref() == Some(folder) && !is_listed(it))
-            .collect();
-        if others.len() > listed.len().max(1) {
-            continue;
-        }
-        for path in news {
+        for path in history.unlisted(journaled) {
             let message = format!(
                 "`{}` never runs: Drizzle applies what its journal lists, and passes over the rest",
-                Slot::of(path).name
+                Slot::of(&path).name
             );
             findings.push(
                 Finding::new(path.to_string(), Span::file(path.clone()), message)
                     .evidence(&path.to_string())
-                    .help(format!("make it by `drizzle-kit generate --custom`, which writes `{}` too, or keep it outside of `{folder}`", journaled.file.path)),
+                    .help(format!("make it by `drizzle-kit generate --custom`, which writes `{}` too, or keep it outside of `{}`", journaled.file.path, journaled.folder)),
             );
         }
     }
     findings
 }
 
-/// The migrations that lie in a folder itself after the change.
-fn files_of<'a>(
-    history: &'a History<'_>,
-    folder: &'a RepoPath,
-) -> impl Iterator<Item = RepoPath> + 'a {
-    let prefix = [folder.as_bytes(), b"/"].concat();
-    let merged = history.target.with_prefix(&prefix).map(RepoPath::from);
-    let merged: Vec<RepoPath> = merged.filter(|it| history.has(it)).collect();
-    let added = history.added().map(|it| it.path.clone());
-    let added = added.filter(|it| !history.target.contains(it.as_bytes()));
-    merged.into_iter().chain(added).filter(|it| it.parent().as_ref() == Some(folder))
-}
-
 /// `^([0-9]+)_(.*)\.sql$` of Supabase's CLI (`pkg/migration/file.go`), which tells capitals from small letters.
 fn is_applied_by_supabase(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && name[digits..].starts_with('_') && name.ends_with(".sql")
+    let words = name[digits..].strip_suffix(".sql");
+    digits > 0 && words.is_some_and(|it| it.starts_with('_'))
 }
