@@ -350,6 +350,20 @@ fn what_stands_twice_in_the_journal_is_applied_twice() {
 }
 
 #[test]
+fn a_merged_migration_that_is_generated_anew_is_told_of_once() {
+    let repo = drizzle();
+    repo.git(&["rm", "-q", "drizzle/0001_notes.sql"]);
+    repo.write("drizzle/0001_other.sql", "select 1;\n");
+    repo.commit(JOURNAL, journal(&[(0, 1000, "0000_users"), (1, 3000, "0001_other")]));
+    repo.commit_all("Anew");
+    refused(
+        &repo,
+        "deleted-migration",
+        "`drizzle/0001_notes.sql` was merged before, and databases that have applied it cannot be built again without it",
+    );
+}
+
+#[test]
 fn a_journal_that_drizzle_cannot_read_is_refused() {
     let repo = drizzle();
     repo.commit(JOURNAL, "{\n<<<<<<< HEAD\n  \"entries\": []\n=======\n}\n");

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::Journaled;
 use super::{History, Slot};
+use crate::parse::drizzle::Entry;
 use crate::rules::{Check, Finding, Rule, declare};
 use crate::source::{RepoPath, Span};
 
@@ -73,7 +74,10 @@ fn doubled(journaled: &Journaled<'_>) -> Vec<Finding> {
     let mut numbers: BTreeMap<i64, &str> = BTreeMap::new();
     let known = &journaled.before.entries;
     // The target may have gone on, and given the number away.
-    for entry in journaled.merged.iter().filter(|it| journaled.after.entry(&it.tag).is_none()) {
+    let unseen = |it: &&Entry| {
+        journaled.before.entry(&it.tag).is_none() && journaled.after.entry(&it.tag).is_none()
+    };
+    for entry in journaled.merged.iter().filter(unseen) {
         entry.idx.and_then(|it| numbers.insert(it, &entry.tag));
     }
     let mut findings = Vec::new();
