@@ -15,6 +15,7 @@
 //! | the shortest way from what deploys to what migrates | [`rules::deploy::findings`] |
 //! | what the database was before | [`schema::Catalog`], replayed from the migrations of the base, kept by [`cache`] |
 //! | what Prisma believes the database is | [`parse::prisma::Datamodel`], and where it differs [`rules::schema`], [`rules::drift`] |
+//! | what its tool keeps beside it | [`parse::drizzle`], [`parse::prisma::Lock`], judged as a [`rules::History`] |
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
 //! | how to say it | [`report::render`] |

@@ -6,6 +6,7 @@ use super::PASSED;
 use super::output::Output;
 use crate::failure::{Failure, Result};
 use crate::fix::write::whole as write;
+use crate::parse::layout::{self, What};
 use crate::policy::init::{Facts, starter};
 use crate::policy::{PATH, Provider};
 use crate::repo::{Caller, Repo};
@@ -76,6 +77,13 @@ fn facts(files: &[String], text: impl Fn(&str) -> String) -> Facts {
             let above = folder.rsplit_once('/').map_or("", |it| it.0);
             facts.drizzle.push(above.to_owned());
         }
+        // From 1.0 on each migration has a folder, and its snapshot lies in it.
+        if name == "snapshot.json" && files.contains(&format!("{folder}/migration.sql")) {
+            facts.drizzle.push(folder.rsplit_once('/').map_or("", |it| it.0).to_owned());
+        }
+        if name.starts_with("drizzle") {
+            facts.drizzle.extend(configured(file, &text(file)));
+        }
         if sql && format!("/{folder}").ends_with("/drizzle") {
             facts.drizzle.push(folder.to_owned());
         }
@@ -84,6 +92,13 @@ fn facts(files: &[String], text: impl Fn(&str) -> String) -> Facts {
     facts.drizzle.sort();
     facts.drizzle.dedup();
     facts
+}
+
+/// The folder that a `drizzle.config.ts` names, if that is plain and for Postgres.
+fn configured(file: &str, text: &str) -> Vec<String> {
+    let named = layout::read(&file.into(), text).into_iter();
+    let folders = named.filter(|it| it.what == What::DrizzleMigrations);
+    folders.map(|it| it.path.to_str_lossy().into_owned()).collect()
 }
 
 /// `provider = "postgresql"` of a `datasource` block or of `migration_lock.toml`.

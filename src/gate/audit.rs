@@ -8,20 +8,21 @@ use super::change::{baseline, broken, target};
 use super::databases::Databases;
 use super::deployment::Deployment;
 use super::misplaced::{self, Programs};
+use super::order::Order;
 use super::provider::{Providers, differ};
 use super::read::unreadable;
 use super::schema::Compared;
 use super::watch::Migrations;
 use super::{
-    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, order, past, policy_at, provider, read, schema,
-    secrets, unwatched,
+    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, beside, order, past, policy_at, provider, read,
+    schema, secrets, unwatched,
 };
 use crate::cache::{Cache, Past};
 use crate::failure::Result;
 use crate::policy::{Date, Policy};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{self, Finding, Found, History, Scope, State};
+use crate::rules::{self, Beside, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
@@ -105,8 +106,10 @@ fn everything(
     let mut inline = Vec::new();
 
     let mut files = read::files(repo, migrations, SQL_LIMIT)?;
-    files.sort_by_cached_key(|it| order::key(&it.path));
-    found.extend(history(&files));
+    let order = Order::of(repo, side, files.iter().map(|it| &it.path))?;
+    files.sort_by_cached_key(|it| order.key(&it.path));
+    let beside = beside::everywhere(repo, side, &policy.migrations, &files)?;
+    found.extend(history(&files, &beside));
     for finding in files.iter().filter_map(unreadable) {
         found.extend(Found::of("unreadable-file", finding));
     }
@@ -155,6 +158,7 @@ fn everything(
     found.extend(schemas.found);
     sources.extend(schemas.texts);
     files.extend(configurations);
+    files.extend(beside.into_iter().flat_map(|it| [it.lock.after, it.journal.after]).flatten());
     sources.extend(files.iter().filter_map(read::text_of));
 
     let deployment = Deployment::whole(repo, side)?;
@@ -165,11 +169,11 @@ fn everything(
 }
 
 /// In a whole history nothing was edited, and what came in which order nobody can tell; numbers that stand twice can.
-fn history(files: &[File]) -> Vec<Found> {
+fn history(files: &[File], beside: &[Beside]) -> Vec<Found> {
     let added =
         |it: &File| FileChange { path: it.path.clone(), before: None, after: Some(it.clone()) };
     let changes: Vec<FileChange> = files.iter().map(added).collect();
-    rules::found(&History { changes: &changes, target: &PathList::default() })
+    rules::found(&History::new(&changes, &PathList::default(), beside))
 }
 
 fn keep(

@@ -1,27 +1,29 @@
 //! Judges what differs between two sides of a repository.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::beside::{Kept, Sides};
 use super::changed::Changed;
 use super::databases::Databases;
 use super::deployment::Deployment;
 use super::edited::added_statements;
+use super::order::Order;
 use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, misplaced, order, past, read, schema,
-    secrets, unwatched,
+    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, declared, misplaced, order, past,
+    read, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
 use crate::policy::{self, Baseline, Date, Policy};
-use crate::repo::{Delta, Entry, Repo, Side};
+use crate::repo::{Delta, Entry, Repo, Side, Wanted};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
-use crate::source::{File, PathList, RepoPath, Source, Span};
+use crate::source::{File, RepoPath, Source, Span};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
@@ -88,7 +90,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     let (found, files) = unwatched::in_change(repo, after, &others, &policy.migrations)?;
     work.found.extend(found);
     work.sources.extend(files.iter().filter_map(text_of));
-    let databases = work.migrations(migrations, before, &published.order, after)?;
+    let sides = Sides { before, after, tip: &published.order };
+    let databases = work.migrations(migrations, &others, sides)?;
     work.schemas(&others, (before, after), databases)?;
     work.commands(&others, after)?;
     let notices = match &published.gate {
@@ -135,7 +138,7 @@ pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
 /// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
 fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
     struct Below;
-    impl crate::repo::Wanted for Below {
+    impl Wanted for Below {
         fn file(&self, path: &[u8]) -> bool {
             path.strip_prefix(policy::PATH.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
         }
@@ -145,7 +148,7 @@ fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
         }
     }
     let below = repo.list(side, &Below)?;
-    if !below.iter().any(|it| crate::repo::Wanted::file(&Below, it.path.as_bytes())) {
+    if !below.iter().any(|it| Wanted::file(&Below, it.path.as_bytes())) {
         return Ok(PolicyState::Absent);
     }
     let path = RepoPath::from(policy::PATH);
@@ -212,23 +215,31 @@ impl Work<'_> {
     fn migrations(
         &mut self,
         deltas: Vec<Delta>,
-        before: &Side,
-        tip: &Side,
-        side: &Side,
+        others: &[Delta],
+        sides: Sides<'_>,
     ) -> Result<Option<Databases>> {
+        let Sides { before, after: side, tip } = sides;
+        let globs = &self.policy.migrations;
         let changes = read::changes(self.repo, deltas, SQL_LIMIT)?;
-        let changes = self.overlay.over(changes, self.repo, before, &self.policy.migrations)?;
-        if changes.is_empty() {
+        let mut changes = self.overlay.over(changes, self.repo, before, globs)?;
+        let kept = others.iter().filter(|it| Kept(globs).file(it.path.as_bytes())).count();
+        if changes.is_empty() && kept == 0 {
             return Ok(None);
         }
-        self.counts.files += changes.len();
+        self.counts.files += changes.len() + kept;
         let mut past = past::of(self.repo, before, self.policy)?;
-        let names = self.names(&past.files, before, tip)?;
-        self.found.extend(rules::found(&History { changes: &changes, target: &names }));
+        let mut names = past::names(self.repo, globs, &past.files, (before, tip))?;
+        upgraded::set_aside(globs, others, &mut changes, &mut names);
+        let touched = (others, changes.as_slice());
+        let beside = beside::of(self.repo, globs, sides, touched, &past.files)?;
+        let history = History::new(&changes, &names, &beside);
+        self.found.extend(rules::found(&history));
+        self.sources.extend(beside::texts(&beside));
 
         let there = || changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);
         let default = self.policy.target.provider;
         let providers = Providers::of(self.repo, side, default, there())?;
+        let order = Order::of(self.repo, side, there())?;
         for finding in providers.unknown() {
             self.find("unreadable-file", finding);
         }
@@ -258,7 +269,7 @@ impl Work<'_> {
         let target = target(self.policy);
         let mut all = Databases::new(past);
         for (database, mut migrations) in databases {
-            migrations.sort_by_cached_key(|it| order::key(&it.path));
+            migrations.sort_by_cached_key(|it| order.key(&it.path));
             let mut catalog = all.before(&database);
             let found = rules::run(&mut catalog, &migrations, &target, Scope::Change);
             self.found.extend(found);
@@ -283,37 +294,21 @@ impl Work<'_> {
         databases: Option<Databases>,
     ) -> Result<()> {
         let touched = schema::touched(self.repo, deltas, self.overlay)?;
-        self.counts.files += deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
+        let declared = declared::touched(deltas);
+        let schemas = deltas.iter().filter(|it| schema::is_schema(&it.path)).count();
+        self.counts.files += schemas + declared.len();
         let databases = match databases {
             Some(databases) => databases,
-            None if touched.is_empty() => return Ok(()),
+            None if touched.is_empty() && declared.is_empty() => return Ok(()),
             None => Databases::new(past::of(self.repo, before, self.policy)?),
         };
         let sides = (before, after);
+        self.found.extend(declared::removed(self.repo, sides, &declared, &databases)?);
         let (found, texts) =
             schema::judge(self.repo, sides, (deltas, &touched), (self.overlay, &databases))?;
         self.found.extend(found);
         self.sources.extend(texts);
         Ok(())
-    }
-
-    /// The migrations at the tip of the target, which may have gone on since the change began.
-    fn names(&self, before: &PathList, side: &Side, tip: &Side) -> Result<PathList> {
-        if same_tree(side, tip) {
-            return Ok(before.clone());
-        }
-        let deltas = self.repo.diff(side, tip, &Migrations(&self.policy.migrations))?;
-        let deltas: Vec<&Delta> =
-            deltas.iter().filter(|it| self.policy.migrations.matches(it.path.as_bytes())).collect();
-        if deltas.is_empty() {
-            return Ok(before.clone());
-        }
-        let gone: BTreeSet<&RepoPath> =
-            deltas.iter().filter(|it| it.after.is_none()).map(|it| &it.path).collect();
-        let mut names: Vec<RepoPath> = before.iter().map(RepoPath::from).collect();
-        names.retain(|it| !gone.contains(it));
-        names.extend(deltas.iter().filter(|it| it.before.is_none()).map(|it| it.path.clone()));
-        Ok(PathList::new(&names))
     }
 
     fn unreadable(&mut self, file: &File) {
@@ -385,13 +380,5 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
         exposed_schemas: policy.target.exposed_schemas.clone(),
         version: policy.target.version,
         provider: policy.target.provider,
-    }
-}
-
-fn same_tree(a: &Side, b: &Side) -> bool {
-    match (a, b) {
-        (Side::Tree(a), Side::Tree(b)) => a == b,
-        (Side::Empty, Side::Empty) => true,
-        _ => false,
     }
 }

@@ -34,16 +34,20 @@ impl Databases {
         self.migrations.extend_from_slice(migrations);
     }
 
+    /// What the migrations of both sides leave behind of one.
+    pub(super) fn get(&self, database: &RepoPath) -> Option<&Catalog> {
+        self.changed.get(database).or_else(|| self.past.catalogs.get(database))
+    }
+
     /// The database that a schema describes after the change: that of the migrations beside it, or the only one there is.
     pub(super) fn catalog(&self, main: &RepoPath) -> Option<&Catalog> {
         let database = beside(main);
-        let get = |it: &RepoPath| self.changed.get(it).or_else(|| self.past.catalogs.get(it));
         let only = || {
             let all = self.changed.keys().chain(self.past.catalogs.keys());
             let all: BTreeSet<&RepoPath> = all.collect();
-            if all.len() == 1 { all.first().and_then(|it| get(it)) } else { None }
+            if all.len() == 1 { all.first().and_then(|it| self.get(it)) } else { None }
         };
-        get(&database).or_else(only)
+        self.get(&database).or_else(only)
     }
 
     /// The same before the change, where it is Prisma that keeps the two together: it has migrations of its own beside

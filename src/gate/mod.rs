@@ -1,9 +1,11 @@
 //! From a question about a repository to a verdict: which files, which policy, which past, which findings.
 
 mod audit;
+mod beside;
 mod change;
 mod changed;
 mod databases;
+mod declared;
 mod deployment;
 mod drift;
 mod edited;
@@ -20,6 +22,7 @@ mod schema;
 mod scope;
 mod secrets;
 mod unwatched;
+mod upgraded;
 mod watch;
 
 use crate::policy::tampering::PolicyState;

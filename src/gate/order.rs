@@ -3,12 +3,65 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use super::beside;
+use crate::failure::Result;
+use crate::parse::drizzle::Journal;
+use crate::repo::{Repo, Side};
 use crate::rules::Slot;
-use crate::source::{PathList, RepoPath};
+use crate::source::{File, PathList, RepoPath};
 
 /// The database that a migration belongs to.
 pub fn database(path: &RepoPath) -> RepoPath {
     Slot::of(path).database()
+}
+
+/// In which order the migrations of a tree are applied: by their names, but for those whose journal says otherwise.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// Names to sort by, where they are not those of the files.
+    places: BTreeMap<RepoPath, String>,
+}
+
+impl Order {
+    /// The order of these migrations of a side.
+    pub(super) fn of<'a>(
+        repo: &Repo,
+        side: &Side,
+        migrations: impl Iterator<Item = &'a RepoPath>,
+    ) -> Result<Order> {
+        let mut folders: Vec<RepoPath> = Vec::new();
+        for path in migrations {
+            // Only what is a file among others has its name in a journal.
+            let Some(folder) = path.parent().filter(|it| Slot::of(path).folder == *it) else {
+                continue;
+            };
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        let mut order = Order::default();
+        for folder in folders {
+            let Some(file) = beside::journal(repo, side, &folder)? else { continue };
+            let file_of =
+                |tag: &str| RepoPath::joined(&folder.to_str_lossy(), &format!("{tag}.sql"));
+            let places = places(&file).into_iter();
+            order.places.extend(places.map(|(tag, place)| (file_of(&tag), place)));
+        }
+        Ok(order)
+    }
+
+    pub(super) fn key(&self, path: &RepoPath) -> (String, RepoPath) {
+        match self.places.get(path) {
+            Some(place) => (place.clone(), path.clone()),
+            None => key(path),
+        }
+    }
+}
+
+/// What a journal puts elsewhere than its name does.
+pub(super) fn places(journal: &File) -> BTreeMap<String, String> {
+    let journal = journal.content.text().and_then(|it| Journal::read(it).ok());
+    journal.map(|it| it.places()).unwrap_or_default()
 }
 
 /// Sorts as the tools apply: by name, whatever the folder.

@@ -1,6 +1,6 @@
 //! What the migrations of a tree leave behind: from the cache, from a tree nearby, or replayed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::provider::{self, Providers, differ};
 use super::{SQL_LIMIT, order, read};
@@ -12,7 +12,8 @@ use crate::repo::{Delta, Entry, Repo, Side, Wanted};
 use crate::schema::Catalog;
 use crate::source::{File, ObjectId, PathList, RepoPath};
 
-use super::watch::Migrations;
+use super::order::Order;
+use super::watch::{Migrations, Replayed};
 
 /// The past of a tree.
 pub(super) fn of(repo: &Repo, side: &Side, policy: &Policy) -> Result<Past> {
@@ -79,8 +80,17 @@ fn nearby(repo: &Repo, near: Past, tree: &ObjectId, policy: &Policy) -> Option<N
     if deltas.iter().any(|it| is_lock(it.path.as_bytes())) {
         return None;
     }
-    let deltas: Vec<Delta> =
-        deltas.into_iter().filter(|it| globs.matches(it.path.as_bytes())).collect();
+    let (deltas, others): (Vec<Delta>, Vec<Delta>) =
+        deltas.into_iter().partition(|it| globs.matches(it.path.as_bytes()));
+    // A journal that puts a migration elsewhere may have done so before, or only now.
+    let journals = others.into_iter().flat_map(|it| {
+        let entry = |(mode, id)| Entry { path: it.path.clone(), mode, id };
+        [it.before.map(entry), it.after.map(entry)]
+    });
+    let journals = read::files(repo, journals.flatten().collect(), SQL_LIMIT).ok()?;
+    if journals.iter().any(|it| !order::places(it).is_empty()) {
+        return None;
+    }
     if deltas.is_empty() {
         return Some(Near::Same(near));
     }
@@ -112,6 +122,37 @@ fn replayed(repo: &Repo, side: &Side, policy: &Policy, tree: ObjectId) -> Result
     Ok(Past { tree, files, catalogs })
 }
 
+/// The migrations at the tip of the target, which may have gone on since the change began.
+pub(super) fn names(
+    repo: &Repo,
+    globs: &Globs,
+    known: &PathList,
+    (before, tip): (&Side, &Side),
+) -> Result<PathList> {
+    if same_tree(before, tip) {
+        return Ok(known.clone());
+    }
+    let mut deltas = repo.diff(before, tip, &Migrations(globs))?;
+    deltas.retain(|it| globs.matches(it.path.as_bytes()));
+    if deltas.is_empty() {
+        return Ok(known.clone());
+    }
+    let gone: BTreeSet<&RepoPath> =
+        deltas.iter().filter(|it| it.after.is_none()).map(|it| &it.path).collect();
+    let mut names: Vec<RepoPath> = known.iter().map(RepoPath::from).collect();
+    names.retain(|it| !gone.contains(it));
+    names.extend(deltas.iter().filter(|it| it.before.is_none()).map(|it| it.path.clone()));
+    Ok(PathList::new(&names))
+}
+
+fn same_tree(a: &Side, b: &Side) -> bool {
+    match (a, b) {
+        (Side::Tree(a), Side::Tree(b)) => a == b,
+        (Side::Empty, Side::Empty) => true,
+        _ => false,
+    }
+}
+
 fn replay(
     repo: &Repo,
     side: &Side,
@@ -120,7 +161,8 @@ fn replay(
     catalogs: &mut BTreeMap<RepoPath, Catalog>,
 ) -> Result<()> {
     let mut files = read::files(repo, entries, SQL_LIMIT)?;
-    files.sort_by_cached_key(|it| order::key(&it.path));
+    let order = Order::of(repo, side, files.iter().map(|it| &it.path))?;
+    files.sort_by_cached_key(|it| order.key(&it.path));
     // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
     let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     let default = policy.target.provider;
@@ -149,11 +191,11 @@ struct WithLocks<'a>(&'a Globs);
 
 impl Wanted for WithLocks<'_> {
     fn file(&self, path: &[u8]) -> bool {
-        is_lock(path) || Migrations(self.0).file(path)
+        is_lock(path) || Replayed(self.0).file(path)
     }
 
     fn directory(&self, path: &[u8]) -> bool {
-        Migrations(self.0).directory(path)
+        Replayed(self.0).directory(path)
     }
 }
 

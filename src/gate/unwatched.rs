@@ -70,8 +70,15 @@ pub(super) fn everywhere(
     side: &Side,
     globs: &Globs,
 ) -> Result<(Vec<Found>, Vec<File>)> {
-    let configurations = repo.list(side, &|path: &[u8]| layout::is_read(&path.into()))?;
-    of(repo, side, configurations, globs)
+    let all = repo.list(side, &|path: &[u8]| layout::is_read(&path.into()))?;
+    of(repo, side, all, globs)
+}
+
+/// Made to be looked at, and applied to nothing.
+fn is_sample(path: &RepoPath) -> bool {
+    let text = path.to_str_lossy().to_ascii_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|it| matches!(it.trim_end_matches('s'), "test" | "fixture" | "example" | "template"))
 }
 
 fn of(
@@ -82,11 +89,14 @@ fn of(
 ) -> Result<(Vec<Found>, Vec<File>)> {
     let (mut found, mut files) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
-    for file in read::files(repo, configurations, COMMAND_LIMIT)? {
+    let ours = configurations.into_iter().filter(|it| !is_sample(&it.path)).collect();
+    for file in read::files(repo, ours, COMMAND_LIMIT)? {
         let Some(text) = file.content.text() else { continue };
         for named in layout::read(&file.path, text) {
             let Some(glob) = unseen(&named, globs) else { continue };
-            if seen.insert(named.path.clone()) && has_migrations(repo, side, &named.path)? {
+            if seen.insert(named.path.clone())
+                && (named.said || has_migrations(repo, side, &named.path)?)
+            {
                 found.extend(Found::of("unwatched-migrations", finding(&named, &glob)));
             }
         }
@@ -97,13 +107,41 @@ fn of(
 
 /// The glob that the policy has not, where it would not see a migration in the folder.
 fn unseen(named: &Named, globs: &Globs) -> Option<String> {
-    let (below, example) = match named.what {
-        What::PrismaMigrations => ("*/migration.sql", "20260101000000_x/migration.sql"),
-        What::DrizzleMigrations => ("*.sql", "0000_x.sql"),
-        What::PrismaSchema | What::ScriptSchema | What::SqlSchemas => return None,
+    const FOLDERS: &str = "20260101000000_x/migration.sql";
+    let (below, examples): (_, &[&str]) = match named.what {
+        What::PrismaMigrations => ("*/migration.sql", &[FOLDERS]),
+        // From 1.0 on, each has a folder.
+        What::DrizzleMigrations => ("*.sql", &["0000_x.sql", FOLDERS]),
+        What::SqlSchemas => return elsewhere(&named.path),
+        What::PrismaSchema | What::ScriptSchema => return None,
     };
-    let joined = |it: &str| RepoPath::joined(&named.path.to_string(), it);
-    (!globs.matches(joined(example).as_bytes())).then(|| joined(below).to_string())
+    let joined = |folder: &RepoPath, it: &str| RepoPath::joined(&folder.to_string(), it);
+    let seen =
+        |folder: &RepoPath| examples.iter().any(|it| globs.matches(joined(folder, it).as_bytes()));
+    // `drizzle-kit` looks for it from where it is started: beside its configuration or somewhere above.
+    let mut folder = named.path.clone();
+    let mut from = named.at.path.parent();
+    while let Some(above) = from {
+        if seen(&folder) {
+            return None;
+        }
+        let inside = named.path.as_bytes().strip_prefix(above.as_bytes());
+        let Some(inside) = inside.filter(|_| named.what == What::DrizzleMigrations) else { break };
+        let inside = RepoPath::from(inside.strip_prefix(b"/").unwrap_or(inside));
+        from =
+            above.parent().or_else(|| (!above.as_bytes().is_empty()).then(|| RepoPath::from("")));
+        if let Some(above) = &from {
+            folder = joined(above, &inside.to_string());
+        }
+    }
+    (!seen(&named.path) && !seen(&folder)).then(|| joined(&named.path, below).to_string())
+}
+
+/// Declarative schemas are read where they are by default.
+fn elsewhere(path: &RepoPath) -> Option<String> {
+    let text = path.to_string();
+    let inside = text.starts_with("supabase/schemas/") || text.contains("/supabase/schemas/");
+    (!inside && text != "supabase/schemas").then_some(text)
 }
 
 fn has_migrations(repo: &Repo, side: &Side, folder: &RepoPath) -> Result<bool> {
@@ -116,10 +154,19 @@ fn has_migrations(repo: &Repo, side: &Side, folder: &RepoPath) -> Result<bool> {
 
 fn finding(named: &Named, glob: &str) -> Finding {
     let (tool, folder) = (named.what.tool(), &named.path);
-    let message = format!(
-        "{tool} is told here to keep its migrations in `{folder}`, where the policy does not look"
-    );
+    let (message, help) = match named.what {
+        What::SqlSchemas => (
+            format!("{tool} is told here to take its schema from `{folder}`, which nobody reads"),
+            "keep what it declares in `supabase/schemas`".to_owned(),
+        ),
+        _ => (
+            format!(
+                "{tool} is told here to keep its migrations in `{folder}`, where the policy does not look"
+            ),
+            format!("add `\"{glob}\"` to `migrations` under `[paths]` in policy.toml"),
+        ),
+    };
     Finding::new(folder.to_string(), named.at.clone(), message)
         .evidence(&format!("{tool} {folder}"))
-        .help(format!("add `\"{glob}\"` to `migrations` under `[paths]` in policy.toml"))
+        .help(help)
 }

@@ -1,6 +1,7 @@
 //! Which files of a repository are looked at.
 
-use super::{schema, unwatched};
+use super::beside::{Kept, is_journal};
+use super::{declared, schema, unwatched};
 use crate::parse::{command, layout};
 use crate::policy::Globs;
 use crate::policy::tampering::{self, PolicyState};
@@ -19,6 +20,8 @@ impl Watch<'_> {
     pub(super) fn is_judged(&self, path: &RepoPath) -> bool {
         self.migrations.matches(path.as_bytes())
             || schema::is_schema(path)
+            || declared::is_declared(path)
+            || Kept(self.migrations).file(path.as_bytes())
             || command::is_read(path)
             || tampering::watches(path, self.base)
     }
@@ -33,6 +36,24 @@ impl Wanted for Watch<'_> {
 
     fn directory(&self, _: &[u8]) -> bool {
         true
+    }
+}
+
+/// Migrations, and the journals that say in which order they are applied.
+pub(super) struct Replayed<'a>(pub(super) &'a Globs);
+
+impl Wanted for Replayed<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        self.0.matches(path) || is_journal(self.0, &RepoPath::from(path))
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        let above = match path.strip_suffix(b"meta") {
+            Some(b"") => Some(b"".as_slice()),
+            Some(above) => above.strip_suffix(b"/"),
+            None => None,
+        };
+        self.0.directory(path) || above.is_some_and(|it| self.0.directory(it))
     }
 }
 

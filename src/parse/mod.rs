@@ -2,12 +2,14 @@
 
 pub mod command;
 pub mod dialect;
+pub mod drizzle;
 pub mod json;
 pub mod layout;
 pub mod prisma;
 pub mod sql;
 pub mod toml;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::schema::Provider;
@@ -58,4 +60,18 @@ pub fn read(text: &str, provider: Provider) -> sql::Script {
         Provider::Postgresql | Provider::Cockroachdb => sql::read(text),
         Provider::Mysql | Provider::Sqlite | Provider::Sqlserver => dialect::read(text, provider),
     }
+}
+
+/// The line where a merge was left unresolved, as git marks it.
+#[must_use]
+pub fn conflict(text: &str) -> Option<Range<usize>> {
+    let marks = |it: &str| it.starts_with("<<<<<<< ") || it.starts_with(">>>>>>> ");
+    let mut start = 0;
+    for it in text.split_inclusive('\n') {
+        if marks(it) {
+            return Some(start..start + it.trim_end().len());
+        }
+        start += it.len();
+    }
+    None
 }

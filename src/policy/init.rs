@@ -13,7 +13,8 @@ pub struct Facts {
     pub prisma: Vec<String>,
     /// There is `supabase/migrations`.
     pub supabase: bool,
-    /// Directories with the migrations of Drizzle: those that its journal lies in.
+    /// Directories with the migrations of Drizzle: those with its journal or its snapshots, and what its configuration
+    /// names.
     pub drizzle: Vec<String>,
     /// There is a `fly.toml`.
     pub fly: bool,
@@ -67,15 +68,20 @@ fn paths(text: &mut String, facts: &Facts) {
         ("**/migrations/*/migration.sql".to_owned(), "Prisma"),
         ("**/supabase/migrations/*.sql".to_owned(), "Supabase"),
         ("**/drizzle/*.sql".to_owned(), "Drizzle"),
+        ("**/drizzle/*/migration.sql".to_owned(), "Drizzle from 1.0 on"),
     ];
     for folder in &facts.drizzle {
         let folder = folder.trim_matches('/');
-        let glob = if folder.is_empty() { "*.sql".to_owned() } else { format!("{folder}/*.sql") };
-        let plain =
-            super::Globs::check(&glob).is_ok() && !folder.contains(['*', '?', '[', ']', '{', '}']);
+        let slash = if folder.is_empty() { "" } else { "/" };
         let known = folder == "drizzle" || folder.ends_with("/drizzle");
-        if plain && !known && !globs.iter().any(|it| it.0 == glob) {
-            globs.push((glob, "Drizzle"));
+        for files in ["*.sql", "*/migration.sql"] {
+            let glob = format!("{folder}{slash}{files}");
+            let plain = super::Globs::check(&glob).is_ok()
+                && !folder.contains(['*', '?', '[', ']', '{', '}']);
+            let known = known || (folder.ends_with("/migrations") && files != "*.sql");
+            if plain && !known && !globs.iter().any(|it| it.0 == glob) {
+                globs.push((glob, "Drizzle"));
+            }
         }
     }
     text.push_str("[paths]\n# Globs from the repository's root. `*` stays inside a folder, `**` crosses them.\nmigrations = [\n");

@@ -29,7 +29,7 @@ pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
 use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
-pub use history::{History, Slot};
+pub use history::{Beside, History, Slot, Snapshot, Versions};
 pub use page::{Example, Page, Verdict as Expected};
 pub use prisma::{SchemaChange, drift};
 pub use rehearsal::{Additive, Failure, Rehearsal, Trial, Write, rehearsed};

@@ -92,6 +92,11 @@ impl PathList {
         (start..end).filter_map(|index| self.get(index))
     }
 
+    pub fn contains(&self, path: &[u8]) -> bool {
+        // Nothing that begins with a path sorts before the path itself.
+        self.with_prefix(path).next() == Some(path)
+    }
+
     fn partition(&self, before: impl Fn(&[u8]) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len);
         while low < high {

@@ -36,8 +36,8 @@ const OWNERS: &[(&str, &[&str])] = &[
         &["source", "schema", "parse", "rules", "verdict", "report", "cache", "gate", "hooks"],
     ),
     ("serde_json", &["parse/json.rs", "report/json.rs"]),
-    // A finding is named by a hash, and so is a cached file.
-    ("sha2", &["verdict", "cache"]),
+    // A finding is named by a hash, and so is a cached file; Prisma names a migration by one.
+    ("sha2", &["verdict", "cache", "parse/prisma/checksum.rs"]),
     ("similar", &["report/diff.rs"]),
     ("sqlparser", &["parse/dialect"]),
     ("squawk-lexer", &["parse/sql"]),

@@ -10,6 +10,7 @@ fn several_tools() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n}\n");
     sandbox.write("prisma/migrations/20250101000000_a/migration.sql", new("a"));
+    sandbox.write("prisma/migrations/migration_lock.toml", "provider = \"postgresql\"\n");
     sandbox.write("supabase/migrations/20250102000000_b.sql", new("b"));
     sandbox.write("package.json", "{}\n").commit_all("seed");
     sandbox

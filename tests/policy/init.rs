@@ -91,6 +91,8 @@ fn globs_are_for_every_tool_and_for_the_folders_that_were_found() {
     let globs = policy(&starter(&facts)).migrations;
     for path in [
         "packages/db/out/0001_a.sql",
+        "packages/db/out/20260101000000_a/migration.sql",
+        "drizzle/20260101000000_a/migration.sql",
         "apps/web/prisma/migrations/1_a/migration.sql",
         "supabase/migrations/1_a.sql",
         "drizzle/0000_a.sql",
@@ -139,6 +141,7 @@ fn a_starter_explains_itself() {
       "**/migrations/*/migration.sql", # Prisma
       "**/supabase/migrations/*.sql", # Supabase
       "**/drizzle/*.sql", # Drizzle
+      "**/drizzle/*/migration.sql", # Drizzle from 1.0 on
     ]
 
     [database]

@@ -55,7 +55,7 @@ fn a_file_compared_with_itself_has_no_history() {
     let same = file(path, "drop table users;\n");
     let changes = [FileChange { path: path.into(), before: Some(same.clone()), after: Some(same) }];
     let target = PathList::new(&[RepoPath::from(path)]);
-    assert!(rules::found(&History { changes: &changes, target: &target }).is_empty());
+    assert!(rules::found(&History::new(&changes, &target, &[])).is_empty());
 }
 
 #[test]

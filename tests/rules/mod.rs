@@ -1,6 +1,7 @@
 //! Every rule's page is a test of the rule.
 
 mod allows;
+mod beside;
 mod crossings;
 pub(crate) mod fixes;
 mod history;

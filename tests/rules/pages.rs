@@ -81,6 +81,7 @@ fn a_rule_without_examples_has_a_test_of_its_own() {
     let bare = rules::all().iter().map(|it| it.name).filter(|it| !shown.contains(it));
     let tested = concat!(
         include_str!("history.rs"),
+        include_str!("beside.rs"),
         include_str!("allows.rs"),
         include_str!("../accept/schemas.rs")
     );

@@ -16,8 +16,8 @@ use crate::repo::{Delta, Repo, Side};
 use crate::rules::{self, Found, SchemaChange};
 use crate::source::{File, RepoPath, Span};
 
-pub(super) use places::folder;
 use places::{Named, Schema, Texts, files, named, schemas};
+pub(super) use places::{folder, provider_beside};
 
 /// Whether a file is part of a Prisma schema by its name.
 pub(super) fn is_schema(path: &RepoPath) -> bool {

@@ -159,3 +159,40 @@ fn has_datasource(text: &str) -> bool {
     let sources = prisma::parse(text).sources;
     sources.iter().any(|it| it.kind == prisma::ast::SourceKind::Datasource)
 }
+
+/// The provider of the schema that the migrations of a folder are written from: that of the `schema.prisma` beside it,
+/// else of the only one in a folder called `prisma`.
+pub(in crate::gate) fn provider_beside(
+    repo: &Repo,
+    side: &Side,
+    migrations: &RepoPath,
+) -> Result<Option<String>> {
+    let above = migrations.parent().unwrap_or_else(|| RepoPath::from(""));
+    let beside = RepoPath::joined(&above.to_str_lossy(), "schema.prisma");
+    let entries = match repo.entry(side, beside.as_bytes())? {
+        Some(entry) => vec![entry],
+        None if above.file_name() == b"prisma" => {
+            let mut entries = repo.list(side, &Beside(&above, migrations))?;
+            entries.retain(|it| super::is_schema(&it.path));
+            entries
+        }
+        None => Vec::new(),
+    };
+    let files = read::files(repo, entries, COMMAND_LIMIT)?;
+    let mut mains = files.iter().filter_map(text_of).filter(|it| has_datasource(&it.1));
+    let (Some(main), None) = (mains.next(), mains.next()) else { return Ok(None) };
+    Ok(Datamodel::read(&[main]).provider.map(|it| it.name))
+}
+
+/// Schemas below a folder, but not among the migrations, which may be many.
+struct Beside<'a>(&'a RepoPath, &'a RepoPath);
+
+impl Wanted for Beside<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        Below(self.0).file(path)
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        path != self.1.as_bytes() && Below(self.0).directory(path)
+    }
+}

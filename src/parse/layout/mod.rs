@@ -2,7 +2,7 @@
 
 mod properties;
 
-use super::{json, toml};
+use super::{drizzle, json, toml};
 use crate::source::{RepoPath, Span};
 use properties::{Property, properties};
 
@@ -13,6 +13,8 @@ pub struct Named {
     /// From the root of the repository; of [`What::SqlSchemas`] it may be a glob.
     pub path: RepoPath,
     pub at: Span,
+    /// It is said in as many words, and does not follow from where something else is.
+    pub said: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,7 @@ enum Kind {
     PackageJson,
     DrizzleConfig,
     DrizzleJson,
+    DrizzleJournal,
     SupabaseConfig,
 }
 
@@ -73,8 +76,12 @@ fn kind(path: &RepoPath) -> Option<Kind> {
     match (stem, SCRIPTS.contains(&ending)) {
         ("prisma.config", true) => Some(Kind::PrismaConfig),
         ("prisma", true) if folder == b".config" => Some(Kind::PrismaConfig),
-        ("drizzle.config", true) => Some(Kind::DrizzleConfig),
-        ("drizzle.config", false) if ending == "json" => Some(Kind::DrizzleJson),
+        ("_journal", false) if ending == "json" && folder == b"meta" => Some(Kind::DrizzleJournal),
+        // `drizzle-pg.config.ts`
+        _ if stem.starts_with("drizzle") && stem.ends_with(".config") => match ending {
+            "json" => Some(Kind::DrizzleJson),
+            _ => SCRIPTS.contains(&ending).then_some(Kind::DrizzleConfig),
+        },
         _ if name == "package.json" => Some(Kind::PackageJson),
         _ if name == "config.toml" && folder == b"supabase" => Some(Kind::SupabaseConfig),
         _ => None,
@@ -86,8 +93,9 @@ pub fn read(path: &RepoPath, text: &str) -> Vec<Named> {
     match kind(path) {
         Some(Kind::PrismaConfig) => prisma_config(path, text),
         Some(Kind::PackageJson) => package_json(path, text),
-        Some(Kind::DrizzleConfig) => drizzle(path, &properties(text)),
-        Some(Kind::DrizzleJson) => drizzle(path, &members(text)),
+        Some(Kind::DrizzleConfig) => drizzle_config(path, &properties(text)),
+        Some(Kind::DrizzleJson) => drizzle_config(path, &members(text)),
+        Some(Kind::DrizzleJournal) => journal(path, text).into_iter().collect(),
         Some(Kind::SupabaseConfig) => supabase(path, text),
         None => Vec::new(),
     }
@@ -143,17 +151,31 @@ fn beside(schema: &Named) -> Named {
         schema.path.clone()
     };
     let path = RepoPath::joined(&folder.to_string(), "migrations");
-    Named { what: What::PrismaMigrations, path, at: schema.at.clone() }
+    Named { what: What::PrismaMigrations, path, at: schema.at.clone(), said: false }
 }
 
-fn drizzle(path: &RepoPath, all: &[Property]) -> Vec<Named> {
+fn drizzle_config(path: &RepoPath, all: &[Property]) -> Vec<Named> {
     let dialect = all.iter().find(|it| it.is(&["dialect"]) || it.is(&["driver"]));
-    let postgres = ["postgresql", "pg", "pglite", "aws-data-api"];
-    if dialect.is_some_and(|it| !postgres.contains(&it.value.as_str())) {
+    if dialect.is_some_and(|it| !is_postgres(&it.value)) {
         return Vec::new();
     }
     let out = all.iter().find(|it| it.is(&["out"]));
     out.and_then(|it| one(path, What::DrizzleMigrations, it)).into_iter().collect()
+}
+
+/// What Drizzle calls Postgres, and what drives it.
+fn is_postgres(dialect: &str) -> bool {
+    matches!(dialect, "postgresql" | "pg" | "pglite" | "aws-data-api" | "cockroach")
+}
+
+/// The journal lies in `meta` beside the migrations, whatever their folder is called.
+fn journal(path: &RepoPath, text: &str) -> Option<Named> {
+    if drizzle::dialect(text).is_some_and(|it| !is_postgres(&it)) {
+        return None;
+    }
+    let folder = path.parent()?.parent().unwrap_or_else(|| RepoPath::from(""));
+    let at = Span::file(path.clone());
+    Some(Named { what: What::DrizzleMigrations, path: folder, at, said: true })
 }
 
 /// `[db.migrations] schema_paths`, which count from the folder of the file (Supabase manual, "CLI config").
@@ -177,7 +199,7 @@ fn one(config: &RepoPath, what: What, it: &Property) -> Option<Named> {
         return None;
     }
     let at = Span::new(config.clone(), it.range.clone());
-    Some(Named { what, path: config.beside(value), at })
+    Some(Named { what, path: config.beside(value), at, said: true })
 }
 
 /// The strings of a JSON text, by the keys above them. Three levels are all that is asked for.

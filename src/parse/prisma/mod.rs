@@ -2,9 +2,11 @@
 
 mod arguments;
 pub mod ast;
+mod checksum;
 mod datamodel;
 mod keys;
 mod lexer;
+mod lock;
 mod parser;
 mod reading;
 mod relations;
@@ -13,8 +15,10 @@ mod types;
 mod valid;
 mod values;
 
+pub use checksum::{checksum, same_checksum};
 pub use datamodel::{
     Broken, Datamodel, Enum, Field, FieldType, Fill, Literal, Model, Provider, Reference, Settings,
 };
 pub use keys::{Key, Order, derived};
+pub use lock::Lock;
 pub use parser::parse;

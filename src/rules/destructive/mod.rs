@@ -15,6 +15,7 @@ mod drop_table;
 mod drop_type;
 mod enum_value_removed;
 mod recreated_enum;
+mod removed_declaration;
 mod rename_column;
 mod rename_table;
 mod rename_type;
@@ -46,4 +47,5 @@ pub(super) const RULES: &[&Rule] = &[
     &update_without_filter::RULE,
     &delete_rows::RULE,
     &cascade::RULE,
+    &removed_declaration::RULE,
 ];

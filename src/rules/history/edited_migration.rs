@@ -2,10 +2,13 @@
 //!
 //! A migration that was merged may have been applied: what it says now is not what some databases have.
 //!
-//! Prisma compares checksums and refuses to go on; others apply the new text to fresh databases only. A comment or a
-//! line ending is enough. A migration of the change at hand, which nobody else has, may be edited freely.
+//! Prisma compares checksums, and from then on `prisma migrate dev` wants to reset the database; others apply the new text
+//! to fresh databases only. A comment is enough. Line ends are not, where it is known whose migrations these are: Prisma
+//! takes both kinds for the same, Drizzle and Supabase compare nothing. A migration of the change at hand, which nobody
+//! else has, may be edited freely.
 
-use super::History;
+use super::{History, Slot};
+use crate::parse::prisma::{checksum, same_checksum};
 use crate::rules::{Check, Finding, Rule, declare};
 use crate::source::{Mode, Span};
 
@@ -19,8 +22,14 @@ fn check(history: &History<'_>) -> Vec<Finding> {
         before.id != after.id || is_file(before.mode) != is_file(after.mode)
     });
     edited
-        .map(|(change, before, after)| {
+        .filter_map(|(change, before, after)| {
             let path = &change.path;
+            let texts = before.content.text().zip(after.content.text());
+            let texts = texts.filter(|_| is_file(before.mode) && is_file(after.mode));
+            let tool = Tool::of(history, &Slot::of(path));
+            if texts.is_some_and(|(before, after)| tool.takes_for_same(before, after)) {
+                return None;
+            }
             let what = match (before.content.text(), after.content.text()) {
                 _ if !is_file(after.mode) => "is no longer a file, and it was merged before",
                 (Some(before), Some(after)) if same_but_for_line_ends(before, after) => {
@@ -33,11 +42,49 @@ fn check(history: &History<'_>) -> Vec<Finding> {
                 Some(range) => Span::new(path.clone(), range),
                 None => Span::file(path.clone()),
             };
-            Finding::new(path.to_string(), span, format!("`{path}` {what}"))
+            let finding = Finding::new(path.to_string(), span, format!("`{path}` {what}"))
                 .evidence(&format!("{} {}", before.id.0, after.id.0))
-                .help(format!("take the file back (`git checkout HEAD -- '{path}'` before committing), and write the change as a new migration"))
+                .help(format!("take the file back (`git checkout HEAD -- '{path}'` before committing), and write the change as a new migration"));
+            let sums = texts.filter(|_| tool == Tool::Prisma);
+            let sums = sums.map(|(before, after)| [before, after].map(|it| checksum(it)));
+            let finding = match sums {
+                Some([before, after]) => finding.help(format!("to compare: where it was applied, `_prisma_migrations.checksum` is `{before}`; as it is now it would be `{after}`")),
+                None => finding,
+            };
+            Some(finding)
         })
         .collect()
+}
+
+/// Whose migrations these are, as what lies beside them shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    Prisma,
+    Drizzle,
+    Supabase,
+    Unknown,
+}
+
+impl Tool {
+    fn of(history: &History<'_>, slot: &Slot) -> Tool {
+        let beside = history.beside(&slot.folder);
+        let has = |it: &super::Versions| it.before.is_some() || it.after.is_some();
+        match beside {
+            Some(beside) if has(&beside.lock) => Tool::Prisma,
+            Some(beside) if has(&beside.journal) => Tool::Drizzle,
+            _ if slot.is_supabase() => Tool::Supabase,
+            _ => Tool::Unknown,
+        }
+    }
+
+    /// Whether it would not tell one text from the other, where only line ends differ.
+    fn takes_for_same(self, before: &str, after: &str) -> bool {
+        match self {
+            Tool::Prisma => same_checksum(before, after),
+            Tool::Drizzle | Tool::Supabase => same_but_for_line_ends(before, after),
+            Tool::Unknown => false,
+        }
+    }
 }
 
 fn is_file(mode: Mode) -> bool {

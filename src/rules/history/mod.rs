@@ -1,17 +1,29 @@
 //! What became of the files: what was merged stays as it is, and what is new comes last.
 
+mod beside;
+mod broken_journal;
 mod deleted_migration;
 mod duplicate_timestamp;
 mod edited_migration;
+mod foreign_lock;
+mod forked_snapshot;
 mod impossible_timestamp;
 mod migration_name;
+mod missing_lock;
+mod missing_migration_file;
 mod out_of_order_migration;
+mod rewritten_journal;
 mod second_migration_folder;
+mod skipped_migration;
 mod unnumbered_migration;
 mod unwatched_migrations;
 mod wrong_case_file;
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use beside::Journaled;
+pub use beside::{Beside, Snapshot, Versions};
 
 use super::Rule;
 use crate::source::{FileChange, PathList, RepoPath};
@@ -21,9 +33,17 @@ pub(super) const RULES: &[&Rule] = &[
     &deleted_migration::RULE,
     &out_of_order_migration::RULE,
     &duplicate_timestamp::RULE,
+    &missing_migration_file::RULE,
+    &skipped_migration::RULE,
+    &broken_journal::RULE,
+    &rewritten_journal::RULE,
+    &forked_snapshot::RULE,
+    &foreign_lock::RULE,
+    &missing_lock::RULE,
     &unnumbered_migration::RULE,
     &impossible_timestamp::RULE,
     &second_migration_folder::RULE,
+    &unwatched_migrations::RULE,
     &wrong_case_file::RULE,
     &migration_name::RULE,
     &unwatched_migrations::RULE,
@@ -32,9 +52,13 @@ pub(super) const RULES: &[&Rule] = &[
 /// Which migration files a change touches, and which there are where it will end up.
 pub struct History<'a> {
     /// Only files that the policy calls migrations.
-    pub changes: &'a [FileChange],
+    changes: &'a [FileChange],
     /// The migrations at the tip of the branch that the change will end up in.
-    pub target: &'a PathList,
+    target: &'a PathList,
+    /// What the tools keep beside them, folder by folder.
+    beside: &'a [Beside],
+    /// Several rules ask for them.
+    journaled: OnceCell<Vec<Journaled<'a>>>,
 }
 
 /// Where a migration stands in its history.
@@ -70,6 +94,14 @@ impl Slot {
         self.version().is_some_and(|it| it.len() == 14)
     }
 
+    /// Whether Supabase's CLI applies it, if anyone does.
+    fn is_supabase(&self) -> bool {
+        let mut above = self.folder.as_bytes().rsplit(|&byte| byte == b'/');
+        [b"migrations".as_slice(), b"supabase"]
+            .iter()
+            .all(|name| above.next().is_some_and(|it| it.eq_ignore_ascii_case(name)))
+    }
+
     /// The folder that the database is named by: the one above `prisma`, `supabase`, `drizzle` and `migrations`.
     ///
     /// A repository with both `prisma/migrations` and `supabase/migrations` has one database that two tools change;
@@ -84,10 +116,25 @@ impl Slot {
     }
 }
 
+impl<'a> History<'a> {
+    pub fn new(
+        changes: &'a [FileChange],
+        target: &'a PathList,
+        beside: &'a [Beside],
+    ) -> History<'a> {
+        History { changes, target, beside, journaled: OnceCell::new() }
+    }
+}
+
 impl History<'_> {
     /// Migrations that are new.
     fn added(&self) -> impl Iterator<Item = &FileChange> {
         self.changes.iter().filter(|it| it.before.is_none() && it.after.is_some())
+    }
+
+    /// The files that the change touches, to be looked up.
+    fn by_path(&self) -> BTreeMap<&RepoPath, &FileChange> {
+        self.changes.iter().map(|it| (&it.path, it)).collect()
     }
 
     /// Whether the target has migrations in a folder.

@@ -24,7 +24,9 @@ fn check(history: &History<'_>) -> Vec<Finding> {
     for change in history.added() {
         let slot = Slot::of(&change.path);
         let number = slot.version().unwrap_or_default();
-        if !number.is_empty() || !stamped.contains(&slot.folder) {
+        // Supabase passes over it: `skipped-migration`.
+        let by_cli = slot.is_supabase();
+        if !number.is_empty() || by_cli || !stamped.contains(&slot.folder) {
             continue;
         }
         let path = &change.path;

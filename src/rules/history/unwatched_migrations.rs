@@ -7,5 +7,10 @@
 
 use crate::rules::{Check, Rule, declare};
 
-pub(super) const RULE: Rule =
-    declare!("history", "unwatched_migrations.rs", "unwatched-migrations", Deny, Check::Elsewhere);
+pub(super) const RULE: Rule = declare!(
+    "history",
+    "unwatched_migrations.rs",
+    "unwatched-migrations",
+    Approve,
+    Check::Elsewhere
+);
