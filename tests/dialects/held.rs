@@ -31,7 +31,7 @@ fn what_is_about_the_data_and_the_files_holds_everywhere() {
     };
     let lines: Vec<String> = families.iter().map(line).collect();
     assert_snapshot!(lines.join("\n"), @r"
-    destructive: drop-table drop-column drop-schema drop-type enum-value-removed truncate delete-without-filter rename-table rename-column rename-type alter-column-type drop-index drop-constraint drop-default drop-sequence reset-sequence update-without-filter delete-rows
+    destructive: drop-table drop-column drop-schema drop-type enum-value-removed truncate delete-without-filter rename-table rename-column rename-type alter-column-type drop-index drop-constraint drop-default drop-sequence reset-sequence update-without-filter delete-rows removed-declaration
     access: drop-function drop-view secret-literal
     naming: column-snake-case table-snake-case special-characters index-name constraint-name other-snake-case
     compatibility: all

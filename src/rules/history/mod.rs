@@ -43,7 +43,6 @@ pub(super) const RULES: &[&Rule] = &[
     &unnumbered_migration::RULE,
     &impossible_timestamp::RULE,
     &second_migration_folder::RULE,
-    &unwatched_migrations::RULE,
     &wrong_case_file::RULE,
     &migration_name::RULE,
     &unwatched_migrations::RULE,
