@@ -37,7 +37,7 @@ pub struct Base {
     pub told: Told,
     supabase: bool,
     entry: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 /// What is said of a base.
@@ -81,7 +81,7 @@ impl Base {
                 told: kept.told,
                 supabase: history.supabase,
                 entry: entry.clone(),
-                _lock: lock,
+                lock,
             };
             if base.is_clean()? {
                 // Which were used last is told by their times.
@@ -89,10 +89,10 @@ impl Base {
                     .and_then(|it| it.set_modified(SystemTime::now()));
                 return Ok(base);
             }
-            let Base { server, _lock, .. } = base;
+            let Base { server, lock, .. } = base;
             drop(server);
             remove(&entry);
-            return Base::built(binaries, place, history, (limits, progress), &chain, _lock);
+            return Base::built(binaries, place, history, (limits, progress), &chain, lock);
         }
         Base::built(binaries, place, history, (limits, progress), &chain, lock)
     }
@@ -172,7 +172,7 @@ impl Base {
         fs::rename(&made, &entry).context("keep the database")?;
         evict(place, &entry);
         let server = Server::start(binaries, place, &entry.join("data"), limits)?;
-        Ok(Base { server, snapshot, told, supabase: history.supabase, entry, _lock: lock })
+        Ok(Base { server, snapshot, told, supabase: history.supabase, entry, lock })
     }
 
     /// A copy of the database, with a name of its own.
@@ -215,9 +215,10 @@ impl Base {
     /// Ends the rehearsal. Where it left roles behind, the base is not kept.
     pub fn close(mut self) {
         if !self.is_clean().unwrap_or(false) {
-            let Base { server, entry, .. } = self;
+            let Base { server, entry, lock, .. } = self;
             drop(server);
             remove(&entry);
+            drop(lock);
         }
     }
 }

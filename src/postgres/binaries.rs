@@ -71,7 +71,7 @@ pub fn find(wanted: Option<u32>, near: &Path) -> Option<Binaries> {
     all.into_iter().next()
 }
 
-/// Where systems and package managers put them: Debian, Red Hat, Homebrew, MacPorts, the installers for macOS, and
+/// Where systems and package managers put them: Debian, Red Hat, Homebrew, `MacPorts`, the installers for macOS, and
 /// `@embedded-postgres` of npm.
 fn folders(near: &Path) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -46,6 +46,7 @@ impl Said {
 }
 
 /// Nothing where there is no server to rehearse on.
+#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
 fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
     let arguments = [&["rehearse", "--format", "json"], arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
