@@ -28,6 +28,8 @@ pub(super) enum Command {
     Audit(Audit),
     /// Compare schema.prisma with what the migrations leave behind, without a database
     Drift(Audit),
+    /// Apply a change to a throw-away Postgres, and compare what it does with what it says
+    Rehearse(Rehearse),
     /// Write down what was there before, so that only new findings are refused
     Baseline {
         #[arg(hide = true, value_parser = ["write"])]
@@ -65,6 +67,7 @@ impl Command {
         match self {
             Command::Check(it) => it.format.unwrap_or(Format::Human),
             Command::Audit(it) | Command::Drift(it) => it.format.unwrap_or(Format::Human),
+            Command::Rehearse(it) => it.format.unwrap_or(Format::Human),
             Command::Doctor(it) => it.format.unwrap_or(Format::Human),
             Command::Ci(it) => it.format.unwrap_or_else(|| {
                 let github = super::env("GITHUB_ACTIONS").is_some_and(|it| it == "true");
@@ -142,6 +145,28 @@ pub(super) struct Fix {
 pub(super) struct Audit {
     #[arg(default_value = "HEAD")]
     pub(super) rev: String,
+    /// How to say it; the verdict is the same
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+    /// Show what is excused as well
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --base and --rev, what is staged is rehearsed on top of what is merged."
+)]
+pub(super) struct Rehearse {
+    /// What was committed since the branch left REF
+    #[arg(long, value_name = "REF", conflicts_with = "rev")]
+    pub(super) base: Option<String>,
+    /// What one commit did to its first parent
+    #[arg(long, value_name = "REV")]
+    pub(super) rev: Option<String>,
+    /// Stop what takes longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub(super) deadline: u64,
     /// How to say it; the verdict is the same
     #[arg(long)]
     pub(super) format: Option<Format>,

@@ -10,6 +10,7 @@ mod hook;
 mod init;
 mod install;
 mod output;
+mod rehearse;
 mod rules;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,6 +50,11 @@ pub fn run() -> u8 {
     std::panic::set_hook(Box::new(|_| {}));
     let hook = matches!(arguments.command, Command::Hook { .. });
     let output = Output::new(hook, arguments.command.format());
+    // A rehearsal has a deadline of its own, and some work before and after it.
+    let deadline = match &arguments.command {
+        Command::Rehearse(it) => DEADLINE + Duration::from_secs(it.deadline.saturating_mul(4)),
+        _ => DEADLINE,
+    };
     let (tell, told) = mpsc::channel();
     let worker = output.clone();
     let work = move || {
@@ -66,7 +72,7 @@ pub fn run() -> u8 {
     if let Err(error) = std::thread::Builder::new().stack_size(STACK).spawn(work) {
         return output.failure(&Failure::new(format!("could not start to work: {error}")));
     }
-    match told.recv_timeout(DEADLINE) {
+    match told.recv_timeout(deadline) {
         Ok(Ok(code)) => code,
         Ok(Err(failure)) => output.failure(&failure),
         Err(_) => output.failure(
@@ -82,6 +88,7 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Fix(it) => fix::run(&it, output),
         Command::Audit(it) => audit::run(&it, output),
         Command::Drift(it) => audit::drift(&it, output),
+        Command::Rehearse(it) => rehearse::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),

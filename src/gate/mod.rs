@@ -17,6 +17,7 @@ mod overlay;
 mod past;
 mod provider;
 mod read;
+mod rehearse;
 mod schema;
 mod scope;
 mod secrets;
@@ -37,6 +38,7 @@ pub use files::files;
 pub use map::deploy_graph;
 pub use order::database;
 pub use overlay::{Overlay, migrations};
+pub use rehearse::{Rehearse, rehearse};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.

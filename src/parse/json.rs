@@ -235,6 +235,11 @@ pub fn to_text<T: serde::Serialize>(value: &T) -> Result<String, String> {
     serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
+/// What [`to_text`] wrote. Nothing where it is not that.
+pub fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
 /// A value out of a JSON text, by the keys on the way: for files whose shape is known, as an event of a CI system.
 pub fn string_at(text: &str, keys: &[&str]) -> Option<String> {
     let mut value: serde_json::Value = serde_json::from_str(text).ok()?;

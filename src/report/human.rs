@@ -36,6 +36,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
         let command = match report.action {
             Action::Audit { .. } => "sprag audit",
             Action::Drift { .. } => "sprag drift",
+            Action::Rehearsal { .. } => "sprag rehearse",
             _ => "sprag check",
         };
         let more = told - MOST;

@@ -80,6 +80,10 @@ pub enum Action {
     Drift {
         rev: String,
     },
+    /// What a change since another revision does to a server.
+    Rehearsal {
+        against: String,
+    },
     Files,
 }
 
@@ -93,9 +97,11 @@ impl Action {
     fn is_hook(&self) -> bool {
         match self {
             Action::Commit | Action::Merge | Action::Push { .. } | Action::Receive { .. } => true,
-            Action::Change { .. } | Action::Audit { .. } | Action::Drift { .. } | Action::Files => {
-                false
-            }
+            Action::Change { .. }
+            | Action::Rehearsal { .. }
+            | Action::Audit { .. }
+            | Action::Drift { .. }
+            | Action::Files => false,
         }
     }
 }

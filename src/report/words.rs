@@ -19,7 +19,9 @@ pub(super) fn object(action: &Action, style: Style) -> String {
         }
         Action::Push { refs } => format!("the push of {}", names(refs, style)),
         Action::Receive { refs } => format!("the push to {}", names(refs, style)),
-        Action::Change { against } => format!("the change against {}", clean(against, style)),
+        Action::Change { against } | Action::Rehearsal { against } => {
+            format!("the change against {}", clean(against, style))
+        }
         Action::Audit { rev } | Action::Drift { rev } => clean(rev, style),
         Action::Files => "the files".to_owned(),
     }
@@ -64,7 +66,11 @@ pub(super) fn untouched(action: &Action) -> &'static str {
         Action::Merge => " The merge is not committed; nothing else was changed.",
         Action::Push { .. } => " Nothing was sent.",
         Action::Receive { .. } => " No ref was changed.",
-        Action::Change { .. } | Action::Audit { .. } | Action::Drift { .. } | Action::Files => "",
+        Action::Change { .. }
+        | Action::Rehearsal { .. }
+        | Action::Audit { .. }
+        | Action::Drift { .. }
+        | Action::Files => "",
     }
 }
 

@@ -15,6 +15,7 @@ mod locking;
 mod naming;
 mod page;
 mod prisma;
+mod rehearsal;
 mod rule;
 mod run;
 mod steps;
@@ -31,6 +32,7 @@ pub use fix::{Edit, Fix, Mapped};
 pub use history::{Beside, History, Slot, Snapshot, Versions};
 pub use page::{Example, Page, Verdict as Expected};
 pub use prisma::{SchemaChange, drift};
+pub use rehearsal::{Additive, Failure, Rehearsal, Trial, Write, rehearsed};
 pub use rule::{Check, Level, Rule};
 pub use run::{Found, Scope, found, run, schema, state};
 pub use steps::{Held, Step, Whole};
@@ -49,6 +51,7 @@ pub fn all() -> &'static [&'static Rule] {
             history::RULES,
             hygiene::RULES,
             deploy::RULES,
+            rehearsal::RULES,
             unreadable::RULES,
             tamper::RULES,
         ];

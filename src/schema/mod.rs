@@ -18,6 +18,7 @@ mod relation;
 mod remake;
 mod resolve;
 mod routine;
+mod snapshot;
 mod store;
 mod stored;
 mod type_change;
@@ -45,6 +46,7 @@ pub use relation::{
     PolicyCommand, Referential, RelationKind, Table, Trigger,
 };
 pub use routine::{Routine, RoutineKind, Volatility};
+pub use snapshot::{Identity, Row, Snapshot};
 pub use type_change::{Rework, Risk, TypeChange};
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).

@@ -19,6 +19,7 @@ fn help() {
       fix           Show what a machine can mend, or write it
       audit         Judge everything that the repository holds
       drift         Compare schema.prisma with what the migrations leave behind, without a database
+      rehearse      Apply a change to a throw-away Postgres, and compare what it does with what it says
       baseline      Write down what was there before, so that only new findings are refused
       ci            Judge the change that a CI job is about
       hook          What the git hooks run

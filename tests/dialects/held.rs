@@ -41,6 +41,7 @@ fn what_is_about_the_data_and_the_files_holds_everywhere() {
     history: all
     hygiene: empty-migration mixed-concerns invalid-allow unused-allow
     deploy: all
+    rehearsal: 
     unreadable: all
     tamper: all
     ");

@@ -100,6 +100,26 @@ pub fn read(text: &str) -> Script {
     })
 }
 
+/// The places of the top-level statements, without the `;` behind them. What begins no statement is one as well.
+pub fn statements(text: &str) -> Vec<Range<usize>> {
+    let read = || {
+        let guarded = guard::guard(text);
+        let root = SourceFile::parse(&guarded.text).syntax_node();
+        let mut all: Vec<Range<usize>> = Vec::new();
+        let mut stray = false;
+        for child in root.children().filter(|it| it.kind() != SyntaxKind::EMPTY_STMT) {
+            let (at, statement) = (trimmed(&child), Stmt::can_cast(child.kind()));
+            match all.last_mut().filter(|_| stray && !statement) {
+                Some(last) => last.end = at.end,
+                None => all.push(at),
+            }
+            stray = !statement;
+        }
+        all
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
+}
+
 fn parse(text: &str) -> Script {
     let guarded = guard::guard(text);
     let parse = SourceFile::parse(&guarded.text);

@@ -1,0 +1,75 @@
+//! `sprag rehearse`: what a change does to a server that is thrown away.
+
+use std::cell::Cell;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use super::arguments::Rehearse;
+use super::output::Output;
+use super::today;
+use crate::failure::Result;
+use crate::gate::{self, Base, Change};
+use crate::repo::{Caller, Repo, Side};
+use crate::report::Action;
+
+pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
+    let repo = Repo::open(Caller::Command)?;
+    let (change, against) = if let Some(base) = &it.base {
+        let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
+        let Base { before, published } = gate::since(&repo, &commit, &head)?;
+        let change = Change { repo: &repo, before, after: Side::Tree(head.tree), published };
+        (change, base.clone())
+    } else if let Some(rev) = &it.rev {
+        let commit = repo.commit(rev)?;
+        let before = match repo.parents(&commit)?.first() {
+            Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
+            None => Side::Empty,
+        };
+        let Base { before, published } = Base::only(before);
+        let change = Change { repo: &repo, before, after: Side::Tree(commit.tree), published };
+        (change, format!("{rev}^"))
+    } else {
+        (gate::to_be_committed(&repo)?, "HEAD".to_owned())
+    };
+    let near = repo.worktree().unwrap_or_default();
+    let progress = Progress::new();
+    let how = gate::Rehearse {
+        deadline: Duration::from_secs(it.deadline),
+        progress: &|done, all| progress.tell(done, all),
+        near: &near,
+    };
+    let judged = gate::rehearse(&change, &how, today());
+    progress.end();
+    Ok(output.verdict(judged, &Action::Rehearsal { against }, it.verbose))
+}
+
+/// One line that is written over, for who waits at a terminal.
+struct Progress {
+    shown: bool,
+    begin: Instant,
+    told: Cell<bool>,
+}
+
+impl Progress {
+    fn new() -> Progress {
+        let shown = std::io::stderr().is_terminal();
+        Progress { shown, begin: Instant::now(), told: Cell::new(false) }
+    }
+
+    fn tell(&self, done: usize, all: usize) {
+        // What is over in a moment needs no line.
+        if self.shown
+            && self.begin.elapsed() > Duration::from_millis(500)
+            && done.is_multiple_of(10)
+        {
+            self.told.set(true);
+            Output::note(&format!("\rreplaying the history: {done} of {all} migrations"));
+        }
+    }
+
+    fn end(&self) {
+        if self.told.get() {
+            Output::note("\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! One server in one data directory.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::session::Session;
+use super::watch::{Limits, Stopped, Watch};
+use super::{Binaries, OWNER, Place, ROLE};
+use crate::failure::{Context, Failure, Result};
+
+/// Longer than any server takes that comes up at all.
+const START: Duration = Duration::from_secs(20);
+
+/// The shell waits for a word on its input, or for its end: where this process is killed, the server goes with it.
+const KEEPER: &str = r#"
+"$@" &
+pid=$!
+read -r how || how=QUIT
+kill -"$how" "$pid" 2>/dev/null
+( sleep 5; kill -KILL "$pid" ) 2>/dev/null &
+last=$!
+wait "$pid" 2>/dev/null
+kill "$last" 2>/dev/null
+exit 0
+"#;
+
+/// What a throw-away server needs no care for, and what keeps it small (Postgres manual, "Non-durable settings").
+/// Nobody connects to it but through a socket in a folder of its own.
+const CONFIGURATION: &str = "
+listen_addresses = ''
+unix_socket_permissions = 0700
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+autovacuum = off
+jit = off
+wal_level = minimal
+max_wal_senders = 0
+max_connections = 12
+max_worker_processes = 2
+max_parallel_workers = 0
+shared_buffers = 32MB
+max_locks_per_transaction = 1024
+temp_file_limit = 256MB
+timezone = 'UTC'
+log_min_messages = warning
+log_line_prefix = '<%d> '
+logging_collector = off
+";
+
+/// A server that runs, until it is dropped.
+pub struct Server {
+    keeper: Child,
+    /// What is written here is the signal that the server gets.
+    stop: Arc<Mutex<Option<ChildStdin>>>,
+    sockets: tempfile::TempDir,
+    log: PathBuf,
+    watch: Watch,
+    pub binaries: Binaries,
+}
+
+/// Makes a data directory at `data`, with the role that migrations run as.
+pub fn initialize(binaries: &Binaries, place: &Place, data: &Path) -> Result<()> {
+    place.private(data)?;
+    let mut command = place.command(&binaries.folder.join("initdb"));
+    command
+        .args(["-D".as_ref(), data.as_os_str()])
+        .args(["-U", OWNER, "-A", "trust", "--locale=C", "-E", "UTF8", "--no-sync"])
+        .args(["--wal-segsize=1", "--no-instructions"]);
+    let said = command.output().context("run initdb")?;
+    if !said.status.success() {
+        let why = String::from_utf8_lossy(&said.stderr);
+        let why = why.lines().find(|it| it.contains("error:")).unwrap_or("it gave no reason");
+        return Err(Failure::new(format!("initdb of {} failed: {why}", binaries.version)));
+    }
+    let configuration = data.join("postgresql.conf");
+    let mut text = fs::read_to_string(&configuration).context("read postgresql.conf")?;
+    text.push_str(CONFIGURATION);
+    if has_explain(binaries) {
+        text.push_str(EXPLAIN);
+    }
+    fs::write(&configuration, text).context("write postgresql.conf")
+}
+
+/// Which rows a statement would write is told by its plan, whatever function it stands in and however few rows there
+/// are. Loaded for every session, and to be switched by a superuser alone (Postgres manual, "`auto_explain`").
+const EXPLAIN: &str = "
+session_preload_libraries = 'auto_explain'
+auto_explain.log_min_duration = -1
+auto_explain.log_nested_statements = on
+auto_explain.log_format = json
+auto_explain.log_verbose = on
+auto_explain.log_triggers = off
+";
+
+fn has_explain(binaries: &Binaries) -> bool {
+    let near = |below: &str| binaries.folder.join(below).join("auto_explain.so").is_file();
+    near("../lib") || near("../lib/postgresql") || near("../lib64")
+}
+
+impl Server {
+    /// Starts the server of a data directory, and stops it when a limit is reached.
+    pub fn start(
+        binaries: &Binaries,
+        place: &Place,
+        data: &Path,
+        limits: Limits,
+    ) -> Result<Server> {
+        let sockets = tempfile::Builder::new().prefix("sprag-").tempdir();
+        let sockets = sockets.context("make a folder for the socket")?;
+        place.give(sockets.path())?;
+        let log = sockets.path().join("log");
+        let log_file = fs::File::create(&log).context("make the server's log")?;
+        let mut command = place.command(Path::new("/bin/sh"));
+        command
+            .args(["-c", KEEPER, "sh"])
+            .arg(binaries.folder.join("postgres"))
+            .args(["-D".as_ref(), data.as_os_str()])
+            .args(["-k".as_ref(), sockets.path().as_os_str()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log_file);
+        let mut keeper = command.spawn().context("start Postgres")?;
+        let stop = Arc::new(Mutex::new(keeper.stdin.take()));
+        let watch = Watch::over(data, limits, stop.clone());
+        let binaries = binaries.clone();
+        let server = Server { keeper, stop, sockets, log, watch, binaries };
+        let begin = Instant::now();
+        loop {
+            match server.session("postgres", OWNER) {
+                Ok(_) => return Ok(server),
+                Err(_) if begin.elapsed() < START && server.is_coming() => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(why) => {
+                    let log = server.log();
+                    let fatal = log.lines().find(|it| it.contains("FATAL")).map(str::to_owned);
+                    let why = fatal.unwrap_or(why.message);
+                    return Err(Failure::new(format!("Postgres did not start: {why}")));
+                }
+            }
+        }
+    }
+
+    /// Whether it has not given up yet.
+    fn is_coming(&self) -> bool {
+        !self.log().contains("FATAL:  could not")
+            && !self.log().contains("database system is shut down")
+    }
+
+    /// A connection as one of the two roles.
+    pub fn session(&self, database: &str, role: &str) -> Result<Session> {
+        Session::open(self.sockets.path(), database, role)
+    }
+
+    /// The role that migrations run as. It may do what a hosted one may, and none of what reaches the machine.
+    pub fn make_role(&self) -> Result<()> {
+        let mut session = self.session("postgres", OWNER)?;
+        session.script(&format!("create role {ROLE} login createdb createrole bypassrls"))?;
+        if self.binaries.major < 16 {
+            // Whoever may make roles may give away the built-in ones, up to running programs, before 16 (Postgres
+            // manual 15, "Role attributes"). Nobody but a superuser gives away a superuser, so they are made some; what
+            // a member inherits does not count for superusers.
+            session.script(DANGEROUS)?;
+        }
+        Ok(())
+    }
+
+    /// What the server has written to its log.
+    pub fn log(&self) -> String {
+        fs::read(&self.log).map(|it| String::from_utf8_lossy(&it).into_owned()).unwrap_or_default()
+    }
+
+    /// Why it was stopped, where it was.
+    pub fn stopped(&self) -> Option<Stopped> {
+        self.watch.stopped()
+    }
+}
+
+const DANGEROUS: &str = "
+set allow_system_table_mods = on;
+update pg_catalog.pg_authid set rolsuper = true
+where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'pg_signal_backend',
+                  'pg_checkpoint', 'pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables');
+";
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.watch.end();
+        signal(&self.stop, "INT");
+        // The shell kills what does not go by itself.
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Tells the shell to signal the server; once.
+pub(super) fn signal(stop: &Mutex<Option<ChildStdin>>, name: &str) {
+    let Ok(mut stop) = stop.lock() else { return };
+    if let Some(mut pipe) = stop.take() {
+        let _ = writeln!(pipe, "{name}");
+    }
+}

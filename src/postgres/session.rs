@@ -1,0 +1,80 @@
+//! One connection. The only place that knows the client.
+
+use std::path::Path;
+
+use postgres::error::ErrorPosition;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use crate::failure::{Failure, Result};
+
+pub struct Session {
+    client: Client,
+}
+
+/// What the server said against a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Five characters (Postgres manual, "Error codes"); empty where the connection broke.
+    pub code: String,
+    pub message: String,
+    /// In characters of what was sent, from 0.
+    pub at: Option<usize>,
+}
+
+impl From<postgres::Error> for Refused {
+    fn from(error: postgres::Error) -> Refused {
+        let Some(it) = error.as_db_error() else {
+            return Refused { code: String::new(), message: error.to_string(), at: None };
+        };
+        let at = match it.position() {
+            Some(ErrorPosition::Original(at)) => Some(*at as usize),
+            _ => None,
+        };
+        let at = at.map(|it| it.saturating_sub(1));
+        Refused { code: it.code().code().to_owned(), message: it.message().to_owned(), at }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(it: Refused) -> Failure {
+        Failure::new(format!("Postgres refused: {}", it.message))
+    }
+}
+
+impl Session {
+    pub(super) fn open(sockets: &Path, database: &str, role: &str) -> Result<Session> {
+        let mut config = Config::new();
+        config.host_path(sockets).dbname(database).user(role).application_name("sprag");
+        let client = config.connect(NoTls).map_err(|it| Failure::new(it.to_string()))?;
+        Ok(Session { client })
+    }
+
+    /// Sends a text as one simple query, as editors and Prisma do: without `BEGIN` of its own it is one transaction.
+    pub fn send(&mut self, sql: &str) -> std::result::Result<(), Refused> {
+        self.client.batch_execute(sql).map_err(Refused::from)
+    }
+
+    /// The same for what is our own.
+    pub fn script(&mut self, sql: &str) -> Result<()> {
+        self.send(sql).map_err(Failure::from)
+    }
+
+    /// The rows of one query, as text. What is NULL is empty.
+    pub fn rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>> {
+        let answer =
+            self.client.simple_query(sql).map_err(|it| Failure::from(Refused::from(it)))?;
+        let rows = answer.iter().filter_map(|it| match it {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let cells = |row: &postgres::SimpleQueryRow| {
+            (0..row.len()).map(|it| row.get(it).unwrap_or_default().to_owned()).collect()
+        };
+        Ok(rows.map(cells).collect())
+    }
+
+    /// Whether the server is still there.
+    pub fn is_open(&self) -> bool {
+        !self.client.is_closed()
+    }
+}

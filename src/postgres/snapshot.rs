@@ -1,0 +1,35 @@
+//! Reads a [`Snapshot`] from a server.
+
+use std::collections::BTreeMap;
+
+use super::session::Session;
+use crate::failure::Result;
+use crate::parse::json::{self, Json};
+use crate::schema::{Identity, Row, Snapshot};
+
+/// One statement: kind, name, what it is and which one it is, the last two as JSON.
+const QUERY: &str = include_str!("snapshot.sql");
+
+impl Session {
+    /// Everything in the database. Names are told in full, whatever the session's search path is.
+    pub fn snapshot(&mut self) -> Result<Snapshot> {
+        self.script("begin; set local search_path = ''")?;
+        let rows = self.rows(QUERY);
+        self.script("rollback")?;
+        let row = |cells: Vec<String>| {
+            let [kind, name, is, which] = <[String; 4]>::try_from(cells).ok()?;
+            Some((Identity { kind, name }, Row { is: members(&is), which: members(&which) }))
+        };
+        Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
+    }
+}
+
+fn members(text: &str) -> BTreeMap<String, String> {
+    let Json::Value(value) = json::read(text) else { return BTreeMap::new() };
+    match value.members() {
+        Some(members) => {
+            members.into_iter().map(|it| (it.key, it.value.raw().to_owned())).collect()
+        }
+        None => BTreeMap::from([(String::new(), value.raw().to_owned())]),
+    }
+}

@@ -1,0 +1,86 @@
+//! What a server may take: time and disk.
+
+use std::path::{Path, PathBuf};
+use std::process::ChildStdin;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::server::signal;
+
+/// How much a rehearsal may take before it is stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub time: Duration,
+    /// Bytes of the data directory.
+    pub disk: u64,
+}
+
+/// Which limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    Time,
+    Disk,
+}
+
+pub(super) struct Watch {
+    over: Arc<AtomicBool>,
+    stopped: Arc<AtomicU8>,
+}
+
+impl Watch {
+    /// Watches from a thread of its own: the SQL that runs may never come back.
+    pub(super) fn over(data: &Path, limits: Limits, stop: Arc<Mutex<Option<ChildStdin>>>) -> Watch {
+        const EVERY: Duration = Duration::from_millis(50);
+        let (over, stopped) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU8::new(0)));
+        let watch = Watch { over: over.clone(), stopped: stopped.clone() };
+        let data = data.to_owned();
+        std::thread::spawn(move || {
+            let begin = Instant::now();
+            let mut looked = Instant::now();
+            while !over.load(Ordering::Acquire) {
+                std::thread::sleep(EVERY);
+                let late = begin.elapsed() > limits.time;
+                // Thousands of files are looked through less often.
+                let look = looked.elapsed() > EVERY * 10;
+                if look {
+                    looked = Instant::now();
+                }
+                if late || (look && size(&data) > limits.disk) {
+                    stopped.store(if late { 1 } else { 2 }, Ordering::Release);
+                    signal(&stop, "QUIT");
+                    return;
+                }
+            }
+        });
+        watch
+    }
+
+    pub(super) fn end(&self) {
+        self.over.store(true, Ordering::Release);
+    }
+
+    pub(super) fn stopped(&self) -> Option<Stopped> {
+        match self.stopped.load(Ordering::Acquire) {
+            1 => Some(Stopped::Time),
+            2 => Some(Stopped::Disk),
+            _ => None,
+        }
+    }
+}
+
+/// The bytes of all files below a folder.
+fn size(folder: &Path) -> u64 {
+    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
+    let mut bytes = 0;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(it) if it.is_dir() => open.push(entry.path()),
+                Ok(it) => bytes += it.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
+}

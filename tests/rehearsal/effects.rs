@@ -1,0 +1,161 @@
+//! What a migration does that its text does not say.
+
+use super::{rehearse, with};
+
+#[track_caller]
+fn additive(sql: &str) -> Option<String> {
+    let said = rehearse(&with(sql), &[])?;
+    assert_eq!(said.found, Vec::<String>::new(), "{sql}");
+    Some(said.additive().to_owned())
+}
+
+#[track_caller]
+fn hides(sql: &str, loss: &str) {
+    let Some(said) = rehearse(&with(sql), &[]) else { return };
+    let finding = format!("hidden-loss: {loss}, and the text does not show it");
+    assert_eq!(said.found, [finding], "{sql}: {:?}", said.notices);
+    assert_eq!(said.additive(), format!("refuted: {loss}"));
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn what_only_adds_is_proven() {
+    for sql in [
+        "alter table users add column plan text;",
+        "create table notes (id bigint primary key);\nalter table notes enable row level security;",
+        "create index concurrently users_email on users (email);",
+        "alter type mood add value 'calm';",
+        "begin; alter table posts add column title text; commit;",
+    ] {
+        let Some(said) = additive(sql) else { return };
+        assert_eq!(said, "proven", "{sql}");
+    }
+}
+
+#[test]
+fn a_loss_that_the_text_shows_is_judged_by_the_rule_for_it() {
+    for (sql, loss) in [
+        ("drop table posts;", "the table `public.posts` is gone"),
+        ("alter table posts drop column body;", "the column `public.posts.body` is gone"),
+        (
+            "alter table posts disable row level security;",
+            "row level security of `public.posts` is off",
+        ),
+        ("truncate posts;", "`public.posts` was emptied, or written anew"),
+    ] {
+        let Some(said) = additive(sql) else { return };
+        assert!(said.starts_with("refuted: ") && said.contains(loss), "{sql}: {said}");
+    }
+}
+
+#[test]
+fn a_table_that_a_block_finds_by_a_query_and_drops_is_seen() {
+    hides(
+        "do $$ declare r record; begin\n\
+         for r in select relname from pg_class where relname like 'po%' and relkind = 'r' loop\n\
+         execute format('drop table %I', r.relname); end loop; end $$;",
+        "the table `public.posts` is gone",
+    );
+}
+
+#[test]
+fn rows_that_an_old_function_deletes_are_seen_though_there_are_none() {
+    hides("select tidy();", "rows of `public.posts` go through DELETE");
+}
+
+#[test]
+fn a_table_that_an_old_function_empties_is_seen() {
+    hides("select empty();", "`public.posts` was emptied, or written anew");
+}
+
+#[test]
+fn a_table_that_is_dropped_and_made_again_is_another() {
+    let Some(said) = additive(
+        "drop table posts;\ncreate table posts (id bigint primary key, user_id bigint, body text);\n\
+         alter table posts enable row level security;",
+    ) else {
+        return;
+    };
+    assert!(said.contains("the table `public.posts` was dropped and made again"), "{said}");
+}
+
+#[test]
+fn what_does_not_apply_is_said_with_the_place() {
+    let sandbox =
+        with("alter table users add column plan text;\nalter table nobody add column a text;");
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(
+        said.found,
+        ["failing-migration: Postgres refuses this: relation \"nobody\" does not exist"]
+    );
+    let (_, text) = sandbox.sprag(&["rehearse"]);
+    assert!(text.contains("20250201000000_next/migration.sql:2:1"), "{text}");
+}
+
+#[test]
+fn what_applies_in_one_way_only_is_said_so() {
+    let sandbox = with(
+        "create index concurrently a on users (email);\nalter table users add column plan text;",
+    );
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(
+        said.found,
+        [
+            "failing-migration: Postgres refuses this when it is sent in one text: CREATE INDEX CONCURRENTLY cannot run \
+          inside a transaction block"
+        ]
+    );
+}
+
+#[test]
+fn locks_on_what_was_there_are_told() {
+    let Some(said) = rehearse(&with("alter table users add column plan text;"), &[]) else {
+        return;
+    };
+    let lock = "holds AccessExclusiveLock on `public.users` to the end of its transaction";
+    assert!(said.notices.iter().any(|it| it == lock), "{:?}", said.notices);
+}
+
+#[test]
+fn a_history_that_does_not_replay_proves_nothing_and_says_where_it_breaks() {
+    let sandbox = with("alter table users add column plan text;");
+    sandbox.git(&["commit", "-q", "--no-verify", "-m", "next"]);
+    sandbox.write(
+        "prisma/migrations/20250301000000_lost/migration.sql",
+        "alter table users add column a text;\nalter table nobody add column a text;\n",
+    );
+    sandbox.git(&["add", "-A"]);
+    sandbox.git(&["commit", "-q", "--no-verify", "-m", "lost"]);
+    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    sandbox.stage(
+        "prisma/migrations/20250401000000_new/migration.sql",
+        "alter table users add column b text;\n",
+    );
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(
+        said.additive(),
+        "unproven: the history does not replay: 1 of 3 migrations fail, first \
+         `prisma/migrations/20250301000000_lost/migration.sql`: relation \"nobody\" does not exist"
+    );
+}
+
+#[test]
+fn supabase_brings_what_its_migrations_name() {
+    let sandbox = crate::support::Sandbox::init(&[]);
+    sandbox.write(
+        "supabase/migrations/20250101000000_init.sql",
+        "create extension vector with schema extensions;\n\
+         create table notes (id uuid primary key default extensions.uuid_generate_v4(),\n\
+         owner uuid references auth.users (id), meaning extensions.vector(3));\n\
+         alter table notes enable row level security;\n\
+         create policy own on notes to authenticated using (owner = (select auth.uid()));\n",
+    );
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    sandbox.stage(
+        "supabase/migrations/20250201000000_next.sql",
+        "alter table notes add column at timestamptz;\n",
+    );
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.additive(), "proven", "{:?}", said.notices);
+}

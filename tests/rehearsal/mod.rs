@@ -1,0 +1,66 @@
+//! A change is applied to a server that is thrown away, and what it does is compared with what it says.
+//!
+//! Where no Postgres is installed these tests say so, and pass.
+
+mod bounds;
+mod effects;
+
+use serde_json::Value;
+
+use crate::support::Sandbox;
+
+const HISTORY: &str = "create table users (id bigint primary key, email text not null);
+alter table users enable row level security;
+create table posts (id bigint primary key, user_id bigint references users (id), body text);
+create index posts_user on posts (user_id);
+alter table posts enable row level security;
+create policy own on posts using (user_id = 1);
+create type mood as enum ('sad', 'glad');
+create function tidy() returns void language plpgsql as $$ begin delete from posts; end $$;
+create function empty() returns void language plpgsql as $$ begin truncate posts; end $$;
+";
+
+/// A repository with a published history, and a migration that is staged on top of it.
+fn with(sql: &str) -> Sandbox {
+    let sandbox = Sandbox::init(&[]);
+    sandbox.write("prisma/migrations/20250101000000_init/migration.sql", HISTORY);
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    sandbox.stage("prisma/migrations/20250201000000_next/migration.sql", sql);
+    sandbox
+}
+
+/// What a rehearsal said.
+struct Said {
+    code: i32,
+    /// `rule: message` of what only a rehearsal finds.
+    found: Vec<String>,
+    notices: Vec<String>,
+}
+
+impl Said {
+    fn additive(&self) -> &str {
+        let said = self.notices.iter().find_map(|it| it.strip_prefix("additive: "));
+        said.unwrap_or_else(|| panic!("{:?}", self.notices))
+    }
+}
+
+/// Nothing where there is no server to rehearse on.
+#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
+fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
+    let arguments = [&["rehearse", "--format", "json"], arguments].concat();
+    let (code, text) = sandbox.sprag(&arguments);
+    if code == 2 && text.contains("there is no Postgres server") {
+        eprintln!("no Postgres is installed: nothing is rehearsed");
+        return None;
+    }
+    let json: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
+    let mine = ["hidden-loss", "failing-migration", "unfinished-rehearsal"];
+    let found = json["findings"].as_array().unwrap().iter();
+    let found = found.filter(|it| mine.contains(&it["rule"].as_str().unwrap()));
+    let found =
+        found.map(|it| format!("{}: {}", text(&it["rule"]), text(&it["message"]))).collect();
+    let notices = json["notices"].as_array().unwrap().iter().map(text).collect();
+    Some(Said { code, found, notices })
+}
