@@ -15,8 +15,10 @@
 //! | the shortest way from what deploys to what migrates | [`rules::deploy::findings`] |
 //! | what the database was before | [`schema::Catalog`], replayed from the migrations of the base, kept by [`cache`] |
 //! | what Prisma believes the database is | [`parse::prisma::Datamodel`], and where it differs [`rules::schema`], [`rules::drift`] |
+//! | where the tools are told that their files are | [`parse::layout`] |
 //! | what its tool keeps beside it | [`parse::drizzle`], [`parse::prisma::Lock`], judged as a [`rules::History`] |
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
+//! | what it really does | [`postgres`], on a server that is thrown away, judged as a [`rules::Rehearsal`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
 //! | how to say it | [`report::render`] |
 //!

@@ -172,7 +172,7 @@ pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
 }
 
 /// The stricter of what is trusted and what is proposed. Where neither can be read there is nothing to judge by.
-fn effective(
+pub(super) fn effective(
     trusted: &PolicyState,
     proposed: &PolicyState,
 ) -> std::result::Result<Policy, Vec<policy::Problem>> {

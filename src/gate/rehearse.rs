@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::change::{baseline, target};
+use super::change::{baseline, broken, effective, state_of, target};
+use super::order::Order;
 use super::provider::Providers;
 use super::watch::Migrations;
-use super::{Change, Judged, Outcome, SQL_LIMIT, change, order, past, policy_at, read};
+use super::{Change, Judged, Outcome, SQL_LIMIT, change, order, past, read};
 use crate::failure::{Failure, Result};
 use crate::parse::{Migration, json};
 use crate::policy::Date;
@@ -16,7 +17,7 @@ use crate::postgres::{
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Snapshot};
-use crate::source::RepoPath;
+use crate::source::{ObjectId, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// How to rehearse.
@@ -34,17 +35,30 @@ const DISK: u64 = 1 << 30;
 /// What reading the change says, and then what it does.
 pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     let mut outcome = change(it, today)?;
-    let policy = policy_at(it.repo, &it.after)?;
+    let (trusted, proposed) =
+        (state_of(it.repo, &it.published.policy)?, state_of(it.repo, &it.after)?);
+    let policy =
+        effective(&trusted, &proposed).map_err(|problems| broken(it.repo, &it.after, &problems))?;
     let globs = &policy.migrations;
     let list = |side| -> Result<Vec<crate::source::File>> {
         let mut entries = it.repo.list(side, &Migrations(globs))?;
         entries.retain(|it| globs.matches(it.path.as_bytes()));
         let mut files = read::files(it.repo, entries, SQL_LIMIT)?;
-        files.sort_by_cached_key(|it| order::key(&it.path));
+        let order = Order::of(it.repo, side, files.iter().map(|it| &it.path))?;
+        files.sort_by_cached_key(|it| order.key(&it.path));
         Ok(files)
     };
     let (before, after) = (list(&it.before)?, list(&it.after)?);
     let known: BTreeSet<&RepoPath> = before.iter().map(|it| &it.path).collect();
+    let now: BTreeMap<&RepoPath, &ObjectId> = after.iter().map(|it| (&it.path, &it.id)).collect();
+    let edited = before.iter().filter(|it| now.get(&it.path).is_none_or(|id| **id != it.id));
+    for file in edited {
+        let notice = format!(
+            "`{}` was merged before; what the change does to it was not rehearsed",
+            file.path
+        );
+        outcome.verdict.notices.push(notice);
+    }
     let added: Vec<_> = after.iter().filter(|it| !known.contains(&it.path)).collect();
     let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
     let default = policy.target.provider;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -295,16 +296,29 @@ fn read(entry: &Path) -> Option<Kept> {
 }
 
 fn lock(place: &Place, name: &str) -> Result<File> {
-    let file = File::create(place.folder().join(format!("{name}.lock"))).context("make a lock")?;
-    file.lock().context("wait for another rehearsal")?;
-    Ok(file)
+    let path = place.folder().join(format!("{name}.lock"));
+    loop {
+        let file = File::create(&path).context("make a lock")?;
+        file.lock().context("wait for another rehearsal")?;
+        if is_there(&file, &path) {
+            return Ok(file);
+        }
+    }
 }
 
 fn try_lock(place: &Place, name: &str) -> Option<File> {
     let path = place.folder().join(format!("{name}.lock"));
-    let file = File::options().write(true).open(path).ok()?;
+    let file = File::options().write(true).open(&path).ok()?;
     file.try_lock().ok()?;
-    Some(file)
+    is_there(&file, &path).then_some(file)
+}
+
+/// Whether a lock is still the one of that name: who held it before may have removed it with what it was for.
+fn is_there(file: &File, path: &Path) -> bool {
+    match (file.metadata(), path.metadata()) {
+        (Ok(one), Ok(other)) => one.ino() == other.ino() && one.dev() == other.dev(),
+        _ => false,
+    }
 }
 
 fn remove(entry: &Path) {

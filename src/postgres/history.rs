@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::prelude::GIVEN;
 use super::session::{Refused, Session};
 use crate::parse::{Migration, sql};
 use crate::schema::Op;
@@ -53,7 +54,7 @@ impl Step {
             else {
                 continue;
             };
-            if available.contains(name) {
+            if available.contains(name) && !GIVEN.contains(&name.as_str()) {
                 continue;
             }
             if let Op::CreateExtension { schema, .. } = &change.op {

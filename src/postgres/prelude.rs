@@ -5,9 +5,29 @@ use super::session::Session;
 use crate::failure::Result;
 
 /// Changes with the texts below, so that what was kept with older ones is not used.
-pub(super) const VERSION: &str = "1";
+pub(super) const VERSION: &str = "2";
 
 const SUPABASE: &str = include_str!("sql/supabase.sql");
+
+/// As there, what belongs to a part of Supabase belongs to a role of its own, and who migrates is a member of it.
+const OWNERS: &str = "
+do $$ declare it record; begin
+  for it in
+    select format('alter table %s owner to supabase_%s_admin', c.oid::regclass, n.nspname) as sql
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('auth', 'storage', 'realtime') and c.relkind in ('r', 'p', 'v', 'm')
+    union all
+    select format('alter routine %s owner to supabase_%s_admin', p.oid::regprocedure, n.nspname)
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ('auth', 'storage', 'realtime')
+  loop execute it.sql; end loop;
+  grant supabase_realtime_admin to postgres;
+  alter publication supabase_realtime owner to postgres;
+end $$;
+";
+
+/// Extensions that only a superuser makes, that hosted databases have and that reach nothing outside.
+pub(super) const GIVEN: &[&str] = &["pg_stat_statements"];
 
 /// SQL that has the names of an extension's types and functions, and does nothing.
 const STUBS: &[(&str, &str)] = &[
@@ -28,6 +48,7 @@ const STUBS: &[(&str, &str)] = &[
 pub(super) fn install(owner: &mut Session, supabase: bool) -> Result<()> {
     if supabase {
         owner.script(SUPABASE)?;
+        owner.script(OWNERS)?;
     }
     Ok(())
 }
@@ -42,6 +63,13 @@ pub(super) fn stub(
     let named = |all: &[String]| all.iter().any(|it| it == extension);
     if named(&told.stubs) || named(&told.missing) {
         return Ok(());
+    }
+    if GIVEN.contains(&extension) {
+        let schema = schema.replace('"', "\"\"");
+        let made = format!("create extension if not exists {extension} schema \"{schema}\"");
+        if owner.send(&made).is_ok() {
+            return Ok(());
+        }
     }
     match STUBS.iter().find(|it| it.0 == extension) {
         Some((_, sql)) => {

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{rehearse, with};
+use super::{rehearse, rehearse_now, with};
 
 /// It is refused by the server, for what it is and not for how it is written.
 #[track_caller]
@@ -101,7 +101,7 @@ fn two_at_once_wait_for_each_other() {
         return;
     }
     std::thread::scope(|scope| {
-        let both = [1, 2].map(|_| scope.spawn(|| rehearse(&sandbox, &[])));
+        let both = [1, 2].map(|_| scope.spawn(|| rehearse_now(&sandbox, &[])));
         for said in both {
             assert_eq!(said.join().unwrap().unwrap().additive(), "proven");
         }

@@ -158,4 +158,32 @@ fn supabase_brings_what_its_migrations_name() {
     );
     let Some(said) = rehearse(&sandbox, &[]) else { return };
     assert_eq!(said.additive(), "proven", "{:?}", said.notices);
+    // Its own tables are the owner's of migrations as well.
+    sandbox.stage(
+        "supabase/migrations/20250201000000_next.sql",
+        "alter table storage.objects enable row level security;\n\
+         create policy seen on storage.objects for select using (bucket_id = 'a');\n",
+    );
+    let said = rehearse(&sandbox, &[]).unwrap();
+    assert_eq!(said.additive(), "proven", "{:?}", said.notices);
+}
+
+#[test]
+fn what_a_change_does_to_a_merged_migration_is_not_rehearsed_and_said_so() {
+    let sandbox = with("alter table users add column plan text;");
+    let old = "prisma/migrations/20250101000000_init/migration.sql";
+    sandbox.stage(old, format!("{}create table more (id bigint);\n", super::HISTORY));
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    let notice = format!("`{old}` was merged before; what the change does to it was not rehearsed");
+    assert!(said.notices.contains(&notice), "{:?}", said.notices);
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn a_policy_that_the_change_loosens_does_not_loosen_its_rehearsal() {
+    let sandbox = with("select tidy();");
+    sandbox.stage("policy.toml", "version = 1\n[rules]\nhidden-loss = \"allow\"\n");
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.found.len(), 1, "{:?}", said.notices);
+    assert_eq!(said.code, 1);
 }

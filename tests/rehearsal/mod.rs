@@ -45,9 +45,16 @@ impl Said {
     }
 }
 
-/// Nothing where there is no server to rehearse on.
-#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
+/// Nothing where there is no server to rehearse on. One at a time: each brings up a server of its own.
 fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    rehearse_now(sandbox, arguments)
+}
+
+/// The same, whatever else is rehearsed.
+#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
+fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
     let arguments = [&["rehearse", "--format", "json"], arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
     if code == 2 && text.contains("there is no Postgres server") {
