@@ -16,7 +16,7 @@ use crate::postgres::{
 };
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
-use crate::schema::{Catalog, Snapshot};
+use crate::schema::{Catalog, Snapshot, TableName};
 use crate::source::{ObjectId, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
@@ -163,9 +163,7 @@ impl Engine<'_> {
         };
         let (found, additive) = rules::rehearsed(&rehearsal);
         let notices = self.notices(&base, &trials, (migrations.len(), past.len()), &additive);
-        if trials.iter().all(|it| it.failed.as_ref().is_none_or(|it| !it.stopped)) {
-            base.close();
-        }
+        base.close();
         Ok((found, notices))
     }
 
@@ -319,18 +317,11 @@ fn nodes(value: &json::Value<'_>, all: &mut BTreeSet<Write>) {
         && let (Some(operation), Some(table)) = (text("Operation"), text("Relation Name"))
     {
         let schema = text("Schema").unwrap_or_else(|| "public".to_owned());
-        all.insert(Write { operation, table: format!("{}.{}", quoted(&schema), quoted(&table)) });
+        all.insert(Write { operation, table: TableName::new(schema, table) });
     }
     for member in &members {
         nodes(&member.value, all);
     }
-}
-
-/// As `quote_ident` does for names that are no keywords.
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit());
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// What the catalogs of a copy say.

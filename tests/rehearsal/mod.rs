@@ -9,16 +9,19 @@ use serde_json::Value;
 
 use crate::support::Sandbox;
 
-const HISTORY: &str = "create table users (id bigint primary key, email text not null);
+const HISTORY: &str = r#"create table users (id bigint primary key, email text not null);
 alter table users enable row level security;
 create table posts (id bigint primary key, user_id bigint references users (id), body text);
 create index posts_user on posts (user_id);
 alter table posts enable row level security;
 create policy own on posts using (user_id = 1);
+create table "user" (id bigint primary key);
+alter table "user" enable row level security;
+create function forget() returns void language plpgsql as $$ begin delete from "user"; end $$;
 create type mood as enum ('sad', 'glad');
 create function tidy() returns void language plpgsql as $$ begin delete from posts; end $$;
 create function empty() returns void language plpgsql as $$ begin truncate posts; end $$;
-";
+"#;
 
 /// A repository with a published history, and a migration that is staged on top of it.
 fn with(sql: &str) -> Sandbox {
@@ -61,6 +64,7 @@ fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
         eprintln!("no Postgres is installed: nothing is rehearsed");
         return None;
     }
+    assert_ne!(code, 2, "{text}");
     let json: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
     let text = |it: &Value| it.as_str().unwrap().to_owned();
     let mine = ["hidden-loss", "failing-migration", "unfinished-rehearsal"];

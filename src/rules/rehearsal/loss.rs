@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Rehearsal, Trial};
-use crate::parse::Migration;
+use crate::parse::{Migration, json};
 use crate::schema::{Catalog, Op, Row, Snapshot, TableName};
 
 /// One thing that was there, and what became of it.
@@ -108,10 +108,13 @@ fn one(rehearsal: &Rehearsal<'_>, trial: &Trial) -> Vec<Loss> {
             changed(kind, name, was, is, (before, after), &mut say);
         }
     }
-    let known = |name: &str| before.get("table", name).is_some();
-    for write in trial.writes.iter().filter(|it| known(&it.table)) {
-        if matches!(write.operation.as_str(), "Delete" | "Update" | "Merge") {
-            say("table", &write.table, What::Written(write.operation.clone()));
+    for write in &trial.writes {
+        // As the catalogs write it, who quote what is a keyword.
+        let named = |name: &&str| table(&parts(name)).as_ref() == Some(&write.table);
+        let name = before.of("table").map(|it| it.0).find(named);
+        let takes = matches!(write.operation.as_str(), "Delete" | "Update" | "Merge");
+        if let Some(name) = name.filter(|_| takes) {
+            say("table", name, What::Written(write.operation.clone()));
         }
     }
     losses
@@ -175,14 +178,10 @@ fn changed(
     }
 }
 
-/// The strings of a JSON list of strings without escapes that matter here.
+/// The strings of a JSON list.
 fn list(json: &str) -> Vec<String> {
-    let inner = json.trim().trim_start_matches('[').trim_end_matches(']');
-    inner
-        .split(", ")
-        .map(|it| it.trim_matches('"').to_owned())
-        .filter(|it| !it.is_empty())
-        .collect()
+    let json::Json::Value(value) = json::read(json) else { return Vec::new() };
+    value.items().into_iter().flatten().filter_map(|it| it.string()).collect()
 }
 
 /// Whether a name lies in another: a column in its table, a table in its schema.

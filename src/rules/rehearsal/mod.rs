@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::{Found, Rule};
 use crate::parse::Migration;
-use crate::schema::{Catalog, Snapshot};
+use crate::schema::{Catalog, Snapshot, TableName};
 
 pub(super) const RULES: &[&Rule] =
     &[&failing_migration::RULE, &hidden_loss::RULE, &unfinished_rehearsal::RULE];
@@ -59,8 +59,7 @@ pub struct Failure {
 pub struct Write {
     /// `Delete`, `Update`, `Insert`, `Merge`.
     pub operation: String,
-    /// `public.posts`.
-    pub table: String,
+    pub table: TableName,
 }
 
 /// What a rehearsal proves.
