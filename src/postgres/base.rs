@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::history::{Sending, Step};
+use super::server::settle;
 use super::{Binaries, Limits, OWNER, Place, ROLE, Server, Session, initialize, prelude};
 use crate::failure::{Context, Failure, Result};
 use crate::schema::{Identity, Row, Snapshot};
@@ -121,6 +122,7 @@ impl Base {
         });
         let (done, mut told) = match earlier {
             Some((at, from, kept, _lock)) => {
+                settle(&from.join("data"));
                 copy(place, &from.join("data"), &data)?;
                 (at, kept.told)
             }
@@ -130,6 +132,7 @@ impl Base {
             }
         };
         let server = Server::start(binaries, place, &data, limits)?;
+        drop_copies(&server)?;
         if done == 0 && !has_base(&server)? {
             server.make_role()?;
             let mut owner = server.session("postgres", OWNER)?;
@@ -196,24 +199,15 @@ impl Base {
     /// Whether nothing of an earlier rehearsal is left: roles and settings belong to all databases of a server, and who
     /// was killed has left a copy.
     fn is_clean(&mut self) -> Result<bool> {
-        let mut owner = self.server.session("postgres", OWNER)?;
-        let left = owner.rows(&format!(
-            "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{NAME}')"
-        ))?;
-        for name in left.iter().flatten() {
-            owner.script(&format!("drop database \"{name}\" with (force)"))?;
-        }
+        drop_copies(&self.server)?;
         let mut owner = self.server.session(NAME, OWNER)?;
-        let now = owner.snapshot()?;
-        let shared = |it: &Snapshot| -> Vec<(Identity, Row)> {
-            let kinds = ["role", "setting"];
-            let all = it.0.iter().filter(|it| kinds.contains(&it.0.kind.as_str()));
-            all.map(|it| (it.0.clone(), it.1.clone())).collect()
-        };
-        Ok(shared(&now) == shared(&self.snapshot))
+        let now = owner.shared()?;
+        let before =
+            self.snapshot.0.iter().filter(|it| matches!(it.0.kind.as_str(), "role" | "setting"));
+        Ok(now.0.iter().eq(before))
     }
 
-    /// Ends the rehearsal. Where it left roles behind, the base is not kept.
+    /// Ends the rehearsal. Where it left roles behind, or was stopped in the middle, the base is not kept.
     pub fn close(mut self) {
         if !self.is_clean().unwrap_or(false) {
             let Base { server, entry, lock, .. } = self;
@@ -222,6 +216,18 @@ impl Base {
             drop(lock);
         }
     }
+}
+
+/// Drops what a rehearsal that was killed has left behind.
+fn drop_copies(server: &Server) -> Result<()> {
+    let mut owner = server.session("postgres", OWNER)?;
+    let left = owner.rows(&format!(
+        "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{NAME}')"
+    ))?;
+    for name in left.iter().flatten() {
+        owner.script(&format!("drop database \"{name}\" with (force)"))?;
+    }
+    Ok(())
 }
 
 /// A session in which nothing is set and no transaction open.

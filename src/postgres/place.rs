@@ -30,13 +30,13 @@ impl Place {
                 Some(cache) => cache.join("sprag/rehearsal"),
                 None => std::env::temp_dir().join(format!("sprag-{user}")),
             };
-            return Place { folder, owner: None }.made();
+            return Place { folder, owner: None }.made(user);
         }
         let owner = account("postgres").unwrap_or((65534, 65534));
-        Place { folder: PathBuf::from("/var/tmp/sprag-0"), owner: Some(owner) }.made()
+        Place { folder: PathBuf::from("/var/tmp/sprag-0"), owner: Some(owner) }.made(user)
     }
 
-    fn made(self) -> Result<Place> {
+    fn made(self, user: u32) -> Result<Place> {
         let mode = if self.owner.is_some() { 0o711 } else { 0o700 };
         fs::DirBuilder::new()
             .recursive(true)
@@ -44,10 +44,8 @@ impl Place {
             .create(&self.folder)
             .context(format!("make `{}`", self.folder.display()))?;
         let it = self.folder.symlink_metadata().context("look at the folder of rehearsals")?;
-        let mine = tempfile::tempdir().context("make a temporary folder")?;
-        let me = mine.path().metadata().context("look at a temporary folder")?.uid();
         // Somebody else may have made it first, where everybody may write.
-        if !it.is_dir() || it.uid() != me {
+        if !it.is_dir() || it.uid() != user {
             let folder = self.folder.display();
             return Err(Failure::new(format!("`{folder}` belongs to somebody else"))
                 .help("remove it, or have it removed"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,13 +15,39 @@ use crate::failure::{Context, Failure, Result};
 /// Longer than any server takes that comes up at all.
 const START: Duration = Duration::from_secs(20);
 
-/// The shell waits for a word on its input, or for its end: where this process is killed, the server goes with it.
+/// The file that a server has while it runs.
+const RUNNING: &str = "postmaster.pid";
+/// The shell has killed it by then.
+const GONE: Duration = Duration::from_secs(7);
+
+/// Waits for a server that outlives its parent by a moment: whoever was killed has let go of its lock at once.
+pub(super) fn settle(data: &Path) {
+    let begin = Instant::now();
+    while is_running(data) && begin.elapsed() < GONE {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Whether the process that the file names is alive: a machine that lost power leaves the file behind.
+fn is_running(data: &Path) -> bool {
+    let Ok(text) = fs::read_to_string(data.join(RUNNING)) else { return false };
+    let Some(id) = text.lines().next() else { return true };
+    let alive =
+        Command::new("/bin/sh").args(["-c", "kill -0 \"$1\" 2>/dev/null", "sh", id]).status();
+    alive.is_ok_and(|it| it.success())
+}
+
+/// The shell waits for a word on its input, or for its end: where this process is killed, the server goes with it. What
+/// has only begun does not hear the first signal, so it is told again.
 const KEEPER: &str = r#"
 "$@" &
 pid=$!
 read -r how || how=QUIT
-kill -"$how" "$pid" 2>/dev/null
-( sleep 5; kill -KILL "$pid" ) 2>/dev/null &
+(
+  n=0
+  while [ $n -lt 50 ]; do kill -"$how" "$pid"; n=$((n + 1)); sleep 0.1; done
+  kill -KILL "$pid"
+) 2>/dev/null &
 last=$!
 wait "$pid" 2>/dev/null
 kill "$last" 2>/dev/null
@@ -110,6 +136,20 @@ impl Server {
         data: &Path,
         limits: Limits,
     ) -> Result<Server> {
+        let begin = Instant::now();
+        loop {
+            settle(data);
+            match Server::once(binaries, place, data, limits) {
+                // One that was killed had only begun, and its server came up after all.
+                Err(it) if it.message.contains(RUNNING) && begin.elapsed() < GONE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                started => return started,
+            }
+        }
+    }
+
+    fn once(binaries: &Binaries, place: &Place, data: &Path, limits: Limits) -> Result<Server> {
         let sockets = tempfile::Builder::new().prefix("sprag-").tempdir();
         let sockets = sockets.context("make a folder for the socket")?;
         place.give(sockets.path())?;
@@ -148,8 +188,8 @@ impl Server {
 
     /// Whether it has not given up yet.
     fn is_coming(&self) -> bool {
-        !self.log().contains("FATAL:  could not")
-            && !self.log().contains("database system is shut down")
+        // Of a session that came too early the log has the database.
+        !self.log().contains("<> FATAL")
     }
 
     /// A connection as one of the two roles.

@@ -13,8 +13,17 @@ const QUERY: &str = include_str!("snapshot.sql");
 impl Session {
     /// Everything in the database. Names are told in full, whatever the session's search path is.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
+        self.told(QUERY)
+    }
+
+    /// What belongs to all databases of the server: roles, and what is set for them. The rest is not looked up.
+    pub(super) fn shared(&mut self) -> Result<Snapshot> {
+        self.told(&format!("select * from ({QUERY}) it where kind in ('role', 'setting')"))
+    }
+
+    fn told(&mut self, query: &str) -> Result<Snapshot> {
         self.script("begin; set local search_path = ''")?;
-        let rows = self.rows(QUERY);
+        let rows = self.rows(query);
         self.script("rollback")?;
         let row = |cells: Vec<String>| {
             let [kind, name, is, which] = <[String; 4]>::try_from(cells).ok()?;

@@ -12,7 +12,7 @@ use super::server::signal;
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub time: Duration,
-    /// Bytes of the data directory.
+    /// Bytes that the data directory may grow by.
     pub disk: u64,
 }
 
@@ -37,6 +37,7 @@ impl Watch {
         let data = data.to_owned();
         std::thread::spawn(move || {
             let begin = Instant::now();
+            let most = size(&data).saturating_add(limits.disk);
             let mut looked = Instant::now();
             while !over.load(Ordering::Acquire) {
                 std::thread::sleep(EVERY);
@@ -46,7 +47,7 @@ impl Watch {
                 if look {
                     looked = Instant::now();
                 }
-                if late || (look && size(&data) > limits.disk) {
+                if late || (look && size(&data) > most) {
                     stopped.store(if late { 1 } else { 2 }, Ordering::Release);
                     signal(&stop, "QUIT");
                     return;
