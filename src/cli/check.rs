@@ -29,23 +29,22 @@ pub(super) fn run(it: &Check, output: &Output) -> Result<u8> {
         return Ok(judge(&repo, base, after, &action, it.verbose, output));
     }
     if let Some(rev) = &it.rev {
-        let commit = repo.commit(rev)?;
-        let before = match repo.parents(&commit)?.first() {
-            Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
-            None => Side::Empty,
-        };
+        let (base, after) = of_one(&repo, rev)?;
         let action = Action::Change { against: format!("{rev}^") };
-        return Ok(judge(
-            &repo,
-            Base::only(before),
-            Side::Tree(commit.tree),
-            &action,
-            it.verbose,
-            output,
-        ));
+        return Ok(judge(&repo, base, after, &action, it.verbose, output));
     }
     let judged = gate::staged(&repo, &[], today());
     Ok(output.verdict(judged, &Action::Change { against: "HEAD".to_owned() }, it.verbose))
+}
+
+/// What one commit did to its first parent.
+pub(super) fn of_one(repo: &Repo, rev: &str) -> Result<(Base, Side)> {
+    let commit = repo.commit(rev)?;
+    let before = match repo.parents(&commit)?.first() {
+        Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
+        None => Side::Empty,
+    };
+    Ok((Base::only(before), Side::Tree(commit.tree)))
 }
 
 /// Prints the verdict on the way from `base` to `after`.

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use super::arguments::Rehearse;
+use super::check::of_one;
 use super::output::Output;
 use super::today;
 use crate::failure::Result;
@@ -20,14 +21,8 @@ pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
         let change = Change { repo: &repo, before, after: Side::Tree(head.tree), published };
         (change, base.clone())
     } else if let Some(rev) = &it.rev {
-        let commit = repo.commit(rev)?;
-        let before = match repo.parents(&commit)?.first() {
-            Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
-            None => Side::Empty,
-        };
-        let Base { before, published } = Base::only(before);
-        let change = Change { repo: &repo, before, after: Side::Tree(commit.tree), published };
-        (change, format!("{rev}^"))
+        let (Base { before, published }, after) = of_one(&repo, rev)?;
+        (Change { repo: &repo, before, after, published }, format!("{rev}^"))
     } else {
         (gate::to_be_committed(&repo)?, "HEAD".to_owned())
     };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use sprag::parse::sql::Script;
 use sprag::parse::{dialect, sql};
 use sprag::rules;
 use sprag::schema::{
@@ -224,19 +225,20 @@ fn is_of_postgres(statement: &str, changes: &[Change]) -> bool {
         ])
 }
 
+/// Writes down a statement that the two readers read in two ways.
+fn note_difference(wrong: &mut String, statement: &str, one: &Script, other: &Script) {
+    let (one, other) = (ops(&one.changes), ops(&other.changes));
+    if one != other {
+        let _ = writeln!(wrong, "{statement}\n  {one:?}\n  {other:?}");
+    }
+}
+
 #[test]
 fn plain_statements_are_read_alike() {
     let mut wrong = String::new();
     for statement in PLAIN {
         let (one, other) = (sql::read(statement), dialect::read(statement, Provider::Postgresql));
-        if ops(&one.changes) != ops(&other.changes) {
-            let _ = writeln!(
-                wrong,
-                "{statement}\n  {:?}\n  {:?}",
-                ops(&one.changes),
-                ops(&other.changes)
-            );
-        }
+        note_difference(&mut wrong, statement, &one, &other);
     }
     assert_eq!(wrong, "");
 }
@@ -253,14 +255,7 @@ fn the_examples_of_the_rules_are_read_alike_where_both_read_them() {
                     continue;
                 }
                 compared += 1;
-                if ops(&one.changes) != ops(&other.changes) {
-                    let _ = writeln!(
-                        wrong,
-                        "{statement}\n  {:?}\n  {:?}",
-                        ops(&one.changes),
-                        ops(&other.changes)
-                    );
-                }
+                note_difference(&mut wrong, statement, &one, &other);
             }
         }
     }

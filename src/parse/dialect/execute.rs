@@ -60,19 +60,24 @@ impl Reader<'_> {
         self.opaque(at, "it runs a text that is computed when the migration is applied", HELP);
     }
 
+    /// Reads what is run, where it is a text that is written out.
+    fn text(
+        &mut self,
+        text: Option<(String, std::ops::Range<usize>)>,
+        cursor: &mut Cursor<'_>,
+        start: usize,
+    ) {
+        match text {
+            Some((text, at)) => self.inner(&text, &at),
+            None => self.computed(cursor, start),
+        }
+    }
+
     fn exec(&mut self, cursor: &mut Cursor<'_>, start: usize) -> Read<()> {
         if cursor.is_sign(&Token::LParen) {
             let inside = cursor.parens()?;
-            return match constant(&inside) {
-                Some((text, at)) => {
-                    self.inner(&text, &at);
-                    Ok(())
-                }
-                None => {
-                    self.computed(cursor, start);
-                    Ok(())
-                }
-            };
+            self.text(constant(&inside), cursor, start);
+            return Ok(());
         }
         // `EXEC @result = procedure`
         if cursor.peek_at(1).is_some_and(|it| it.is_sign(&Token::Eq)) {
@@ -87,16 +92,10 @@ impl Reader<'_> {
                 self.sp_rename(&arguments, at);
                 Ok(())
             }
-            "sp_executesql" => match arguments.first().and_then(constant) {
-                Some((text, at)) => {
-                    self.inner(&text, &at);
-                    Ok(())
-                }
-                None => {
-                    self.computed(cursor, start);
-                    Ok(())
-                }
-            },
+            "sp_executesql" => {
+                self.text(arguments.first().and_then(constant), cursor, start);
+                Ok(())
+            }
             name if HARMLESS.contains(&name) => Ok(()),
             _ => {
                 let why = format!("what `{}` does cannot be seen here", procedure.name);
