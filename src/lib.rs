@@ -55,6 +55,8 @@
 //! * [`source`]: paths, texts, and places in them.
 //! * [`schema`]: what a database is and how it changes. Nothing here knows SQL.
 //! * [`parse`]: files to what they do. Never fails: what cannot be read is said in place of it.
+//! * [`kit`]: what to ask the live database before and after a migration.
+//! * [`rollback`]: how to take a migration back, and what a rollback has left.
 //! * [`rules`]: what is refused. A rule is a file, its header is its page (`sprag explain`), the page's examples are
 //!   its test.
 //! * [`policy`]: `policy.toml`, every value with its place; the stricter of two policies; what loosens one.
@@ -86,6 +88,10 @@ pub mod source;
 pub mod schema;
 
 pub mod parse;
+
+pub mod kit;
+
+pub mod rollback;
 
 pub mod rules;
 

@@ -30,6 +30,10 @@ pub(super) enum Command {
     Drift(Audit),
     /// Apply a change to a throw-away Postgres, and compare what it does with what it says
     Rehearse(Rehearse),
+    /// Write how to take migrations back, and prove it on a throw-away Postgres
+    Rollback(Rollback),
+    /// Write what whoever applies migrations by hand needs: queries, scripts, checklist
+    Kit(Kit),
     /// Write down what was there before, so that only new findings are refused
     Baseline {
         #[arg(hide = true, value_parser = ["write"])]
@@ -68,6 +72,7 @@ impl Command {
             Command::Check(it) => it.format.unwrap_or(Format::Human),
             Command::Audit(it) | Command::Drift(it) => it.format.unwrap_or(Format::Human),
             Command::Rehearse(it) => it.format.unwrap_or(Format::Human),
+            Command::Rollback(it) if it.json => Format::Json,
             Command::Doctor(it) => it.format.unwrap_or(Format::Human),
             Command::Ci(it) => it.format.unwrap_or_else(|| {
                 let github = super::env("GITHUB_ACTIONS").is_some_and(|it| it == "true");
@@ -151,6 +156,56 @@ pub(super) struct Audit {
     /// Show what is excused as well
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+/// Which migrations it is about.
+#[derive(Debug, Args)]
+pub(super) struct Migrations {
+    /// Those that were committed since the branch left REF
+    #[arg(long, value_name = "REF", conflicts_with_all = ["rev", "from"])]
+    pub(super) base: Option<String>,
+    /// Those of one commit
+    #[arg(long, value_name = "REV", conflicts_with = "from")]
+    pub(super) rev: Option<String>,
+    /// That migration and all that come after it in HEAD
+    #[arg(long, value_name = "MIGRATION")]
+    pub(super) from: Option<String>,
+    /// Do not try the rollback on a throw-away Postgres
+    #[arg(long)]
+    pub(super) no_proof: bool,
+    /// After how many seconds the server is stopped
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(super) deadline: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --base, --rev and --from, it is about the migrations that are staged or were not merged yet."
+)]
+pub(super) struct Kit {
+    #[command(flatten)]
+    pub(super) migrations: Migrations,
+    /// A folder that is made, with one in it for each migration
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --base, --rev and --from, it is about the migrations that are staged or were not merged yet."
+)]
+pub(super) struct Rollback {
+    #[command(flatten)]
+    pub(super) migrations: Migrations,
+    /// Only the statements
+    #[arg(long, conflicts_with = "json")]
+    pub(super) sql: bool,
+    /// For programs
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write a guide and a file of SQL for each migration into DIR
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

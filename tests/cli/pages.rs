@@ -20,6 +20,8 @@ fn help() {
       audit         Judge everything that the repository holds
       drift         Compare schema.prisma with what the migrations leave behind, without a database
       rehearse      Apply a change to a throw-away Postgres, and compare what it does with what it says
+      rollback      Write how to take migrations back, and prove it on a throw-away Postgres
+      kit           Write what whoever applies migrations by hand needs: queries, scripts, checklist
       baseline      Write down what was there before, so that only new findings are refused
       ci            Judge the change that a CI job is about
       hook          What the git hooks run

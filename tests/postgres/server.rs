@@ -162,6 +162,13 @@ impl Database {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// The rows of a query, cells between bars, as people read them.
+    pub(crate) fn rows(&self, query: &str) -> Vec<String> {
+        let output = self.server.psql(NAME, &["-F", " | ", "-c", query]);
+        assert!(output.status.success(), "{query}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
     /// In another database of the same server, as `create database` needs it.
     pub(crate) fn beside(&self, statement: &str) {
         self.server.psql("postgres", &["-c", statement]);

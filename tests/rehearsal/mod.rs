@@ -4,6 +4,8 @@
 
 mod bounds;
 mod effects;
+mod kits;
+mod rollbacks;
 
 use serde_json::Value;
 
@@ -50,18 +52,21 @@ impl Said {
 
 /// Nothing where there is no server to rehearse on. One at a time: each brings up a server of its own.
 fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
-    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _one = one();
     rehearse_now(sandbox, arguments)
 }
 
+/// Held by who brings up a server.
+fn one() -> std::sync::MutexGuard<'static, ()> {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// The same, whatever else is rehearsed.
-#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
 fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
     let arguments = [&["rehearse", "--format", "json"], arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
-    if code == 2 && text.contains("there is no Postgres server") {
-        eprintln!("no Postgres is installed: nothing is rehearsed");
+    if is_without_engine(code, &text) {
         return None;
     }
     assert_ne!(code, 2, "{text}");
@@ -74,4 +79,13 @@ fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
         found.map(|it| format!("{}: {}", text(&it["rule"]), text(&it["message"]))).collect();
     let notices = json["notices"].as_array().unwrap().iter().map(text).collect();
     Some(Said { code, found, notices })
+}
+
+#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
+fn is_without_engine(code: i32, text: &str) -> bool {
+    let is = code == 2 && text.contains("there is no Postgres server");
+    if is {
+        eprintln!("no Postgres is installed: nothing is rehearsed");
+    }
+    is
 }

@@ -27,7 +27,7 @@
 
 use super::named::{Kind, named};
 use crate::rules::{Check, Context, Finding, Rule, declare};
-use crate::schema::{Change, Shown};
+use crate::schema::{Change, RESERVED, RESERVED_BUT_FOR_FUNCTIONS, Shown};
 
 pub(super) const RULE: Rule =
     declare!("naming", "reserved_word.rs", "reserved-word", Warn, Check::Change(check));
@@ -65,15 +65,3 @@ fn better(name: &str, kind: Kind) -> String {
         _ => format!("{name}_name"),
     }
 }
-
-/// What `pg_get_keywords()` of Postgres 15 calls reserved.
-const RESERVED: &str = "all analyse analyze and any array as asc asymmetric both case cast check collate column \
-    constraint create current_catalog current_date current_role current_time current_timestamp current_user default \
-    deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect \
-    into lateral leading limit localtime localtimestamp not null offset on only or order placing primary references \
-    returning select session_user some symmetric table then to trailing true union unique user using variadic when \
-    where window with";
-
-/// What it calls reserved but for the names of functions and types.
-const RESERVED_BUT_FOR_FUNCTIONS: &str = "authorization binary collation concurrently cross current_schema freeze full \
-    ilike inner is isnull join left like natural notnull outer overlaps right similar tablesample verbose";

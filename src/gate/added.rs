@@ -1,0 +1,92 @@
+//! The migrations that a change adds, and those that were there before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::order::{self, Order};
+use super::provider::Providers;
+use super::watch::Migrations;
+use super::{Change, SQL_LIMIT, read};
+use crate::failure::{Failure, Result};
+use crate::parse::Migration;
+use crate::policy::Policy;
+use crate::source::{File, ObjectId, RepoPath};
+
+/// New migrations, by the database that they are for.
+#[derive(Default)]
+pub(super) struct Added {
+    pub(super) sets: Vec<Set>,
+    /// What of the change is not among them.
+    pub(super) notices: Vec<String>,
+}
+
+/// The migrations of one database, in the order in which they are applied.
+pub(super) struct Set {
+    pub(super) database: RepoPath,
+    pub(super) history: Vec<Migration>,
+    pub(super) migrations: Vec<Migration>,
+}
+
+impl Added {
+    /// `from`: that migration and all after it in its database count as new, whatever the change is.
+    pub(super) fn of(it: &Change<'_>, policy: &Policy, from: Option<&RepoPath>) -> Result<Added> {
+        let globs = &policy.migrations;
+        let list = |side| -> Result<Vec<File>> {
+            let mut entries = it.repo.list(side, &Migrations(globs))?;
+            entries.retain(|it| globs.matches(it.path.as_bytes()));
+            let mut files = read::files(it.repo, entries, SQL_LIMIT)?;
+            let order = Order::of(it.repo, side, files.iter().map(|it| &it.path))?;
+            files.sort_by_cached_key(|it| order.key(&it.path));
+            Ok(files)
+        };
+        let mut after = list(&it.after)?;
+        let before = match from {
+            None => list(&it.before)?,
+            Some(from) => {
+                let own = order::database(from);
+                after.retain(|it| order::database(&it.path) == own);
+                let Some(at) = after.iter().position(|it| it.path == *from) else {
+                    return Err(Failure::new(format!(
+                        "`{from}` is no migration of the policy's paths"
+                    ))
+                    .help("name a file that `[paths] migrations` matches and that is committed"));
+                };
+                let new = after.split_off(at);
+                std::mem::replace(&mut after, new)
+            }
+        };
+        let mut added = Added::default();
+        let known: BTreeSet<&RepoPath> = before.iter().map(|it| &it.path).collect();
+        let now: BTreeMap<&RepoPath, &ObjectId> =
+            after.iter().map(|it| (&it.path, &it.id)).collect();
+        let edited =
+            |it: &&File| from.is_none() && now.get(&it.path).is_none_or(|id| **id != it.id);
+        for file in before.iter().filter(edited) {
+            added.notices.push(format!(
+                "`{}` was merged before; what the change does to it was not rehearsed",
+                file.path
+            ));
+        }
+        let new: Vec<_> = after.iter().filter(|it| !known.contains(&it.path)).collect();
+        let default = policy.target.provider;
+        let paths = after.iter().chain(&before).map(|it| &it.path);
+        let providers = Providers::of(it.repo, &it.after, default, paths)?;
+        let texts = new.iter().filter_map(|it| read::text_of(it)).collect();
+        let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
+        for migration in read::migrations(texts, &providers) {
+            // Nothing else is to be had here.
+            if !migration.provider.is_postgres() {
+                let (path, provider) = (&migration.path, migration.provider.name());
+                let notice = format!("`{path}` is for {provider} and was not rehearsed");
+                added.notices.push(notice);
+                continue;
+            }
+            databases.entry(order::database(&migration.path)).or_default().push(migration);
+        }
+        for (database, migrations) in databases {
+            let own = before.iter().filter(|it| order::database(&it.path) == database);
+            let history = read::migrations(own.filter_map(read::text_of).collect(), &providers);
+            added.sets.push(Set { database, history, migrations });
+        }
+        Ok(added)
+    }
+}
