@@ -23,6 +23,7 @@ mod scope;
 mod secrets;
 mod unwatched;
 mod upgraded;
+mod verify;
 mod watch;
 
 use crate::policy::tampering::PolicyState;
@@ -40,6 +41,7 @@ pub use order::database;
 pub use overlay::{Overlay, migrations};
 pub use rehearse::{Rehearse, rehearse};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
+pub use verify::{Verify, verify};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.
 pub const SQL_LIMIT: usize = 8 << 20;

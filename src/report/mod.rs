@@ -11,6 +11,7 @@ mod github;
 mod graph;
 mod human;
 mod json;
+mod markdown;
 mod style;
 mod text;
 mod words;
@@ -23,9 +24,11 @@ pub use diff::diff;
 pub use github::step_summary;
 pub use graph::{GraphFormat, graph};
 pub use human::problems;
+pub use markdown::verification;
 pub use style::Style;
 
 use crate::failure::Failure;
+use crate::rules::Told;
 use crate::source::{RepoPath, Span};
 use crate::verdict::{Excuse, Judged, Outcome, Verdict};
 
@@ -84,13 +87,27 @@ pub enum Action {
     Rehearsal {
         against: String,
     },
+    /// What a database in use has of a revision.
+    Verification {
+        rev: String,
+        /// Its host and its name.
+        database: String,
+        /// The tables that were asked for.
+        tables: Vec<Told>,
+    },
     Files,
 }
 
 impl Action {
     /// Whether what is judged lies before whoever reads the report, so that it can be mended there.
     fn is_on_the_way(&self) -> bool {
-        !matches!(self, Action::Receive { .. } | Action::Audit { .. } | Action::Drift { .. })
+        !matches!(
+            self,
+            Action::Receive { .. }
+                | Action::Audit { .. }
+                | Action::Drift { .. }
+                | Action::Verification { .. }
+        )
     }
 
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
@@ -101,6 +118,7 @@ impl Action {
             | Action::Rehearsal { .. }
             | Action::Audit { .. }
             | Action::Drift { .. }
+            | Action::Verification { .. }
             | Action::Files => false,
         }
     }

@@ -1,0 +1,247 @@
+//! Whether a database that is in use is what the migrations leave behind.
+
+use std::collections::BTreeSet;
+
+use super::change::baseline;
+use super::provider::Providers;
+use super::read::{self, text_of};
+use super::{Outcome, Stop, order, past, policy_at};
+use crate::failure::{Failure, Result};
+use crate::parse::{Migration, snapshot};
+use crate::policy::Date;
+use crate::postgres::Live;
+use crate::repo::{Repo, Side};
+use crate::report::Sources;
+use crate::rules::{Slot, Told, Verification, Verified, verified};
+use crate::schema::{Catalog, Certainty, Change, Op};
+use crate::source::{File, Lines, RepoPath};
+use crate::verdict::{Counts, Excuses, Verdict, judge};
+
+/// What to compare a database with.
+pub struct Verify<'a> {
+    pub repo: &'a Repo,
+    pub side: &'a Side,
+    /// The folder of one of several databases of the repository, as [`super::database`] names it.
+    pub database: Option<&'a str>,
+    /// Only what these make has to be there: paths of files or folders, or names.
+    pub migrations: &'a [String],
+}
+
+/// The verdict, the tables that were asked for, and the names of the migrations.
+pub struct Looked {
+    pub outcome: Outcome,
+    pub tables: Vec<Told>,
+    pub migrations: Vec<String>,
+}
+
+/// Compares.
+pub fn verify(it: &Verify<'_>, live: &mut Live, today: Date) -> std::result::Result<Looked, Stop> {
+    let policy = policy_at(it.repo, it.side)?;
+    let files = past::listed(it.repo, it.side, &policy)?;
+    let (files, database) = of_one_database(files, it.database)?;
+    let unread = files.iter().filter(|it| it.content.text().is_none()).count();
+    let default = policy.target.provider;
+    let providers = Providers::of(it.repo, it.side, default, files.iter().map(|it| &it.path))?;
+    let migrations = read::migrations(files.iter().filter_map(text_of).collect(), &providers);
+    let Some(last) = migrations.last() else {
+        return Err(Failure::new("the revision has no migrations to compare a database with")
+            .help("commit them first, or name another revision with `--rev`")
+            .into());
+    };
+    if !last.provider.is_postgres() {
+        let name = last.provider.name();
+        return Err(Failure::new(format!(
+            "the migrations are for {name}; only Postgres is looked at"
+        ))
+        .into());
+    }
+    let only = named(&migrations, it.migrations)?;
+    let is = live.snapshot()?;
+    let catalog = snapshot::catalog(&is);
+    let look = |migrations: &[Migration]| {
+        let (most, least) = leave_behind(migrations);
+        let place = &last.path;
+        verified(&Verification {
+            most: &most,
+            least: &least,
+            live: &is,
+            is: &catalog,
+            only: &only,
+            place,
+        })
+    };
+    let mut seen = look(&migrations);
+    let end = migrations
+        .iter()
+        .rposition(|it| only.contains(&it.path))
+        .map_or(migrations.len(), |it| it + 1);
+    if end < migrations.len() {
+        // What comes later may have been applied or not, and both are right.
+        let early = look(&migrations[..end]);
+        let late = |one: &crate::rules::Found| {
+            seen.found.iter().any(|it| it.finding.subject == one.finding.subject)
+        };
+        let found = early.found.iter().filter(|it| late(it)).cloned().collect();
+        seen = Verified { found, ..early };
+    }
+    let asked: Vec<&Migration> =
+        migrations.iter().filter(|it| only.is_empty() || only.contains(&it.path)).collect();
+    let names = asked
+        .iter()
+        .map(|it| Slot::of(&it.path).name.trim_end_matches(".sql").to_owned())
+        .collect();
+    let baseline = baseline(it.repo, it.side)?;
+    let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &[] };
+    let mut notices = notices(live, &seen, &asked, unread);
+    if it.database.is_some() {
+        notices.insert(0, format!("compared with the migrations of `{database}`"));
+    }
+    let counts = Counts {
+        files: asked.len(),
+        statements: asked.iter().map(|it| it.script.statements).sum(),
+        opaque: asked.iter().map(|it| it.script.opaque).sum(),
+    };
+    let mut sources = Sources::default();
+    sources.extend(migrations.iter().map(|it| (it.path.clone(), it.text.clone())));
+    sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
+    let verdict = Verdict { judged: judge(seen.found, &excuses), counts, notices };
+    let outcome = Outcome { verdict, sources, policy: policy.source.path.to_string() };
+    Ok(Looked { outcome, tables: seen.tables, migrations: names })
+}
+
+/// A URL names one database, so of several in the repository one has to be chosen.
+fn of_one_database(files: Vec<File>, wanted: Option<&str>) -> Result<(Vec<File>, RepoPath)> {
+    let all: BTreeSet<RepoPath> = files.iter().map(|it| order::database(&it.path)).collect();
+    let shown =
+        |it: &RepoPath| if it.as_bytes().is_empty() { ".".to_owned() } else { it.to_string() };
+    let listed = || all.iter().map(|it| format!("`{}`", shown(it))).collect::<Vec<_>>().join(", ");
+    let chosen = match wanted {
+        Some(wanted) => {
+            let wanted = wanted.trim_end_matches('/');
+            all.iter().find(|it| shown(it) == wanted).ok_or_else(|| {
+                Failure::new(format!(
+                    "the repository has no migrations of a database in `{wanted}`"
+                ))
+                .help(format!("it has those of {}", listed()))
+            })?
+        }
+        None if all.len() > 1 => {
+            return Err(Failure::new(format!(
+                "the repository has the migrations of several databases: {}",
+                listed()
+            ))
+            .help("say which with `--database FOLDER`"));
+        }
+        None => match all.first() {
+            Some(it) => it,
+            None => return Ok((files, RepoPath::from(""))),
+        },
+    }
+    .clone();
+    Ok((files.into_iter().filter(|it| order::database(&it.path) == chosen).collect(), chosen))
+}
+
+/// The paths of those that are named: by path, by folder, by name.
+fn named(migrations: &[Migration], names: &[String]) -> Result<BTreeSet<RepoPath>> {
+    let mut all = BTreeSet::new();
+    for name in names {
+        let wanted = name.trim_start_matches("./").trim_end_matches('/');
+        let path = |it: &&Migration| {
+            let (own, slot) = (it.path.to_string(), Slot::of(&it.path).name);
+            let folder = it.path.parent().map(|it| it.to_string());
+            own == wanted
+                || folder.as_deref() == Some(wanted)
+                || slot == wanted
+                || slot.trim_end_matches(".sql") == wanted
+        };
+        let found: Vec<&Migration> = migrations.iter().filter(path).collect();
+        match found.as_slice() {
+            [one] => _ = all.insert(one.path.clone()),
+            [] => {
+                return Err(Failure::new(format!("the revision has no migration `{name}`"))
+                    .help("name the file, its folder, or what the tool calls it; commit it first, since what is compared is committed"));
+            }
+            _ => {
+                return Err(Failure::new(format!(
+                    "`{name}` is the name of {} migrations",
+                    found.len()
+                ))
+                .help("name the file by its path"));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What is there where everything happens that may, and where only what is certain does.
+fn leave_behind(migrations: &[Migration]) -> (Catalog, Catalog) {
+    let (mut most, mut least) = (Catalog::default(), Catalog::default());
+    for migration in migrations {
+        if !migration.provider.is_postgres() {
+            // It was for another database, and so were those before it.
+            (most, least) = (Catalog::default(), Catalog::default());
+            continue;
+        }
+        for it in [&mut most, &mut least] {
+            it.settle();
+        }
+        for change in &migration.script.changes {
+            let sure = Change { certainty: Certainty::Sure, ..change.clone() };
+            match change.certainty {
+                // Nobody has called it yet.
+                Certainty::Deferred => {}
+                Certainty::Maybe(_) if !is_made_or_there(&migration.text, change) => {
+                    most.apply(&migration.path, &sure)
+                }
+                Certainty::Sure | Certainty::Maybe(_) => {
+                    most.apply(&migration.path, &sure);
+                    least.apply(&migration.path, &sure);
+                }
+            }
+        }
+        most.end_session();
+        least.end_session();
+    }
+    (most, least)
+}
+
+/// Whether it is in a block that makes something, and is content where it is there already: either way it is there.
+fn is_made_or_there(text: &str, change: &Change) -> bool {
+    let Some(block) = text.get(change.statement.clone()) else { return false };
+    let block = block.to_ascii_lowercase();
+    let says =
+        |it: &str| block.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == it);
+    let caught =
+        ["duplicate_object", "duplicate_table", "duplicate_column"].iter().any(|it| says(it));
+    caught && !["if", "case", "loop", "others", "return", "execute"].iter().any(|it| says(it))
+}
+
+fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) -> Vec<String> {
+    let Live { name, version, protection, .. } = live;
+    let mut all = vec![format!(
+        "{name} is PostgreSQL {version}, read through {protection}; {} things compared",
+        seen.compared
+    )];
+    let opaque = asked.iter().find_map(|it| {
+        let mut changes = it.script.changes.iter();
+        let first = changes.find(|it| matches!(it.op, Op::Opaque { .. }))?;
+        let line = Lines::new(&it.text).position(first.span.start).line;
+        Some(format!("`{}:{line}`", it.path))
+    });
+    let count: usize = asked.iter().map(|it| it.script.opaque).sum();
+    if let Some(first) = opaque {
+        all.push(format!(
+            "not compared: what {count} statements do that cannot be read, the first at {first}"
+        ));
+    }
+    if unread > 0 {
+        all.push(format!("not compared: {unread} migrations that are no text"));
+    }
+    const SHOWN: usize = 8;
+    let more = seen.unknown.len().saturating_sub(SHOWN);
+    all.extend(seen.unknown.iter().take(SHOWN).map(|it| format!("not compared: {it}")));
+    if more > 0 {
+        all.push(format!("not compared: {more} more of these"));
+    }
+    all
+}
