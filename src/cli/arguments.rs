@@ -32,6 +32,10 @@ pub(super) enum Command {
     Rehearse(Rehearse),
     /// Compare a database that is in use with what the migrations leave behind
     Verify(Verify),
+    /// Say which migrations a database has, by what tools and the ledger record
+    Status(Status),
+    /// Write down that migrations were applied by hand, or that somebody verified them
+    Applied(Applied),
     /// Write down what was there before, so that only new findings are refused
     Baseline {
         #[arg(hide = true, value_parser = ["write"])]
@@ -70,6 +74,7 @@ impl Command {
             Command::Check(it) => it.format.unwrap_or(Format::Human),
             Command::Audit(it) | Command::Drift(it) => it.format.unwrap_or(Format::Human),
             Command::Rehearse(it) => it.format.unwrap_or(Format::Human),
+            Command::Status(it) => it.format.unwrap_or(Format::Human),
             Command::Verify(it) => match it.format {
                 Some(Telling::Json) => Format::Json,
                 _ => Format::Human,
@@ -230,6 +235,41 @@ pub(super) struct Verify {
     /// Show what is excused as well
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a database, what `.sprag/applied.toml` has is told. Exit codes: 0 nothing is wrong, 1 a migration \
+                  failed, was edited after it was applied, or has no file, 2 it could not be looked at."
+)]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The migrations of this revision
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(super) rev: String,
+    /// How to say it
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Writes `.sprag/applied.toml`, which is then committed. What it lists is neither edited nor removed."
+)]
+pub(super) struct Applied {
+    /// Migrations that HEAD has
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// Who has applied them
+    #[arg(long, value_name = "NAME", required_unless_present = "verified_by")]
+    pub(super) by: Option<String>,
+    /// Who has looked whether they are there; somebody else
+    #[arg(long, value_name = "NAME")]
+    pub(super) verified_by: Option<String>,
+    /// When, in place of now
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
 }
 
 #[derive(Debug, Args)]

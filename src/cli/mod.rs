@@ -12,6 +12,7 @@ mod install;
 mod output;
 mod rehearse;
 mod rules;
+mod status;
 mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,6 +91,8 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Audit(it) => audit::run(&it, output),
         Command::Drift(it) => audit::drift(&it, output),
         Command::Rehearse(it) => rehearse::run(&it, output),
+        Command::Status(it) => status::run(&it, output),
+        Command::Applied(it) => status::applied(&it, output),
         Command::Verify(it) => verify::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),

@@ -101,6 +101,10 @@ impl Output {
         self.say(&report::verification(&report, migrations, at, &self.style));
     }
 
+    pub(super) fn status(&self, status: &report::Status) {
+        self.say(&report::status(status, self.format.into(), &self.style));
+    }
+
     pub(super) fn failure(&self, failure: &Failure) -> u8 {
         self.failed(failure, None)
     }

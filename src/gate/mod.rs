@@ -17,10 +17,12 @@ mod overlay;
 mod past;
 mod provider;
 mod read;
+mod records;
 mod rehearse;
 mod schema;
 mod scope;
 mod secrets;
+mod status;
 mod unwatched;
 mod upgraded;
 mod verify;
@@ -39,8 +41,10 @@ pub use files::files;
 pub use map::deploy_graph;
 pub use order::database;
 pub use overlay::{Overlay, migrations};
+pub use records::migration;
 pub use rehearse::{Rehearse, rehearse};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
+pub use status::status;
 pub use verify::{Verify, verify};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.

@@ -12,6 +12,7 @@ mod graph;
 mod human;
 mod json;
 mod markdown;
+mod status;
 mod style;
 mod text;
 mod words;
@@ -25,6 +26,7 @@ pub use github::step_summary;
 pub use graph::{GraphFormat, graph};
 pub use human::problems;
 pub use markdown::verification;
+pub use status::{Standing, State, Status, status};
 pub use style::Style;
 
 use crate::failure::Failure;

@@ -30,7 +30,7 @@ pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
 use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
-pub use history::{Beside, History, Slot, Snapshot, Versions};
+pub use history::{Application, Applied, Beside, History, Slot, Snapshot, Versions};
 pub use live::{Told, Verification, Verified, verified};
 pub use page::{Example, Page, Verdict as Expected};
 pub use prisma::{SchemaChange, drift};
