@@ -17,6 +17,7 @@ mod policy;
 mod postgres;
 mod prisma;
 mod properties;
+mod referee;
 mod rehearsal;
 mod repo;
 mod report;

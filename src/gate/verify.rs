@@ -12,8 +12,8 @@ use crate::policy::Date;
 use crate::postgres::Live;
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{Slot, Told, Verification, Verified, verified};
-use crate::schema::{Catalog, Certainty, Change, Op};
+use crate::rules::{Replay, Slot, Told, Verification, Verified, verified};
+use crate::schema::Op;
 use crate::source::{File, Lines, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
@@ -59,7 +59,7 @@ pub fn verify(it: &Verify<'_>, live: &mut Live, today: Date) -> std::result::Res
     let is = live.snapshot()?;
     let catalog = snapshot::catalog(&is);
     let look = |migrations: &[Migration]| {
-        let (most, least) = leave_behind(migrations);
+        let Replay { most, least } = Replay::of(migrations);
         let place = &last.path;
         verified(&Verification {
             most: &most,
@@ -171,49 +171,6 @@ fn named(migrations: &[Migration], names: &[String]) -> Result<BTreeSet<RepoPath
         }
     }
     Ok(all)
-}
-
-/// What is there where everything happens that may, and where only what is certain does.
-fn leave_behind(migrations: &[Migration]) -> (Catalog, Catalog) {
-    let (mut most, mut least) = (Catalog::default(), Catalog::default());
-    for migration in migrations {
-        if !migration.provider.is_postgres() {
-            // It was for another database, and so were those before it.
-            (most, least) = (Catalog::default(), Catalog::default());
-            continue;
-        }
-        for it in [&mut most, &mut least] {
-            it.settle();
-        }
-        for change in &migration.script.changes {
-            let sure = Change { certainty: Certainty::Sure, ..change.clone() };
-            match change.certainty {
-                // Nobody has called it yet.
-                Certainty::Deferred => {}
-                Certainty::Maybe(_) if !is_made_or_there(&migration.text, change) => {
-                    most.apply(&migration.path, &sure)
-                }
-                Certainty::Sure | Certainty::Maybe(_) => {
-                    most.apply(&migration.path, &sure);
-                    least.apply(&migration.path, &sure);
-                }
-            }
-        }
-        most.end_session();
-        least.end_session();
-    }
-    (most, least)
-}
-
-/// Whether it is in a block that makes something, and is content where it is there already: either way it is there.
-fn is_made_or_there(text: &str, change: &Change) -> bool {
-    let Some(block) = text.get(change.statement.clone()) else { return false };
-    let block = block.to_ascii_lowercase();
-    let says =
-        |it: &str| block.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == it);
-    let caught =
-        ["duplicate_object", "duplicate_table", "duplicate_column"].iter().any(|it| says(it));
-    caught && !["if", "case", "loop", "others", "return", "execute"].iter().any(|it| says(it))
 }
 
 fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) -> Vec<String> {

@@ -6,9 +6,12 @@ mod different_in_database;
 mod keys;
 mod missing_in_database;
 mod only_in_database;
+mod replay;
 mod tables;
 
 use std::collections::BTreeSet;
+
+pub use replay::Replay;
 
 use super::{Finding, Found, Rule};
 use crate::schema::{Catalog, Snapshot, TableName};

@@ -223,9 +223,10 @@ impl Told<'_> {
             (_, What::RlsOff) => {
                 table(&parts).is_some_and(|it| self.model.table(&it).is_none_or(|it| !it.rls))
             }
-            (_, What::Emptied) => {
-                self.has(own, |it| matches!(it, Op::Truncate { .. } | Op::Maintain { .. }))
-            }
+            // A column of another type that has the name of the old one looks the same, and writes every row anew.
+            (_, What::Emptied) => self.has(own, |it| {
+                matches!(it, Op::Truncate { .. } | Op::Maintain { .. } | Op::AlterColumnType { .. })
+            }),
             (_, What::Written(_)) => self.has(own, |it| {
                 matches!(it, Op::Delete { .. } | Op::Update { .. } | Op::Insert { .. })
             }),
@@ -238,6 +239,14 @@ impl Told<'_> {
             (_, What::Privileges(_)) => self.has("", |it| {
                 matches!(it, Op::Revoke { .. } | Op::DefaultPrivileges { .. } | Op::SetOwner { .. })
             }),
+            // One that a column owns goes with its table to another schema.
+            ("sequence", What::Gone) => {
+                let moves = |it: &Op| match it {
+                    Op::MoveTable { from, .. } => own.starts_with(&format!("{}_", from.name)),
+                    _ => false,
+                };
+                self.has("", moves) || self.has(own, takes_away)
+            }
             // What hangs on a table goes with what is dropped or altered of it.
             ("constraint" | "policy" | "trigger", _) => {
                 let names = std::iter::once(own).chain(around.map(String::as_str));
