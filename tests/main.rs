@@ -24,3 +24,4 @@ mod report;
 mod rules;
 mod sql;
 mod support;
+mod verify;

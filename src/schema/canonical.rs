@@ -108,7 +108,10 @@ pub fn same_default(one: &str, other: &str, data_type: &str) -> Option<bool> {
     if squeezed(one) == squeezed(other) {
         return Some(true);
     }
-    let (first, second) = (plain_default(one)?, plain_default(other)?);
+    let (mut first, mut second) = (plain_default(one)?, plain_default(other)?);
+    if data_type == "boolean" {
+        (first, second) = (truth(first), truth(second));
+    }
     if first == second {
         return Some(true);
     }
@@ -139,6 +142,17 @@ pub fn same_default(one: &str, other: &str, data_type: &str) -> Option<bool> {
         (PlainDefault::Number(one), PlainDefault::Number(other)) => Some(same_number(one, other)),
         _ => Some(false),
     }
+}
+
+/// What a boolean may be written as (Postgres manual, 8.6).
+fn truth(it: PlainDefault) -> PlainDefault {
+    let PlainDefault::Text(text) = &it else { return it };
+    let word = match text.to_ascii_lowercase().as_str() {
+        "t" | "true" | "y" | "yes" | "on" | "1" => "true",
+        "f" | "false" | "n" | "no" | "off" | "0" => "false",
+        _ => return it,
+    };
+    PlainDefault::Text(word.to_owned())
 }
 
 fn same_number(one: &str, other: &str) -> bool {

@@ -93,6 +93,14 @@ alter table people alter parent drop default;
 create unique index concurrently_later on people (parent);
 alter table people add constraint one_parent unique using index concurrently_later;",
     ],
+    // A type that goes with what hangs on it: columns, and a default that was written in it.
+    &[
+        "create type currency as enum ('USD', 'EUR');
+create table accounts (id serial primary key, currency currency not null default 'USD', other currency);",
+        "alter table accounts alter currency type text;
+drop type currency cascade;",
+        "drop table accounts;",
+    ],
 ];
 
 #[test]

@@ -210,8 +210,9 @@ fn more(
         out.say(Kind::Only, &name.to_string(), message, None);
     }
     for (schema, count) in foreign {
+        let plural = if count == 1 { "table or view" } else { "tables and views" };
         let message = format!(
-            "no migration makes anything in the schema `{}`, which has {count} tables and views",
+            "no migration makes anything in the schema `{}`, which has {count} {plural}",
             Shown(&schema)
         );
         out.say(Kind::Only, &schema, message, None);
