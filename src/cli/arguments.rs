@@ -206,7 +206,7 @@ impl std::fmt::Debug for Database {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Telling {
     Human,
-    /// To be pasted into a report
+    // To be pasted into a report.
     Markdown,
     Json,
 }
@@ -227,7 +227,7 @@ pub(super) struct Verify {
     #[arg(long = "migration", value_name = "PATH")]
     pub(super) migrations: Vec<String>,
     /// The folder of one database, where the repository has the migrations of several
-    #[arg(long = "database", value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER")]
     pub(super) folder: Option<String>,
     /// How to say it; the verdict is the same
     #[arg(long)]

@@ -130,7 +130,7 @@ fn of_one_database(files: Vec<File>, wanted: Option<&str>) -> Result<(Vec<File>,
                 "the repository has the migrations of several databases: {}",
                 listed()
             ))
-            .help("say which with `--database FOLDER`"));
+            .help("say which with `--folder FOLDER`"));
         }
         None => match all.first() {
             Some(it) => it,

@@ -25,7 +25,7 @@ struct Match {
     /// `file: rule: message`, where it is first seen.
     differ: Vec<String>,
     /// What nobody can tell by reading, where it is first seen.
-    unknown: usize,
+    unknown: Vec<String>,
     /// What a file takes away without its text showing it.
     missed: Vec<String>,
     /// How many things were compared in the end.
@@ -110,7 +110,7 @@ fn referee(binaries: &Binaries, place: &Place, migrations: &[Migration]) -> Matc
             .extend(hidden.filter(|_| read).map(|it| format!("{path}: {}", it.finding.message)));
         before = after;
     }
-    result.unknown = unknown.len();
+    result.unknown = unknown.into_iter().collect();
     base.drop("referee").unwrap();
     base.close();
     result
@@ -137,7 +137,8 @@ fn histories(folder: &Path) -> BTreeMap<RepoPath, Vec<Migration>> {
         let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
         let name = RepoPath::from(name.as_str());
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        if globs.matches(name.as_bytes()) {
+        // Some keep what Prisma makes in a folder of their own name.
+        if globs.matches(name.as_bytes()) || name.file_name() == b"migration.sql" {
             let migration = Migration::read_past(name, text.into(), Provider::Postgresql);
             all.entry(sprag::gate::database(&migration.path)).or_default().push(migration);
         }
@@ -167,12 +168,13 @@ fn histories_of_others() {
             it.things,
             it.opaque,
             it.differ.len(),
-            it.unknown,
+            it.unknown.len(),
             it.missed.len(),
             begin.elapsed().as_secs()
         );
         it.refused.iter().for_each(|it| println!("  refused: {it}"));
         it.differ.iter().for_each(|it| println!("  differ: {it}"));
+        it.unknown.iter().for_each(|it| println!("  unknown: {it}"));
         it.missed.iter().for_each(|it| println!("  missed: {it}"));
     }
 }

@@ -177,6 +177,6 @@ fn of_several_databases_one_has_to_be_chosen() {
     let said = verify(&repo, &shop.url(), &[]);
     assert_eq!(said.code, 2);
     assert!(said.text.contains("several databases: `.`, `apps/other`"), "{}", said.text);
-    assert_eq!(verify(&repo, &shop.url(), &["--database", "."]).code, 0);
-    assert_eq!(verify(&repo, &shop.url(), &["--database", "apps/other"]).code, 1);
+    assert_eq!(verify(&repo, &shop.url(), &["--folder", "."]).code, 0);
+    assert_eq!(verify(&repo, &shop.url(), &["--folder", "apps/other"]).code, 1);
 }

@@ -131,7 +131,10 @@ impl Said {
         let text = |it: &Value| it.as_str().unwrap().to_owned();
         let json = self.json();
         let all = json["findings"].as_array().unwrap().iter();
-        all.map(|it| format!("{}: {}", text(&it["rule"]), text(&it["message"]))).collect()
+        let mine = ["missing-in-database", "different-in-database", "only-in-database"];
+        let all = all.map(|it| (text(&it["rule"]), text(&it["message"])));
+        let all = all.inspect(|it| assert!(mine.contains(&it.0.as_str()), "{it:?}"));
+        all.map(|(rule, message)| format!("{rule}: {message}")).collect()
     }
 
     #[track_caller]
