@@ -60,7 +60,7 @@ pub(super) fn applied(it: &Applied, output: &Output) -> Result<u8> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Failure::new(format!("could not read `{PATH}`: {error}"))),
     };
-    let mut said = String::new();
+    let mut said = Vec::new();
     for path in &it.paths {
         let name = path.trim_start_matches("./");
         let migration = gate::migration(&repo, &side, name)?.ok_or_else(|| {
@@ -83,9 +83,9 @@ pub(super) fn applied(it: &Applied, output: &Output) -> Result<u8> {
                 }
                 Some(verifier) if entry.verified.is_none() => {
                     text = Ledger::with_verified(&text, entry, verifier, &at);
-                    said += &format!("{PATH}: `{name}` is verified by {verifier}\n");
+                    said.push(format!("`{name}` is verified by {verifier}"));
                 }
-                _ => said += &format!("{PATH}: `{name}` is there already, and stays as it is\n"),
+                _ => said.push(format!("`{name}` is there already, and stays as it is")),
             },
             None => {
                 let by = it.by.clone().ok_or_else(|| {
@@ -93,7 +93,7 @@ pub(super) fn applied(it: &Applied, output: &Output) -> Result<u8> {
                         .help("say so with `--by NAME`")
                 })?;
                 let verified = it.verified_by.clone().map(|it| (it, at.clone()));
-                said += &format!("{PATH}: `{name}` is applied by {by}\n");
+                said.push(format!("`{name}` is applied by {by}"));
                 let entry = Entry {
                     path: name.to_owned(),
                     sha256,
@@ -109,7 +109,8 @@ pub(super) fn applied(it: &Applied, output: &Output) -> Result<u8> {
         read(&text)?;
     }
     write(&file, &text).context("keep the ledger")?;
-    output.say(&said);
+    let lines: Vec<String> = said.iter().map(|it| format!("{PATH}: {it}\n")).collect();
+    output.say(&format!("{}commit it: what counts is what the main branch has\n", lines.concat()));
     Ok(PASSED)
 }
 

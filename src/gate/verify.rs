@@ -173,6 +173,9 @@ fn named(migrations: &[Migration], names: &[String]) -> Result<BTreeSet<RepoPath
     Ok(all)
 }
 
+/// Of what was not compared, so much is told one by one.
+const SHOWN: usize = 8;
+
 fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) -> Vec<String> {
     let Live { name, version, protection, .. } = live;
     let mut all = vec![format!(
@@ -194,7 +197,6 @@ fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) ->
     if unread > 0 {
         all.push(format!("not compared: {unread} migrations that are no text"));
     }
-    const SHOWN: usize = 8;
     let more = seen.unknown.len().saturating_sub(SHOWN);
     all.extend(seen.unknown.iter().take(SHOWN).map(|it| format!("not compared: {it}")));
     if more > 0 {

@@ -52,9 +52,7 @@ fn script(snapshot: &Snapshot) -> String {
     for (name, _) in snapshot.of("foreign_table") {
         let _ = writeln!(out, "create foreign table {name} ({}) server elsewhere;", listed(name));
     }
-    for (name, row) in snapshot.of("composite") {
-        // A table has a type of its own, which is none of these.
-        let _ = row;
+    for (name, _) in snapshot.of("composite") {
         let _ = writeln!(out, "create type {name} as ({});", listed(name));
     }
     let mut keys = Vec::new();
@@ -73,14 +71,11 @@ fn script(snapshot: &Snapshot) -> String {
     for (_, row) in snapshot.of("index").filter(|it| !is_of_constraint(snapshot, it.0, it.1)) {
         let _ = writeln!(out, "{};", text(row, "def").unwrap_or_default());
     }
-    for kind in ["view", "matview"] {
-        let word = if kind == "view" { "view" } else { "materialized view" };
+    for (kind, word) in [("view", "view"), ("matview", "materialized view")] {
         for (name, row) in snapshot.of(kind) {
+            // The server ends it with a semicolon.
             let query = text(row, "viewdef").unwrap_or_default();
-            let _ = writeln!(out, "create {word} {name} as {}", query);
-            if !query.trim_end().ends_with(';') {
-                out.push_str(";\n");
-            }
+            let _ = writeln!(out, "create {word} {name} as {query}");
         }
     }
     for (name, row) in snapshot.of("policy") {
@@ -182,7 +177,7 @@ fn raw<'a>(row: &'a Row, key: &str) -> Option<&'a str> {
 pub(crate) fn text(row: &Row, key: &str) -> Option<String> {
     match json::read(row.is.get(key)?) {
         Json::Value(it) => it.string(),
-        _ => None,
+        Json::Malformed(_) => None,
     }
 }
 

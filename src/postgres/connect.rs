@@ -46,13 +46,16 @@ pub(super) fn connect(address: &Address) -> Result<Client> {
         Security::Require | Security::Verify => SslMode::Require,
     });
     let (tell, told) = mpsc::channel();
-    if address.is_socket() || address.security == Security::Disable {
-        config.ssl_mode(SslMode::Disable);
-        std::thread::spawn(move || tell.send(config.connect(NoTls)));
-    } else {
-        let tls = MakeRustlsConnect::new(tls(address)?);
-        std::thread::spawn(move || tell.send(config.connect(tls)));
-    }
+    let plain = address.is_socket() || address.security == Security::Disable;
+    let tls = if plain { None } else { Some(MakeRustlsConnect::new(tls(address)?)) };
+    std::thread::spawn(move || {
+        let connected = match tls {
+            Some(tls) => config.connect(tls),
+            None => config.ssl_mode(SslMode::Disable).connect(NoTls),
+        };
+        // Nobody listens any more where it took too long.
+        let _ = tell.send(connected);
+    });
     match told.recv_timeout(PATIENCE + Duration::from_secs(1)) {
         Ok(Ok(client)) => Ok(client),
         Ok(Err(error)) => Err(refused(address, &error)),

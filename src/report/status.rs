@@ -103,7 +103,7 @@ pub fn status(status: &Status, format: Format, style: &Style) -> String {
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
     let counts = if counts.is_empty() { "no migrations".to_owned() } else { counts.join(", ") };
-    let place = status.database.as_deref().map_or("by the ledger".to_owned(), |it| shown(it));
+    let place = status.database.as_deref().map_or_else(|| "by the ledger".to_owned(), shown);
     let _ = writeln!(out, "{place}: {counts}");
     out
 }

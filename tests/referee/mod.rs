@@ -55,7 +55,7 @@ fn referee(binaries: &Binaries, place: &Place, migrations: &[Migration]) -> Matc
     let extensions: Vec<(String, String)> = extensions.into_iter().collect();
     let supabase = migrations.iter().any(|it| it.path.to_string().contains("supabase/migrations/"));
     let history = History { steps: &[], supabase, extensions: &extensions, baseline: None };
-    let limits = Limits { time: Duration::from_secs(3600), disk: 4 << 30 };
+    let limits = Limits { time: Duration::from_hours(1), disk: 4 << 30 };
     let base = Base::open(binaries, place, &history, limits, &|_, _| {}).unwrap();
     base.copy("referee").unwrap();
     let look =

@@ -84,7 +84,7 @@ impl InUse {
     }
 
     fn start(binaries: &Binaries, place: &Place, data: &Path) -> Server {
-        let limits = Limits { time: Duration::from_secs(600), disk: 1 << 30 };
+        let limits = Limits { time: Duration::from_mins(10), disk: 1 << 30 };
         Server::start(binaries, place, data, limits).unwrap()
     }
 

@@ -44,7 +44,9 @@ impl Replay {
     /// What these leave behind together.
     pub fn of(migrations: &[Migration]) -> Replay {
         let mut all = Replay::default();
-        migrations.iter().for_each(|it| all.apply(it));
+        for migration in migrations {
+            all.apply(migration);
+        }
         all
     }
 }
