@@ -248,6 +248,9 @@ pub(super) struct Status {
     /// The migrations of this revision
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     pub(super) rev: String,
+    /// Those of one database, where the repository has the migrations of several
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<String>,
     /// How to say it
     #[arg(long)]
     pub(super) format: Option<Format>,

@@ -21,7 +21,7 @@ pub(super) fn run(it: &Status, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
     let commit = repo.commit(&it.rev)?;
     let mut live = address.map(|it| Live::connect(&it)).transpose()?;
-    match gate::status(&repo, &Side::Tree(commit.tree), live.as_mut()) {
+    match gate::status(&repo, &Side::Tree(commit.tree), it.folder.as_deref(), live.as_mut()) {
         Ok(status) => {
             output.status(&status);
             let wrong = status.migrations.iter().any(|it| it.state.is_wrong());

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::read::text_of;
 use super::records::applied;
+use super::verify::of_one_database;
 use super::{Stop, beside, past, policy_at};
 use crate::failure::Result;
 use crate::parse::drizzle::Journal;
 use crate::parse::prisma::checksum;
+use crate::policy::Policy;
 use crate::postgres::Live;
 use crate::repo::{Repo, Side};
 use crate::report::{Standing, State, Status};
@@ -41,10 +43,11 @@ struct File {
 pub fn status(
     repo: &Repo,
     side: &Side,
+    folder: Option<&str>,
     live: Option<&mut Live>,
 ) -> std::result::Result<Status, Stop> {
     let policy = policy_at(repo, side)?;
-    let files = files(repo, side, &policy)?;
+    let files = files(repo, side, &policy, folder)?;
     let ledger = applied(repo, side)?;
     let mut status =
         Status { database: live.as_ref().map(|it| it.name.clone()), ..Status::default() };
@@ -138,10 +141,14 @@ pub fn status(
     Ok(status)
 }
 
-fn files(repo: &Repo, side: &Side, policy: &crate::policy::Policy) -> Result<Vec<File>> {
+fn files(repo: &Repo, side: &Side, policy: &Policy, folder: Option<&str>) -> Result<Vec<File>> {
     let mut journals: BTreeMap<RepoPath, Option<Journal>> = BTreeMap::new();
     let mut files = Vec::new();
-    for file in past::listed(repo, side, policy)? {
+    let mut all = past::listed(repo, side, policy)?;
+    if folder.is_some() {
+        (all, _) = of_one_database(all, folder)?;
+    }
+    for file in all {
         let slot = Slot::of(&file.path);
         if !journals.contains_key(&slot.folder) {
             let journal = beside::journal(repo, side, &slot.folder)?;

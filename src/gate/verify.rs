@@ -12,7 +12,7 @@ use crate::policy::Date;
 use crate::postgres::Live;
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{Replay, Slot, Told, Verification, Verified, verified};
+use crate::rules::{Found, Replay, Slot, Told, Verification, Verified, touched, verified};
 use crate::schema::Op;
 use crate::source::{File, Lines, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
@@ -55,37 +55,43 @@ pub fn verify(it: &Verify<'_>, live: &mut Live, today: Date) -> std::result::Res
         ))
         .into());
     }
-    let only = named(&migrations, it.migrations)?;
-    let is = live.snapshot()?;
+    let named = named(&migrations, it.migrations)?;
+    let (is, place) = (live.snapshot()?, &last.path);
     let catalog = snapshot::catalog(&is);
-    let look = |migrations: &[Migration]| {
-        let Replay { most, least } = Replay::of(migrations);
-        let place = &last.path;
-        verified(&Verification {
-            most: &most,
-            least: &least,
-            live: &is,
-            is: &catalog,
-            only: &only,
-            place,
-        })
+    let mut only = BTreeSet::new();
+    let mut replay = Replay::default();
+    let mut early = None;
+    for migration in &migrations {
+        if !named.contains(&migration.path) {
+            replay.apply(migration);
+            continue;
+        }
+        let before = replay.most.clone();
+        replay.apply(migration);
+        only.extend(touched(&before, &replay.most));
+        early = Some(replay.clone());
+    }
+    if early.is_some() && only.is_empty() {
+        let name = it.migrations.join("`, `");
+        return Err(Failure::new(format!("`{name}` makes nothing that can be compared"))
+            .help("it writes rows, or what only the server can tell: look at it yourself")
+            .into());
+    }
+    let only = early.is_some().then_some(&only);
+    let look = |replay: &Replay| {
+        let Replay { most, least } = replay;
+        verified(&Verification { most, least, live: &is, is: &catalog, only, place })
     };
-    let mut seen = look(&migrations);
-    let end = migrations
-        .iter()
-        .rposition(|it| only.contains(&it.path))
-        .map_or(migrations.len(), |it| it + 1);
-    if end < migrations.len() {
+    let mut seen = look(&replay);
+    if let Some(early) = early {
         // What comes later may have been applied or not, and both are right.
-        let early = look(&migrations[..end]);
-        let late = |one: &crate::rules::Found| {
-            seen.found.iter().any(|it| it.finding.subject == one.finding.subject)
-        };
-        let found = early.found.iter().filter(|it| late(it)).cloned().collect();
-        seen = Verified { found, ..early };
+        let late = seen.found;
+        seen = look(&early);
+        let known = |one: &Found| late.iter().any(|it| it.finding.subject == one.finding.subject);
+        seen.found.retain(known);
     }
     let asked: Vec<&Migration> =
-        migrations.iter().filter(|it| only.is_empty() || only.contains(&it.path)).collect();
+        migrations.iter().filter(|it| named.is_empty() || named.contains(&it.path)).collect();
     let names = asked
         .iter()
         .map(|it| Slot::of(&it.path).name.trim_end_matches(".sql").to_owned())
@@ -110,7 +116,10 @@ pub fn verify(it: &Verify<'_>, live: &mut Live, today: Date) -> std::result::Res
 }
 
 /// A URL names one database, so of several in the repository one has to be chosen.
-fn of_one_database(files: Vec<File>, wanted: Option<&str>) -> Result<(Vec<File>, RepoPath)> {
+pub(super) fn of_one_database(
+    files: Vec<File>,
+    wanted: Option<&str>,
+) -> Result<(Vec<File>, RepoPath)> {
     let all: BTreeSet<RepoPath> = files.iter().map(|it| order::database(&it.path)).collect();
     let shown =
         |it: &RepoPath| if it.as_bytes().is_empty() { ".".to_owned() } else { it.to_string() };

@@ -131,7 +131,7 @@ pub fn same_default(one: &str, other: &str, data_type: &str) -> Option<bool> {
     ];
     let vague = vague.iter().any(|it| data_type.starts_with(it)) || data_type.ends_with("[]");
     match (&first, &second) {
-        (Text(_), Text(_)) if vague => None,
+        (Text(one), Text(other)) if vague => (squeezed(one) == squeezed(other)).then_some(true),
         (Text(text), it) | (it, Text(text)) => match it {
             PlainDefault::Number(number) => Some(same_number(text, number)),
             // `'now'`, `'t'`: what a text means depends on its type.
@@ -270,7 +270,8 @@ mod tests {
             ("1.0", "1", "numeric", same),
             ("'true'", "true", "boolean", same),
             ("uuid_generate_v4()", "extensions.uuid_generate_v4()", "uuid", same),
-            ("'{\"a\":1}'", "'{\"a\": 1}'::jsonb", "jsonb", None),
+            ("'{\"a\":1}'", "'{\"a\": 1}'::jsonb", "jsonb", same),
+            ("'{\"b\":1,\"a\":2}'", "'{\"a\": 2, \"b\": 1}'::jsonb", "jsonb", None),
             ("'a'", "'b'::text", "text", Some(false)),
             ("1", "2", "integer", Some(false)),
             ("now()", "gen_random_uuid()", "uuid", Some(false)),

@@ -81,6 +81,50 @@ fn each_difference_is_told_where_the_migration_says_it() {
 }
 
 #[test]
+fn of_one_migration_all_is_asked_that_it_changes_or_takes_away() {
+    let Some(shop) = InUse::new() else { return };
+    let repo = repository();
+    let third = "prisma/migrations/20260301000000_more/migration.sql";
+    let sql =
+        "alter table posts alter body type text, alter user_id drop not null, drop column score;
+alter table posts force row level security;
+alter type mood add value 'calm';
+drop index posts_user;
+create or replace function twice(it int) returns int language sql as 'select it * 2';";
+    repo.commit(third, sql);
+    repo.commit(
+        "prisma/migrations/20260401000000_rows/migration.sql",
+        "insert into users values (1, 'a');",
+    );
+    // What comes later may be applied or not.
+    repo.commit(
+        "prisma/migrations/20260501000000_last/migration.sql",
+        "alter table posts rename body to words;",
+    );
+    shop.apply(USERS).apply(POSTS);
+    let said = verify(&repo, &shop.url(), &["--migration", third]);
+    let mut found = said.found();
+    found.sort();
+    insta::assert_snapshot!(found.join("\n"), @"
+    different-in-database: `force row level security` of `public.posts` is off in the database and on by the migrations
+    different-in-database: `public.posts.body` is `character varying(20)` in the database and `text` by the migrations
+    different-in-database: `public.posts.user_id` is required in the database and may be null by the migrations
+    missing-in-database: the enum `public.mood` has no `calm` in the database
+    missing-in-database: the function `public.twice` is not in the database
+    only-in-database: no migration makes the column `public.posts.score`
+    only-in-database: no migration makes the index `posts_user` of `public.posts`: an index (user_id)
+    ");
+    shop.apply(sql);
+    assert_eq!(verify(&repo, &shop.url(), &["--migration", third]).code, 0);
+    shop.apply("alter table posts rename body to words");
+    assert_eq!(verify(&repo, &shop.url(), &["--migration", third]).code, 0);
+    let said = verify(&repo, &shop.url(), &["--migration", "20260401000000_rows"]);
+    assert_eq!(said.code, 2);
+    assert!(said.text.contains("makes nothing that can be compared"), "{}", said.text);
+    assert_eq!(verify(&repo, &shop.url(), &["--migration", "nothing"]).code, 2);
+}
+
+#[test]
 fn what_no_migration_makes_is_drift_as_well() {
     let Some(shop) = InUse::new() else { return };
     let repo = repository();

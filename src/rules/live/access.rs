@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::tables::is_asked;
 use super::{Differences, Kind, Verification};
 use crate::schema::{Expression, Policy, PolicyCommand, Shown, Table, TableName};
 
@@ -12,7 +11,7 @@ pub(super) fn compare(
     (should, is): (&Table, &Table),
     out: &mut Differences,
 ) {
-    if is_asked(it, should.born.at.as_ref()) {
+    if it.asks(&name.to_string()) {
         out.compared += 1;
         let at = should.born.at.as_ref();
         let state = |it| if it { "on" } else { "off" };
@@ -35,11 +34,11 @@ pub(super) fn compare(
     }
     for (own, wanted) in &should.policies {
         let at = wanted.born.at.as_ref();
-        if !is_asked(it, at) {
+        let subject = format!("{name}.{}", Shown(own));
+        if !it.asks(&subject) {
             continue;
         }
         out.compared += 1;
-        let subject = format!("{name}.{}", Shown(own));
         let Some(found) = is.policies.get(own) else {
             let message = format!("the policy `{}` of `{name}` is not in the database", Shown(own));
             out.say(Kind::Missing, &subject, message, at);
@@ -65,11 +64,11 @@ pub(super) fn compare(
     }
     for (own, wanted) in &should.triggers {
         let at = wanted.born.at.as_ref();
-        if !is_asked(it, at) {
+        let subject = format!("{name}.{}", Shown(own));
+        if !it.asks(&subject) {
             continue;
         }
         out.compared += 1;
-        let subject = format!("{name}.{}", Shown(own));
         match is.triggers.get(own) {
             None => {
                 let message =
@@ -88,17 +87,20 @@ pub(super) fn compare(
             Some(_) => {}
         }
     }
-    if !it.only.is_empty() {
-        return;
-    }
     let at = should.born.at.as_ref();
     for own in is.policies.keys().filter(|it| !should.policies.contains_key(*it)) {
-        let message = format!("no migration makes the policy `{}` of `{name}`", Shown(own));
-        out.say(Kind::Only, &format!("{name}.{}", Shown(own)), message, at);
+        let subject = format!("{name}.{}", Shown(own));
+        if it.asks(&subject) {
+            let message = format!("no migration makes the policy `{}` of `{name}`", Shown(own));
+            out.say(Kind::Only, &subject, message, at);
+        }
     }
     for own in is.triggers.keys().filter(|it| !should.triggers.contains_key(*it)) {
-        let message = format!("no migration makes the trigger `{}` of `{name}`", Shown(own));
-        out.say(Kind::Only, &format!("{name}.{}", Shown(own)), message, at);
+        let subject = format!("{name}.{}", Shown(own));
+        if it.asks(&subject) {
+            let message = format!("no migration makes the trigger `{}` of `{name}`", Shown(own));
+            out.say(Kind::Only, &subject, message, at);
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Columns: their types, whether they may be null, their defaults.
 
-use super::tables::is_asked;
 use super::{Differences, Kind, Verification};
 use crate::schema::{Column, Generated, Shown, Table, TableName, canonical_type, same_default};
 
@@ -11,7 +10,7 @@ pub(super) fn compare(
     out: &mut Differences,
 ) {
     if should.columns.is_empty() {
-        if is_asked(it, should.born.at.as_ref()) && !is.columns.is_empty() {
+        if it.asks(&name.to_string()) && !is.columns.is_empty() {
             out.unknown.push(format!("the columns of `{name}`: the migrations do not list them"));
         }
         return;
@@ -19,7 +18,7 @@ pub(super) fn compare(
     for (column, wanted) in &should.columns {
         let subject = format!("{name}.{}", Shown(column));
         let at = wanted.born.at.as_ref();
-        if !is_asked(it, at) {
+        if !it.asks(&subject) {
             continue;
         }
         out.compared += 1;
@@ -31,11 +30,11 @@ pub(super) fn compare(
             }
         }
     }
-    if !it.only.is_empty() {
-        return;
-    }
     for column in is.columns.keys().filter(|it| !should.columns.contains_key(*it)) {
         let subject = format!("{name}.{}", Shown(column));
+        if !it.asks(&subject) {
+            continue;
+        }
         let message = format!("no migration makes the column `{subject}`");
         out.say(Kind::Only, &subject, message, should.born.at.as_ref());
     }
@@ -94,6 +93,8 @@ fn one(subject: &str, (should, is): (&Column, &Column), out: &mut Differences) {
             );
             out.say(Kind::Different, subject, message, at);
         }
-        None => out.unknown.push(format!("the default of `{subject}`, which is an expression")),
+        None => out
+            .unknown
+            .push(format!("the default of `{subject}`, which a server writes in its own way")),
     }
 }

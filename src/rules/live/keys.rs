@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tables::is_asked;
 use super::{Differences, Kind, Verification};
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, ForeignKey, Index, Referential, Shown, Table, TableName,
@@ -10,10 +9,10 @@ use crate::schema::{
 use crate::source::Span;
 
 /// A constraint or an index.
-struct Key {
+pub(super) struct Key {
     word: &'static str,
     /// What it is of: two with the same are the same.
-    shape: String,
+    pub(super) shape: String,
     at: Option<Span>,
 }
 
@@ -33,11 +32,11 @@ pub(super) fn compare(
     let found = keys(it.is, is_name, is, &invalid);
     let mut renamed: BTreeSet<&String> = BTreeSet::new();
     for (own, key) in &wanted {
-        if !is_asked(it, key.at.as_ref()) {
+        let subject = format!("{name}.{}", Shown(own));
+        if !it.asks(&subject) {
             continue;
         }
         out.compared += 1;
-        let subject = format!("{name}.{}", Shown(own));
         let Key { word, shape, at } = key;
         if let Some(there) = found.get(own) {
             if there.shape != *shape {
@@ -67,13 +66,13 @@ pub(super) fn compare(
             format!("the {word} `{}` of `{name}` is not in the database: {shape}", Shown(own));
         out.say(Kind::Missing, &subject, message, at.as_ref());
     }
-    if !it.only.is_empty() {
-        return;
-    }
     for (own, key) in
         found.iter().filter(|it| !wanted.contains_key(it.0) && !renamed.contains(it.0))
     {
         let subject = format!("{name}.{}", Shown(own));
+        if !it.asks(&subject) {
+            continue;
+        }
         let message = format!(
             "no migration makes the {} `{}` of `{name}`: {}",
             key.word,
@@ -84,7 +83,7 @@ pub(super) fn compare(
     }
 }
 
-fn keys(
+pub(super) fn keys(
     catalog: &Catalog,
     name: &TableName,
     table: &Table,

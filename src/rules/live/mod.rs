@@ -8,10 +8,12 @@ mod missing_in_database;
 mod only_in_database;
 mod replay;
 mod tables;
+mod touched;
 
 use std::collections::BTreeSet;
 
 pub use replay::Replay;
+pub use touched::touched;
 
 use super::{Finding, Found, Rule};
 use crate::schema::{Catalog, Snapshot, TableName};
@@ -31,10 +33,22 @@ pub struct Verification<'a> {
     pub live: &'a Snapshot,
     /// The same, read.
     pub is: &'a Catalog,
-    /// The migrations whose work is asked for. Empty: all of them.
-    pub only: &'a BTreeSet<RepoPath>,
+    /// The subjects that are asked for. Absent: all of them.
+    pub only: Option<&'a BTreeSet<String>>,
     /// Where to say what stands nowhere.
     pub place: &'a RepoPath,
+}
+
+impl Verification<'_> {
+    fn asks(&self, subject: &str) -> bool {
+        self.only.is_none_or(|it| it.contains(subject))
+    }
+
+    /// Whether it asks for a table, or for anything in it.
+    fn asks_in(&self, table: &TableName) -> bool {
+        let (name, inside) = (table.to_string(), format!("{table}."));
+        self.asks(&name) || self.only.is_some_and(|it| it.iter().any(|it| it.starts_with(&inside)))
+    }
 }
 
 /// What came of it.
@@ -109,7 +123,7 @@ pub fn verified(it: &Verification<'_>) -> Verified {
         }
     }
     for (name, table) in it.most.tables().filter(|(_, table)| tables::is_table(table)) {
-        if tables::is_asked(it, table.born.at.as_ref()) {
+        if it.asks_in(&name) {
             let there = tables::find(it.is, &name, &table);
             let rls = there.as_ref().is_some_and(|it| it.1.rls);
             let right = there.is_some() && !wrong.contains(&name);

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::touched::function;
 use super::{Differences, Kind, Verification, access, columns, keys};
 use crate::schema::{Catalog, RelationKind, Shown, Table, TableName, TypeKind};
-use crate::source::Span;
 
 /// Schemas that platforms and extensions keep for themselves.
 const PLATFORM: &[&str] = &[
@@ -53,11 +53,6 @@ pub(super) fn is_table(table: &Table) -> bool {
     table.kind == RelationKind::Table
 }
 
-/// Whether what was made there is asked for.
-pub(super) fn is_asked(it: &Verification<'_>, at: Option<&Span>) -> bool {
-    it.only.is_empty() || at.is_some_and(|at| it.only.contains(&at.path))
-}
-
 /// The relation of that name; of one whose schema the migrations do not tell, whichever there is.
 pub(super) fn find<'a>(
     is: &'a Catalog,
@@ -77,9 +72,9 @@ pub(super) fn compare(should: &Catalog, it: &Verification<'_>) -> Differences {
         // Tables of the platform that a migration only alters are not all there to see.
         let word = word(table.kind);
         let there = find(it.is, &name, &table);
-        out.compared += 1;
         let Some((is_name, is)) = there else {
-            if is_asked(it, table.born.at.as_ref()) {
+            // Whatever is asked of it, it is not there.
+            if it.asks_in(&name) {
                 let message = format!("the {word} `{name}` is not in the database");
                 out.say(Kind::Missing, &name.to_string(), message, table.born.at.as_ref());
                 tag(&mut out, 1, &name);
@@ -88,7 +83,7 @@ pub(super) fn compare(should: &Catalog, it: &Verification<'_>) -> Differences {
         };
         known.insert(is_name.clone());
         if is.kind != table.kind {
-            if is_asked(it, table.born.at.as_ref()) {
+            if it.asks_in(&name) {
                 let message = format!("`{name}` is a {} in the database", self::word(is.kind));
                 out.say(Kind::Different, &name.to_string(), message, table.born.at.as_ref());
             }
@@ -105,9 +100,7 @@ pub(super) fn compare(should: &Catalog, it: &Verification<'_>) -> Differences {
     }
     types(should, it, &mut out);
     functions(should, it, &mut out);
-    if it.only.is_empty() {
-        more(should, it, &known, &mut out);
-    }
+    more(should, it, &known, &mut out);
     out
 }
 
@@ -128,7 +121,7 @@ fn word(kind: RelationKind) -> &'static str {
 fn types(should: &Catalog, it: &Verification<'_>, out: &mut Differences) {
     for (name, found) in should.data_types() {
         let at = found.born.at.as_ref();
-        if !is_asked(it, at) {
+        if !it.asks(&name.to_string()) {
             continue;
         }
         let is = it.is.data_type(&name);
@@ -159,19 +152,18 @@ fn types(should: &Catalog, it: &Verification<'_>, out: &mut Differences) {
     }
 }
 
-/// By their names: how a server writes arguments is not how a migration does.
+/// By their names.
 fn functions(should: &Catalog, it: &Verification<'_>, out: &mut Differences) {
-    let bare = |name: &TableName| {
-        let own = name.name.split('(').next().unwrap_or_default().to_owned();
-        TableName::new(name.schema.as_str(), own)
-    };
     let there: BTreeSet<TableName> =
         it.live.of("function").filter_map(|(name, _)| TableName::of_server(name)).collect();
     let mut told = BTreeSet::new();
     for (name, found) in should.routines() {
-        let (name, at) = (bare(&name), found.born.at.as_ref());
+        let (name, at) = (function(&name), found.born.at.as_ref());
+        if !it.asks(&name.to_string()) {
+            continue;
+        }
         out.compared += 1;
-        if !there.contains(&name) && is_asked(it, at) && told.insert(name.clone()) {
+        if !there.contains(&name) && told.insert(name.clone()) {
             let message = format!("the function `{name}` is not in the database");
             out.say(Kind::Missing, &name.to_string(), message, at);
         }
@@ -202,8 +194,11 @@ fn more(
         if known.contains(&name) || owned || children.contains(&name) || platform(&name.schema) {
             continue;
         }
-        if !schemas.contains(&name.schema) {
+        if !schemas.contains(&name.schema) && it.only.is_none() {
             *foreign.entry(name.schema.clone()).or_default() += 1;
+            continue;
+        }
+        if !it.asks(&name.to_string()) {
             continue;
         }
         let message = format!("no migration makes the {} `{name}`", word(table.kind));
@@ -223,6 +218,7 @@ fn more(
             && schemas.contains(&name.schema)
             && !platform(&name.schema)
             && should.data_type(&name).is_none()
+            && it.asks(&name.to_string())
         {
             let message = format!("no migration makes the enum `{name}`");
             out.say(Kind::Only, &name.to_string(), message, None);
