@@ -12,7 +12,9 @@ use crate::policy::Date;
 use crate::postgres::Live;
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::rules::{Found, Replay, Slot, Told, Verification, Verified, touched, verified};
+use crate::rules::{
+    Found, Replay, Slot, Told, Verification, Verified, is_platform, touched, verified,
+};
 use crate::schema::Op;
 use crate::source::{File, Lines, RepoPath};
 use crate::verdict::{Counts, Excuses, Verdict, judge};
@@ -182,6 +184,14 @@ fn named(migrations: &[Migration], names: &[String]) -> Result<BTreeSet<RepoPath
     Ok(all)
 }
 
+/// Whether it makes something on a table that no migration makes.
+fn is_elsewhere(op: &Op) -> bool {
+    let (Op::CreatePolicy { table, .. } | Op::CreateTrigger { table, .. }) = op else {
+        return false;
+    };
+    table.schema.as_deref().is_some_and(is_platform)
+}
+
 /// Of what was not compared, so much is told one by one.
 const SHOWN: usize = 8;
 
@@ -202,6 +212,14 @@ fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) ->
         all.push(format!(
             "not compared: what {count} statements do that cannot be read, the first at {first}"
         ));
+    }
+    let elsewhere =
+        asked.iter().flat_map(|it| &it.script.changes).filter(|it| is_elsewhere(&it.op));
+    match elsewhere.count() {
+        0 => {}
+        count => all.push(format!(
+            "not compared: {count} policies and triggers on tables that the platform keeps"
+        )),
     }
     if unread > 0 {
         all.push(format!("not compared: {unread} migrations that are no text"));

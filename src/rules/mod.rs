@@ -31,7 +31,7 @@ pub use finding::{Finding, Label, Subject};
 use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
 pub use history::{Application, Applied, Beside, History, Slot, Snapshot, Versions};
-pub use live::{Replay, Told, Verification, Verified, touched, verified};
+pub use live::{Replay, Told, Verification, Verified, is_platform, touched, verified};
 pub use page::{Example, Page, Verdict as Expected};
 pub use prisma::{SchemaChange, drift};
 pub use rehearsal::{Additive, Failure, Rehearsal, Trial, Write, rehearsed};

@@ -181,6 +181,8 @@ fn what_cannot_be_read_is_said_not_to_be_compared() {
 do $$ begin if current_user = 'app' then create table perhaps (id int); end if; end $$;
 do $$ begin create type level as enum ('low'); exception when duplicate_object then null; end $$;\n";
     repo.commit("prisma/migrations/20260301000000_hidden/migration.sql", sql);
+    let files = "create policy mine on storage.objects for select using (owner = auth.uid());";
+    repo.commit("prisma/migrations/20260401000000_files/migration.sql", files);
     shop.apply(USERS).apply(POSTS);
     let said = verify(&repo, &shop.url(), &[]);
     assert_eq!(
@@ -189,6 +191,10 @@ do $$ begin create type level as enum ('low'); exception when duplicate_object t
     );
     let notices = said.json()["notices"].to_string();
     assert!(notices.contains("statements do that cannot be read, the first at `prisma/migrations/20260301000000_hidden"), "{notices}");
+    assert!(
+        notices.contains("policies and triggers on tables that the platform keeps"),
+        "{notices}"
+    );
     assert!(
         notices.contains(
             "a migration may or may not do this: the table `public.perhaps` is not in the database"

@@ -13,6 +13,7 @@ mod touched;
 use std::collections::BTreeSet;
 
 pub use replay::Replay;
+pub use tables::is_platform;
 pub use touched::touched;
 
 use super::{Finding, Found, Rule};

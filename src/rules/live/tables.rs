@@ -49,6 +49,11 @@ const OWNED: &[&str] = &[
     "pg_stat_statements_info",
 ];
 
+/// Whether a platform or an extension keeps the schema for itself.
+pub fn is_platform(schema: &str) -> bool {
+    PLATFORM.contains(&schema) || schema.starts_with('_') || schema.starts_with("pg_")
+}
+
 pub(super) fn is_table(table: &Table) -> bool {
     table.kind == RelationKind::Table
 }
@@ -180,8 +185,6 @@ fn more(
     let mut schemas: BTreeSet<String> = should.tables().map(|it| it.0.schema).collect();
     schemas.extend(should.data_types().map(|it| it.0.schema));
     schemas.insert("public".to_owned());
-    let platform =
-        |it: &str| PLATFORM.contains(&it) || it.starts_with('_') || it.starts_with("pg_");
     let children: BTreeSet<TableName> = it
         .live
         .of("table")
@@ -191,7 +194,7 @@ fn more(
     let mut foreign: BTreeMap<String, usize> = BTreeMap::new();
     for (name, table) in it.is.tables() {
         let owned = OWNED.contains(&name.name.as_str());
-        if known.contains(&name) || owned || children.contains(&name) || platform(&name.schema) {
+        if known.contains(&name) || owned || children.contains(&name) || is_platform(&name.schema) {
             continue;
         }
         if !schemas.contains(&name.schema) && it.only.is_none() {
@@ -216,7 +219,7 @@ fn more(
         let is_enum = matches!(found.kind, TypeKind::Enum(_));
         if is_enum
             && schemas.contains(&name.schema)
-            && !platform(&name.schema)
+            && !is_platform(&name.schema)
             && should.data_type(&name).is_none()
             && it.asks(&name.to_string())
         {
