@@ -19,6 +19,7 @@
 //! | what its tool keeps beside it | [`parse::drizzle`], [`parse::prisma::Lock`], judged as a [`rules::History`] |
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
 //! | what it really does | [`postgres`], on a server that is thrown away, judged as a [`rules::Rehearsal`] |
+//! | what a database in use has | [`postgres::Live`], read as a migration by [`parse::snapshot`], judged as a [`rules::Verification`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
 //! | how to say it | [`report::render`] |
 //!
@@ -46,6 +47,13 @@
 //! are called, whatever their names, until there are no more; and it does all of that only where a change makes a
 //! difference to what some host runs.
 //!
+//! # Two databases that ought to be one
+//!
+//! What a server says that it has is written as the migration that would make it, and read as all others are: so both
+//! sides are a [`schema::Catalog`], and whatever reading cannot tell it cannot tell on either. The migrations are
+//! replayed twice, with all that may happen and with none of it; what differs from both is a finding, what differs from
+//! one of them nobody can tell. `tests/referee` compares the same way after every file of a history.
+//!
 //! # Modules
 //!
 //! In the order of reading; each may use those before it and none after it, and each crate from outside has one owner
@@ -65,7 +73,7 @@
 //! * [`repo`]: git. Reads by libgit2 and by git, writes nothing.
 //! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
 //!   damaged.
-//! * [`postgres`]: a throw-away server, what its catalogs say, and what a rehearsal may take.
+//! * [`postgres`]: a throw-away server, one that is in use, what their catalogs say, and what a rehearsal may take.
 //! * [`gate`]: puts all of this together for a commit, a push, a range, an audit.
 //! * [`fix`]: writes what a machine can, and only where it is sure of what comes of it.
 //! * [`hooks`]: puts the hooks where git looks, beside whatever is there.

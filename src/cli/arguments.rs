@@ -34,6 +34,12 @@ pub(super) enum Command {
     Rollback(Rollback),
     /// Write what whoever applies migrations by hand needs: queries, scripts, checklist
     Kit(Kit),
+    /// Compare a database that is in use with what the migrations leave behind
+    Verify(Verify),
+    /// Say which migrations a database has, by what tools and the ledger record
+    Status(Status),
+    /// Write down that migrations were applied by hand, or that somebody verified them
+    Applied(Applied),
     /// Write down what was there before, so that only new findings are refused
     Baseline {
         #[arg(hide = true, value_parser = ["write"])]
@@ -73,6 +79,11 @@ impl Command {
             Command::Audit(it) | Command::Drift(it) => it.format.unwrap_or(Format::Human),
             Command::Rehearse(it) => it.format.unwrap_or(Format::Human),
             Command::Rollback(it) if it.json => Format::Json,
+            Command::Status(it) => it.format.unwrap_or(Format::Human),
+            Command::Verify(it) => match it.format {
+                Some(Telling::Json) => Format::Json,
+                _ => Format::Human,
+            },
             Command::Doctor(it) => it.format.unwrap_or(Format::Human),
             Command::Ci(it) => it.format.unwrap_or_else(|| {
                 let github = super::env("GITHUB_ACTIONS").is_some_and(|it| it == "true");
@@ -228,6 +239,95 @@ pub(super) struct Rehearse {
     /// Show what is excused as well
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+/// A database that is in use. The session can only read.
+#[derive(Args)]
+pub(super) struct Database {
+    /// Look at the database that this URL names; a variable is safer
+    #[arg(long, value_name = "URL", conflicts_with = "database_url_env")]
+    pub(super) database_url: Option<String>,
+    /// Look at the database whose URL this environment variable has
+    #[arg(long, value_name = "NAME")]
+    pub(super) database_url_env: Option<String>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Telling {
+    Human,
+    // To be pasted into a report.
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Nothing is written: the session is read-only. Without `sslmode` in the URL a connection to another machine \
+                  is encrypted; `verify-full` has the server's certificate verified as well. Exit codes: 0 the database is \
+                  as the migrations leave it, 1 it differs, 2 it could not be looked at."
+)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// Compare with the migrations of this revision
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(super) rev: String,
+    /// Ask only for what this migration makes; may be given several times
+    #[arg(long = "migration", value_name = "PATH")]
+    pub(super) migrations: Vec<String>,
+    /// The folder of one database, where the repository has the migrations of several
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<String>,
+    /// How to say it; the verdict is the same
+    #[arg(long)]
+    pub(super) format: Option<Telling>,
+    /// Show what is excused as well
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a database, what `.sprag/applied.toml` has is told. Exit codes: 0 nothing is wrong, 1 a migration \
+                  failed, was edited after it was applied, or has no file, 2 it could not be looked at."
+)]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The migrations of this revision
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(super) rev: String,
+    /// Those of one database, where the repository has the migrations of several
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<String>,
+    /// How to say it
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Writes `.sprag/applied.toml`, which is then committed. What it lists is neither edited nor removed."
+)]
+pub(super) struct Applied {
+    /// Migrations that HEAD has
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// Who has applied them
+    #[arg(long, value_name = "NAME", required_unless_present = "verified_by")]
+    pub(super) by: Option<String>,
+    /// Who has looked whether they are there; somebody else
+    #[arg(long, value_name = "NAME")]
+    pub(super) verified_by: Option<String>,
+    /// When, in place of now
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
 }
 
 #[derive(Debug, Args)]

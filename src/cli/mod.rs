@@ -14,6 +14,8 @@ mod progress;
 mod rehearse;
 mod rollback;
 mod rules;
+mod status;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -96,6 +98,9 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Rehearse(it) => rehearse::run(&it, output),
         Command::Rollback(it) => rollback::run(&it, output),
         Command::Kit(it) => rollback::kit(&it, output),
+        Command::Status(it) => status::run(&it, output),
+        Command::Applied(it) => status::applied(&it, output),
+        Command::Verify(it) => verify::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use super::arguments::Format;
 use super::{NOT_JUDGED, PASSED, REFUSED, env};
 use crate::failure::Failure;
-use crate::gate::{Broken, Judged, Stop};
+use crate::gate::{Broken, Judged, Outcome, Stop};
 use crate::report::{self, Action, GraphFormat, Problem, Report, Sources, Style};
 use crate::rules::deploy::Map;
 
@@ -93,6 +93,23 @@ impl Output {
             Stop::Failure(failure) => self.failed(failure, action),
             Stop::Policy(broken) => self.broken(broken, action),
         }
+    }
+
+    /// The same of a database in use, to be pasted into a report. `at` is the time of the day.
+    pub(super) fn verification(
+        &self,
+        outcome: &Outcome,
+        action: &Action,
+        migrations: &[String],
+        at: &str,
+    ) {
+        let (verdict, sources) = (&outcome.verdict, &outcome.sources);
+        let report = Report { verdict, sources, action, policy: &outcome.policy, verbose: false };
+        self.say(&report::verification(&report, migrations, at, &self.style));
+    }
+
+    pub(super) fn status(&self, status: &report::Status) {
+        self.say(&report::status(status, self.format.into(), &self.style));
     }
 
     pub(super) fn failure(&self, failure: &Failure) -> u8 {

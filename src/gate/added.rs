@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::{self, Order};
+use super::order;
 use super::provider::Providers;
-use super::watch::Migrations;
-use super::{Change, SQL_LIMIT, read};
+use super::{Change, past, read};
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
 use crate::policy::Policy;
-use crate::source::{File, ObjectId, RepoPath};
+use crate::source::{ObjectId, RepoPath};
 
 /// New migrations, by the database that they are for.
 #[derive(Default)]
@@ -29,15 +28,7 @@ pub(super) struct Set {
 impl Added {
     /// `from`: that migration and all after it in its database count as new, whatever the change is.
     pub(super) fn of(it: &Change<'_>, policy: &Policy, from: Option<&RepoPath>) -> Result<Added> {
-        let globs = &policy.migrations;
-        let list = |side| -> Result<Vec<File>> {
-            let mut entries = it.repo.list(side, &Migrations(globs))?;
-            entries.retain(|it| globs.matches(it.path.as_bytes()));
-            let mut files = read::files(it.repo, entries, SQL_LIMIT)?;
-            let order = Order::of(it.repo, side, files.iter().map(|it| &it.path))?;
-            files.sort_by_cached_key(|it| order.key(&it.path));
-            Ok(files)
-        };
+        let list = |side| past::listed(it.repo, side, policy);
         let mut after = list(&it.after)?;
         let before = match from {
             None => list(&it.before)?,

@@ -11,19 +11,20 @@ use super::edited::added_statements;
 use super::order::Order;
 use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
+pub(super) use super::records::baseline;
 use super::watch::{Migrations, Watch};
 use super::{
     Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, declared, misplaced, order, past,
-    read, schema, secrets, unwatched, upgraded,
+    read, records, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
-use crate::policy::{self, Baseline, Date, Policy};
+use crate::policy::{self, Date, Policy};
 use crate::repo::{Delta, Entry, Repo, Side, Wanted};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
-use crate::source::{File, RepoPath, Source, Span};
+use crate::source::{File, RepoPath, Span};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
@@ -77,6 +78,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         repo,
         policy: &policy,
         overlay,
+        trusted: &published.policy,
+        notices: Vec::new(),
         inline: Vec::new(),
         found: Vec::new(),
         sources: Sources::default(),
@@ -94,7 +97,7 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     let databases = work.migrations(migrations, &others, sides)?;
     work.schemas(&others, (before, after), databases)?;
     work.commands(&others, after)?;
-    let notices = match &published.gate {
+    let more = match &published.gate {
         None => work.tampering(others, before, &proposed, after)?,
         Some(gate) => {
             let deltas = repo.diff(gate, after, &watch)?;
@@ -102,7 +105,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
         }
     };
 
-    let Work { mut found, mut sources, counts, inline, .. } = work;
+    let Work { mut found, mut sources, counts, inline, mut notices, .. } = work;
+    notices.extend(more);
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
     let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
@@ -160,17 +164,6 @@ fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
     Ok(PolicyState::Broken(vec![problem]))
 }
 
-/// The baseline that a side has. One that cannot be read excuses nothing.
-pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
-    let Some(entry) = repo.entry(side, policy::baseline::PATH.as_bytes())? else {
-        return Ok(Baseline::default());
-    };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    let text = files.into_iter().next().and_then(|it| it.content.text().cloned());
-    let source = text.map(|text| Source::new(policy::baseline::PATH, text));
-    Ok(source.and_then(|it| Baseline::parse(&it).ok()).unwrap_or_default())
-}
-
 /// The stricter of what is trusted and what is proposed. Where neither can be read there is nothing to judge by.
 pub(super) fn effective(
     trusted: &PolicyState,
@@ -201,6 +194,9 @@ struct Work<'a> {
     repo: &'a Repo,
     policy: &'a Policy,
     overlay: &'a Overlay,
+    /// Whose ledger counts.
+    trusted: &'a Side,
+    notices: Vec<String>,
     inline: Vec<Inline>,
     found: Vec<Found>,
     sources: Sources,
@@ -232,8 +228,12 @@ impl Work<'_> {
         upgraded::set_aside(globs, others, &mut changes, &mut names);
         let touched = (others, changes.as_slice());
         let beside = beside::of(self.repo, globs, sides, touched, &past.files)?;
-        let history = History::new(&changes, &names, &beside);
+        let applied = records::applied(self.repo, self.trusted)?.applied(self.policy.ledger);
+        let history = History::new(&changes, &names, &beside).with_applied(&applied);
         self.found.extend(rules::found(&history));
+        self.notices.extend(history.taken_back().into_iter().map(|it| {
+            format!("`{it}` was merged, and comes after all that the ledger has as applied: it may be edited and removed")
+        }));
         self.sources.extend(beside::texts(&beside));
 
         let there = || changes.iter().filter(|it| it.after.is_some()).map(|it| &it.path);

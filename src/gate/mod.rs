@@ -19,13 +19,16 @@ mod past;
 mod prove;
 mod provider;
 mod read;
+mod records;
 mod rehearse;
 mod rollback;
 mod schema;
 mod scope;
 mod secrets;
+mod status;
 mod unwatched;
 mod upgraded;
+mod verify;
 mod watch;
 
 use crate::policy::tampering::PolicyState;
@@ -41,9 +44,12 @@ pub use files::files;
 pub use map::deploy_graph;
 pub use order::database;
 pub use overlay::{Overlay, migrations};
+pub use records::migration;
 pub use rehearse::{Rehearse, rehearse};
 pub use rollback::{Rollbacks, rollback};
 pub use scope::{Base, Pushed, merged_base, pushed, received, since, staged, to_be_committed};
+pub use status::status;
+pub use verify::{Verify, verify};
 
 /// More bytes of SQL in one file are not read: at 8 MiB the parser takes some seconds.
 pub const SQL_LIMIT: usize = 8 << 20;

@@ -153,6 +153,21 @@ fn same_tree(a: &Side, b: &Side) -> bool {
     }
 }
 
+/// The migrations of a side, in the order in which they are applied.
+pub(super) fn listed(repo: &Repo, side: &Side, policy: &Policy) -> Result<Vec<File>> {
+    let globs = &policy.migrations;
+    let mut entries = repo.list(side, &Migrations(globs))?;
+    entries.retain(|it| globs.matches(it.path.as_bytes()));
+    ordered(repo, side, entries)
+}
+
+fn ordered(repo: &Repo, side: &Side, entries: Vec<Entry>) -> Result<Vec<File>> {
+    let mut files = read::files(repo, entries, SQL_LIMIT)?;
+    let order = Order::of(repo, side, files.iter().map(|it| &it.path))?;
+    files.sort_by_cached_key(|it| order.key(&it.path));
+    Ok(files)
+}
+
 fn replay(
     repo: &Repo,
     side: &Side,
@@ -160,9 +175,7 @@ fn replay(
     entries: Vec<Entry>,
     catalogs: &mut BTreeMap<RepoPath, Catalog>,
 ) -> Result<()> {
-    let mut files = read::files(repo, entries, SQL_LIMIT)?;
-    let order = Order::of(repo, side, files.iter().map(|it| &it.path))?;
-    files.sort_by_cached_key(|it| order.key(&it.path));
+    let files = ordered(repo, side, entries)?;
     // What cannot be read leaves no trace: whatever it made counts as unknown, and what is unknown is not excused.
     let texts = files.iter().filter_map(|it| Some((it.path.clone(), it.content.text()?.clone())));
     let default = policy.target.provider;

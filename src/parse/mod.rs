@@ -6,6 +6,7 @@ pub mod drizzle;
 pub mod json;
 pub mod layout;
 pub mod prisma;
+pub mod snapshot;
 pub mod sql;
 pub mod toml;
 

@@ -33,6 +33,10 @@ pub(super) fn weakenings(trusted: &Policy, proposed: &Policy) -> Vec<Weakening> 
     exceptions(&mut found, trusted);
     deploy(&mut found, &trusted.deploy);
     approvals(&mut found, trusted);
+    if proposed.ledger && !trusted.ledger {
+        let text = "history: what the ledger does not list may be edited and removed".to_owned();
+        found.at_section(text, "history");
+    }
     found.list
 }
 

@@ -5,6 +5,7 @@ mod catalogue;
 mod compare;
 mod globs;
 pub mod init;
+pub mod ledger;
 mod pattern;
 mod preset;
 mod read;
@@ -21,6 +22,7 @@ pub use baseline::Baseline;
 pub use catalogue::Catalogue;
 pub use compare::Weakening;
 pub use globs::{BadGlob, Globs};
+pub use ledger::Ledger;
 pub use pattern::Pattern;
 pub use preset::Preset;
 pub use settings::{Exception, Setting};
@@ -64,6 +66,8 @@ pub struct Policy {
     pub target: Target,
     pub deploy: Deploy,
     pub approvals: Approvals,
+    /// Whether the ledger lists all that was applied, so that what comes after it was not.
+    pub ledger: bool,
     rules: BTreeMap<String, RuleEntry>,
     overrides: Vec<Override>,
     exceptions: Vec<Exception>,
@@ -273,6 +277,7 @@ impl Policy {
         }
         both.migrations = both.migrations.union(&proposed.migrations);
         both.target = compare::stricter_target(&trusted.target, &proposed.target);
+        both.ledger &= proposed.ledger;
         both.deploy = compare::stricter_deploy(&trusted.deploy, &proposed.deploy);
         both.proposed = Some(Box::new(match both.proposed {
             Some(nested) => Policy::stricter(&nested, proposed),

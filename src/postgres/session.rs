@@ -42,6 +42,11 @@ impl From<Refused> for Failure {
 }
 
 impl Session {
+    /// With a client that is connected.
+    pub(super) fn of(client: Client) -> Session {
+        Session { client }
+    }
+
     pub(super) fn open(sockets: &Path, database: &str, role: &str) -> Result<Session> {
         let mut config = Config::new();
         config.host_path(sockets).dbname(database).user(role).application_name("sprag");

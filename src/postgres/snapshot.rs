@@ -21,16 +21,25 @@ impl Session {
         self.told(&format!("select * from ({QUERY}) it where kind in ('role', 'setting')"))
     }
 
+    /// What tables and types are, in the transaction that is open. What is left out of it is not looked up.
+    pub(super) fn shape(&mut self) -> Result<Snapshot> {
+        let kinds = "'schema', 'table', 'foreign_table', 'view', 'matview', 'sequence', 'composite', 'column',
+            'constraint', 'index', 'trigger', 'policy', 'function', 'type', 'extension'";
+        let rows = self.rows(&format!("select * from ({QUERY}) it where kind in ({kinds})"))?;
+        Ok(Snapshot(rows.into_iter().filter_map(row).collect()))
+    }
+
     fn told(&mut self, query: &str) -> Result<Snapshot> {
         self.script("begin; set local search_path = ''")?;
         let rows = self.rows(query);
         self.script("rollback")?;
-        let row = |cells: Vec<String>| {
-            let [kind, name, is, which] = <[String; 4]>::try_from(cells).ok()?;
-            Some((Identity { kind, name }, Row { is: members(&is), which: members(&which) }))
-        };
         Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
     }
+}
+
+fn row(cells: Vec<String>) -> Option<(Identity, Row)> {
+    let [kind, name, is, which] = <[String; 4]>::try_from(cells).ok()?;
+    Some((Identity { kind, name }, Row { is: members(&is), which: members(&which) }))
 }
 
 fn members(text: &str) -> BTreeMap<String, String> {

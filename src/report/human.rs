@@ -37,6 +37,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
             Action::Audit { .. } => "sprag audit",
             Action::Drift { .. } => "sprag drift",
             Action::Rehearsal { .. } => "sprag rehearse",
+            Action::Verification { .. } => "sprag verify",
             _ => "sprag check",
         };
         let more = told - MOST;

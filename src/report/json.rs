@@ -8,7 +8,7 @@ use super::excerpt::Texts;
 use super::text::is_unfit;
 use super::{Action, Report, Tally, ranked, spans};
 use crate::failure::Failure;
-use crate::rules::{Label, Level};
+use crate::rules::{Label, Level, Told};
 use crate::source::{RepoPath, Span};
 use crate::verdict::{Excuse, Judged, Outcome};
 
@@ -41,7 +41,18 @@ enum Doing<'a> {
     Rehearsal { against: &'a str },
     Audit { rev: &'a str },
     Drift { rev: &'a str },
+    Verification { rev: &'a str, database: &'a str, tables: Vec<Table> },
     Files,
+}
+
+/// A table that a database in use was asked for.
+#[derive(Serialize)]
+struct Table {
+    name: String,
+    exists: bool,
+    row_level_security: bool,
+    /// Nothing in it differs.
+    verified: bool,
 }
 
 #[derive(Serialize)]
@@ -207,6 +218,15 @@ fn doing(action: &Action) -> Doing<'_> {
         Action::Rehearsal { against } => Doing::Rehearsal { against },
         Action::Audit { rev } => Doing::Audit { rev },
         Action::Drift { rev } => Doing::Drift { rev },
+        Action::Verification { rev, database, tables } => {
+            let table = |it: &Told| Table {
+                name: it.name.to_string(),
+                exists: it.there,
+                row_level_security: it.rls,
+                verified: it.right,
+            };
+            Doing::Verification { rev, database, tables: tables.iter().map(table).collect() }
+        }
         Action::Files => Doing::Files,
     }
 }

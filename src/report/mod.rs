@@ -13,6 +13,8 @@ mod guide;
 mod human;
 mod json;
 mod kit;
+mod markdown;
+mod status;
 mod style;
 mod text;
 mod words;
@@ -27,9 +29,12 @@ pub use graph::{GraphFormat, graph};
 pub use guide::{proof, rollback_guide, rollback_sql, rollbacks_json};
 pub use human::problems;
 pub use kit::kit_files;
+pub use markdown::verification;
+pub use status::{Standing, State, Status, status};
 pub use style::Style;
 
 use crate::failure::Failure;
+use crate::rules::Told;
 use crate::source::{RepoPath, Span};
 use crate::verdict::{Excuse, Judged, Outcome, Verdict};
 
@@ -88,13 +93,27 @@ pub enum Action {
     Rehearsal {
         against: String,
     },
+    /// What a database in use has of a revision.
+    Verification {
+        rev: String,
+        /// Its host and its name.
+        database: String,
+        /// The tables that were asked for.
+        tables: Vec<Told>,
+    },
     Files,
 }
 
 impl Action {
     /// Whether what is judged lies before whoever reads the report, so that it can be mended there.
     fn is_on_the_way(&self) -> bool {
-        !matches!(self, Action::Receive { .. } | Action::Audit { .. } | Action::Drift { .. })
+        !matches!(
+            self,
+            Action::Receive { .. }
+                | Action::Audit { .. }
+                | Action::Drift { .. }
+                | Action::Verification { .. }
+        )
     }
 
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
@@ -105,6 +124,7 @@ impl Action {
             | Action::Rehearsal { .. }
             | Action::Audit { .. }
             | Action::Drift { .. }
+            | Action::Verification { .. }
             | Action::Files => false,
         }
     }

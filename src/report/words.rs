@@ -23,6 +23,7 @@ pub(super) fn object(action: &Action, style: Style) -> String {
             format!("the change against {}", clean(against, style))
         }
         Action::Audit { rev } | Action::Drift { rev } => clean(rev, style),
+        Action::Verification { database, .. } => clean(database, style),
         Action::Files => "the files".to_owned(),
     }
 }
@@ -50,6 +51,9 @@ pub(super) fn refused(action: &Action, style: Style) -> String {
 fn passed(action: &Action, style: Style) -> String {
     match action {
         Action::Files => "passed".to_owned(),
+        Action::Verification { rev, .. } => {
+            format!("{} is as {} has it", object(action, style), clean(rev, style))
+        }
         _ => format!("{} passes", bare(action, style)),
     }
 }
@@ -70,6 +74,7 @@ pub(super) fn untouched(action: &Action) -> &'static str {
         | Action::Rehearsal { .. }
         | Action::Audit { .. }
         | Action::Drift { .. }
+        | Action::Verification { .. }
         | Action::Files => "",
     }
 }
@@ -111,6 +116,10 @@ pub(super) fn summary(report: &Report<'_>, tally: Tally, style: Style) -> (Strin
         Action::Audit { rev } | Action::Drift { rev } => {
             (format!("{} in {}", count(tally.told(), "finding"), clean(rev, style)), basis)
         }
+        Action::Verification { rev, .. } => (
+            format!("{} is not as {} has it", object(report.action, style), clean(rev, style)),
+            basis,
+        ),
         action => (refused(action, style), format!("{basis}{}", untouched(action))),
     }
 }

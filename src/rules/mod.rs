@@ -11,6 +11,7 @@ mod finding;
 mod fix;
 mod history;
 mod hygiene;
+mod live;
 mod locking;
 mod naming;
 mod page;
@@ -29,7 +30,8 @@ pub use context::{Context, State, Target};
 pub use finding::{Finding, Label, Subject};
 use fix::BREAKPOINT;
 pub use fix::{Edit, Fix, Mapped};
-pub use history::{Beside, History, Slot, Snapshot, Versions};
+pub use history::{Application, Applied, Beside, History, Slot, Snapshot, Versions};
+pub use live::{Replay, Told, Verification, Verified, is_platform, touched, verified};
 pub use page::{Example, Page, Verdict as Expected};
 pub use prisma::{SchemaChange, drift};
 pub use rehearsal::{Additive, Failure, Rehearsal, Trial, Write, rehearsed};
@@ -52,6 +54,7 @@ pub fn all() -> &'static [&'static Rule] {
             hygiene::RULES,
             deploy::RULES,
             rehearsal::RULES,
+            live::RULES,
             unreadable::RULES,
             tamper::RULES,
         ];

@@ -4,6 +4,7 @@
 //! can judge it alone. SQL text is translated into changes once; rules, caches and reports know nothing of SQL.
 
 mod apply;
+mod canonical;
 mod catalog;
 mod change;
 mod create;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 
+pub use canonical::{canonical_type, same_default};
 pub use catalog::{Catalog, Resolved, bare_type, enum_labels};
 pub use change::{
     AttributeOp, Boundary, Cascade, Certainty, Change, DomainOp, EventTriggerOp, Filter, Guard,
@@ -102,6 +104,27 @@ impl fmt::Display for TableName {
 }
 
 impl TableName {
+    /// Of a name as a server tells it, in quotes where it has to be: a relation, a type, a function with its arguments.
+    pub fn of_server(name: &str) -> Option<TableName> {
+        let mut parts = vec![String::new()];
+        let mut rest = name.chars().peekable();
+        let mut inside = false;
+        while let Some(c) = rest.next() {
+            match c {
+                '"' if inside && rest.peek() == Some(&'"') => {
+                    rest.next();
+                    parts.last_mut()?.push('"');
+                }
+                '"' => inside = !inside,
+                '.' if !inside => parts.push(String::new()),
+                '(' if !inside => break,
+                c => parts.last_mut()?.push(c),
+            }
+        }
+        let [schema, name] = <[String; 2]>::try_from(parts).ok()?;
+        Some(TableName { schema, name })
+    }
+
     /// The name as a statement writes it: in quotes where folding would change it.
     pub fn sql(&self) -> String {
         if self.schema.is_empty() {

@@ -28,9 +28,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Named only for how it is built.
     ("libz-sys", &[]),
     ("globset", &["policy/globs.rs"]),
-    ("postgres", &["postgres/session.rs"]),
+    ("postgres", &["postgres/session.rs", "postgres/connect.rs"]),
     // Catalogs lie in files so that one table can be read of ten thousand, and the cache writes such files.
     ("postcard", &["schema/store.rs", "schema/stored.rs", "cache"]),
+    // TLS for databases that are in use.
+    ("rustls", &["postgres/connect.rs"]),
+    ("rustls-native-certs", &["postgres/connect.rs"]),
     ("saphyr-parser", &["parse/command/yaml.rs"]),
     // Derives, wherever something is kept or told as JSON.
     (
@@ -57,6 +60,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli/output.rs"]),
     // The second owner reads its own writing again before it touches the configuration of a hook manager.
     ("toml", &["parse", "hooks/manager"]),
+    ("tokio-postgres-rustls", &["postgres/connect.rs"]),
 ];
 
 struct Code {

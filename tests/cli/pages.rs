@@ -22,6 +22,9 @@ fn help() {
       rehearse      Apply a change to a throw-away Postgres, and compare what it does with what it says
       rollback      Write how to take migrations back, and prove it on a throw-away Postgres
       kit           Write what whoever applies migrations by hand needs: queries, scripts, checklist
+      verify        Compare a database that is in use with what the migrations leave behind
+      status        Say which migrations a database has, by what tools and the ledger record
+      applied       Write down that migrations were applied by hand, or that somebody verified them
       baseline      Write down what was there before, so that only new findings are refused
       ci            Judge the change that a CI job is about
       hook          What the git hooks run
@@ -188,4 +191,30 @@ fn a_word_that_is_no_command() {
     For more information, try '--help'.
     [exit 2]
     "#);
+}
+
+#[test]
+fn help_of_verify() {
+    assert_snapshot!(shown(&Sandbox::new(), &["verify", "--help"]), @"
+    Compare a database that is in use with what the migrations leave behind
+
+    Usage: sprag verify [OPTIONS]
+
+    Options:
+          --database-url <URL>       Look at the database that this URL names; a variable is safer
+          --database-url-env <NAME>  Look at the database whose URL this environment variable has
+          --rev <REV>                Compare with the migrations of this revision [default: HEAD]
+          --migration <PATH>         Ask only for what this migration makes; may be given several times
+          --folder <FOLDER>          The folder of one database, where the repository has the migrations
+                                     of several
+          --format <FORMAT>          How to say it; the verdict is the same [possible values: human,
+                                     markdown, json]
+      -v, --verbose                  Show what is excused as well
+      -h, --help                     Print help
+
+    Nothing is written: the session is read-only. Without `sslmode` in the URL a connection to another
+    machine is encrypted; `verify-full` has the server's certificate verified as well. Exit codes: 0 the
+    database is as the migrations leave it, 1 it differs, 2 it could not be looked at.
+    [exit 0]
+    ");
 }

@@ -42,6 +42,7 @@ fn what_is_about_the_data_and_the_files_holds_everywhere() {
     hygiene: empty-migration mixed-concerns invalid-allow unused-allow
     deploy: all
     rehearsal: 
+    live: 
     unreadable: all
     tamper: all
     ");

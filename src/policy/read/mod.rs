@@ -24,6 +24,7 @@ pub(super) fn read(source: &Source, catalogue: &Catalogue) -> (Policy, Vec<Probl
         target: Target::default(),
         deploy: Deploy::default(),
         approvals: Approvals::default(),
+        ledger: false,
         rules: BTreeMap::new(),
         overrides: Vec::new(),
         exceptions: Vec::new(),
@@ -62,7 +63,7 @@ fn version(r: &mut Reader<'_>, document: &Table) -> bool {
 }
 
 fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "version",
         "preset",
         "paths",
@@ -73,6 +74,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
         "approvals",
         "deploy",
         "forbidden",
+        "history",
     ];
     r.only(document, &KNOWN, "a policy");
     // The rules below it are read on top of it.
@@ -91,6 +93,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             "exceptions" => policy.exceptions = exceptions::exceptions(r, entry, &policy.catalogue),
             "approvals" => approvals(r, entry, &mut policy.approvals),
             "deploy" => deploy(r, entry, &mut policy.deploy),
+            "history" => policy.ledger = history(r, entry),
             "forbidden" => policy.deploy.forbidden = forbidden(r, entry),
             _ => {}
         }
@@ -222,6 +225,17 @@ fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
     deploy.allow = table.get("allow").map(|it| placed(r, it));
     deploy.local_scripts = table.get("local-scripts").map(|it| placed(r, it)).unwrap_or_default();
     deploy.rehearsals = table.get("rehearsals").map(|it| globs(r, it)).into_iter().collect();
+}
+
+fn history(r: &mut Reader<'_>, entry: &Entry) -> bool {
+    let Some(table) = r.table(entry) else { return false };
+    r.only(table, &["ledger"], "`[history]`");
+    let Some(it) = table.get("ledger") else { return false };
+    if let Kind::Bool(it) = it.value.kind {
+        return it;
+    }
+    r.wrong_type("ledger", &it.value, "`true` or `false`", "write it without quotes");
+    false
 }
 
 fn placed(r: &mut Reader<'_>, entry: &Entry) -> Vec<(String, Span)> {

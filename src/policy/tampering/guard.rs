@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{lines, signed, tampered, text};
 use crate::policy::baseline::Baseline;
+use crate::policy::ledger::Ledger;
 use crate::rules::Finding;
 use crate::source::{Content, FileChange, RepoPath, Source, Span};
 
@@ -85,6 +86,45 @@ pub(super) fn baseline(change: &FileChange) -> Option<Finding> {
         signed(finding.help("mend the finding, or make it an exception with a reason"))
             .evidence(&all.join(" ")),
     )
+}
+
+/// What was applied stays applied. Entries may come, and that one was verified.
+pub(super) fn ledger(change: &FileChange) -> Option<Finding> {
+    let before = change.before.as_ref()?;
+    let path = &change.path;
+    let old = text(Some(before));
+    let Some(after) = &change.after else {
+        let message = format!("`{path}` says which migrations are applied, and this deletes it");
+        return Some(signed(tampered(path, Span::file(path.clone()), message)).evidence("deleted"));
+    };
+    if let Some(finding) = unreadable(change) {
+        return Some(finding);
+    }
+    let new = match Ledger::parse(&text(Some(after))) {
+        Ok(new) => new,
+        Err(problems) => {
+            let first = problems.into_iter().next()?;
+            let message = format!("after this `{path}` cannot be read: {}", first.message);
+            let help = "take it back with `git checkout HEAD -- .sprag/applied.toml`, then run `sprag applied`";
+            return Some(tampered(path, first.span, message).help(help));
+        }
+    };
+    // Of what could not be read nobody knows what it said.
+    let old = Ledger::parse(&old).unwrap_or_default();
+    let rewritten = new.rewritten(&old);
+    let first = rewritten.first()?;
+    let what =
+        if new.entry(&first.path).is_some() { "says something else of" } else { "no longer has" };
+    let message = format!(
+        "the ledger {what} `{}`, which {} has applied on {}",
+        first.path, first.by, first.at
+    );
+    let mut finding = tampered(path, new.place(&first.path), message);
+    for it in &rewritten[1..] {
+        finding = finding.label(new.place(&it.path), format!("`{}` as well", it.path));
+    }
+    let all: Vec<&str> = rewritten.iter().map(|it| it.path.as_str()).collect();
+    Some(signed(finding).evidence(&all.join(" ")))
 }
 
 /// An older sprag knows fewer rules.

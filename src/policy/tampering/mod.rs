@@ -6,7 +6,7 @@ mod owners;
 
 use std::collections::BTreeSet;
 
-use super::{Policy, Problem, Weakening, baseline};
+use super::{Policy, Problem, Weakening, baseline, ledger};
 use crate::rules::Finding;
 use crate::source::{File, FileChange, RepoPath, Source, Span};
 
@@ -114,7 +114,9 @@ pub fn notices(facts: &Facts<'_>) -> Vec<String> {
 /// The files that are known by their path.
 fn kept(base: &PolicyState) -> impl Iterator<Item = &str> {
     let signers = base.policy().map(|it| it.approvals.signers.as_str());
-    [super::PATH, SIGNERS, REVOKED, VERSION, baseline::PATH].into_iter().chain(signers)
+    [super::PATH, SIGNERS, REVOKED, VERSION, baseline::PATH, ledger::PATH]
+        .into_iter()
+        .chain(signers)
 }
 
 fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
@@ -122,6 +124,8 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     if kept(facts.base).any(|it| it.as_bytes() == path) {
         return if path == baseline::PATH.as_bytes() {
             guard::baseline(change)
+        } else if path == ledger::PATH.as_bytes() {
+            guard::ledger(change)
         } else if path == VERSION.as_bytes() {
             guard::version(change)
         } else if path == super::PATH.as_bytes() {

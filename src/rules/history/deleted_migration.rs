@@ -4,6 +4,9 @@
 //!
 //! Renaming it, or moving it out of the migrations, is the same: the tool sees one migration missing and another that
 //! it has not applied yet. A migration of the change at hand, which nobody else has, may go freely.
+//!
+//! Where the policy says `[history] ledger = true`, a merged migration behind the last one that `.sprag/applied.toml` of
+//! the main branch lists is known not to be applied, and may go; that is told.
 
 use super::History;
 use crate::rules::{Check, Finding, Rule, declare};
@@ -13,13 +16,15 @@ pub(super) const RULE: Rule =
     declare!("history", "deleted_migration.rs", "deleted-migration", Deny, Check::History(check));
 
 fn check(history: &History<'_>) -> Vec<Finding> {
-    let deleted = history.changes.iter().filter(|it| it.after.is_none());
+    let deleted =
+        history.changes.iter().filter(|it| it.after.is_none() && !history.is_unapplied(&it.path));
     deleted
         .filter_map(|change| {
             let path = &change.path;
             let before = change.before.as_ref()?;
             let renamed = history.added().find(|it| it.after.as_ref().is_some_and(|it| it.id == before.id));
             let message = match renamed {
+                _ if let Some(it) = history.application(path) => format!("`{path}` {}, and cannot be applied to another database without its file", it.words()),
                 Some(to) => format!("`{path}` was merged before, and under its new name `{}` it would be applied again", to.path),
                 None => format!("`{path}` was merged before, and databases that have applied it cannot be built again without it"),
             };

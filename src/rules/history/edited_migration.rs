@@ -6,11 +6,15 @@
 //! to fresh databases only. A comment is enough. Line ends are not, where it is known whose migrations these are: Prisma
 //! takes both kinds for the same, Drizzle and Supabase compare nothing. A migration of the change at hand, which nobody
 //! else has, may be edited freely.
+//!
+//! What `.sprag/applied.toml` of the main branch lists was applied with the text that it names: a change may bring that
+//! text and no other. Where the policy says `[history] ledger = true`, a merged migration behind the last one that is
+//! listed is known not to be applied, and may be edited; that is told.
 
-use super::{History, Slot};
+use super::{Application, History, Slot};
 use crate::parse::prisma::{checksum, same_checksum};
 use crate::rules::{Check, Finding, Rule, declare};
-use crate::source::{Mode, Span};
+use crate::source::{FileChange, Mode, Span};
 
 pub(super) const RULE: Rule =
     declare!("history", "edited_migration.rs", "edited-migration", Deny, Check::History(check));
@@ -24,6 +28,14 @@ fn check(history: &History<'_>) -> Vec<Finding> {
     edited
         .filter_map(|(change, before, after)| {
             let path = &change.path;
+            if history.is_unapplied(path) {
+                return None;
+            }
+            let application = history.application(path);
+            let is_applied = |it: &Application| after.content.text().is_some_and(|text| it.is_of(text));
+            if is_file(after.mode) && application.is_some_and(is_applied) {
+                return None;
+            }
             let texts = before.content.text().zip(after.content.text());
             let texts = texts.filter(|_| is_file(before.mode) && is_file(after.mode));
             let tool = Tool::of(history, &Slot::of(path));
@@ -36,6 +48,10 @@ fn check(history: &History<'_>) -> Vec<Finding> {
                     "was merged before, and its line ends have changed: its checksum is another"
                 }
                 _ => "was merged before, and databases that have applied it will not get this edit",
+            };
+            let what = match application {
+                Some(it) => format!("{}, and this is not the text that was applied", it.words()),
+                None => what.to_owned(),
             };
             let at = first_difference(before.content.text(), after.content.text());
             let span = match at {
@@ -53,7 +69,29 @@ fn check(history: &History<'_>) -> Vec<Finding> {
             };
             Some(finding)
         })
+        .chain(history.added().filter_map(|it| unlike_applied(history, it)))
         .collect()
+}
+
+/// One that is new here, and was applied from elsewhere before it is merged.
+fn unlike_applied(history: &History<'_>, change: &FileChange) -> Option<Finding> {
+    let (path, after) = (&change.path, change.after.as_ref()?);
+    let application = history.application(path)?;
+    let text = after.content.text()?;
+    if application.is_of(text) {
+        return None;
+    }
+    let message =
+        format!("`{path}` {}, and this is not the text that was applied", application.words());
+    let help = format!(
+        "bring the text whose SHA-256 is `{}`, and write what has changed as a new migration",
+        application.sha256
+    );
+    Some(
+        Finding::new(path.to_string(), Span::file(path.clone()), message)
+            .evidence(&after.id.0)
+            .help(help),
+    )
 }
 
 /// Whose migrations these are, as what lies beside them shows.

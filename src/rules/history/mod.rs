@@ -1,5 +1,6 @@
 //! What became of the files: what was merged stays as it is, and what is new comes last.
 
+mod applied;
 mod beside;
 mod broken_journal;
 mod deleted_migration;
@@ -22,6 +23,7 @@ mod wrong_case_file;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use applied::{Application, Applied};
 use beside::Journaled;
 pub use beside::{Beside, Snapshot, Versions};
 
@@ -56,6 +58,8 @@ pub struct History<'a> {
     target: &'a PathList,
     /// What the tools keep beside them, folder by folder.
     beside: &'a [Beside],
+    /// What somebody has applied by hand. Absent: nobody asks.
+    applied: Option<&'a Applied>,
     /// Several rules ask for them.
     journaled: OnceCell<Vec<Journaled<'a>>>,
 }
@@ -121,7 +125,14 @@ impl<'a> History<'a> {
         target: &'a PathList,
         beside: &'a [Beside],
     ) -> History<'a> {
-        History { changes, target, beside, journaled: OnceCell::new() }
+        History { changes, target, beside, applied: None, journaled: OnceCell::new() }
+    }
+
+    /// With what the trusted ledger says.
+    #[must_use]
+    pub fn with_applied(mut self, applied: &'a Applied) -> History<'a> {
+        self.applied = Some(applied);
+        self
     }
 }
 

@@ -99,7 +99,8 @@ fn one(rehearsal: &Rehearsal<'_>, trial: &Trial) -> Vec<Loss> {
     for kind in KINDS {
         for (name, was) in before.of(kind) {
             let Some(is) = after.get(kind, name) else {
-                let inside = gone.iter().any(|it| is_inside(name, it));
+                let owned = *kind == "sequence" && goes_with_owner(was, (before, after));
+                let inside = owned || gone.iter().any(|it| is_inside(name, it));
                 if !inside {
                     say(kind, name, What::Gone);
                 }
@@ -184,6 +185,20 @@ fn list(json: &str) -> Vec<String> {
     value.items().into_iter().flatten().filter_map(|it| it.string()).collect()
 }
 
+/// Whether a sequence goes with the column that owns it, which is told: it is dropped, or moved with its table.
+fn goes_with_owner(sequence: &Row, (before, after): (&Snapshot, &Snapshot)) -> bool {
+    let owner = crate::parse::snapshot::text(sequence, "seq_owner");
+    let Some((table, number)) = owner.as_deref().and_then(|it| it.split_once('#')) else {
+        return false;
+    };
+    let number = number.trim_end_matches(['a', 'i']);
+    let owns = |it: &(&str, &Row)| {
+        is_inside(it.0, table) && it.1.which.get("attnum").is_some_and(|it| it == number)
+    };
+    let column = before.of("column").find(owns);
+    column.is_some_and(|it| after.get("column", it.0).is_none())
+}
+
 /// Whether a name lies in another: a column in its table, a table in its schema.
 fn is_inside(name: &str, outer: &str) -> bool {
     name.len() > outer.len() && name.starts_with(outer) && name[outer.len()..].starts_with('.')
@@ -223,9 +238,10 @@ impl Told<'_> {
             (_, What::RlsOff) => {
                 table(&parts).is_some_and(|it| self.model.table(&it).is_none_or(|it| !it.rls))
             }
-            (_, What::Emptied) => {
-                self.has(own, |it| matches!(it, Op::Truncate { .. } | Op::Maintain { .. }))
-            }
+            // A column of another type that has the name of the old one looks the same, and writes every row anew.
+            (_, What::Emptied) => self.has(own, |it| {
+                matches!(it, Op::Truncate { .. } | Op::Maintain { .. } | Op::AlterColumnType { .. })
+            }),
             (_, What::Written(_)) => self.has(own, |it| {
                 matches!(it, Op::Delete { .. } | Op::Update { .. } | Op::Insert { .. })
             }),

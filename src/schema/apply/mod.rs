@@ -10,6 +10,7 @@ mod routine;
 mod structure;
 mod table;
 mod temporary;
+mod types;
 
 use access::replaced;
 
@@ -90,11 +91,7 @@ impl Catalog {
                 self.drop_column(table, column, *cascade);
             }
             Op::RenameColumn { table, from, to } => self.rename_column(table, from, &to.name),
-            Op::AlterColumnType { table, column, to, .. } => self.edit(table, |it| {
-                if let Some(column) = it.columns.get_mut(column) {
-                    column.data_type.clone_from(to);
-                }
-            }),
+            Op::AlterColumnType { table, column, to, .. } => self.retype(table, column, to),
             Op::SetRls { table, switch } => {
                 self.set_rls(table, *switch, change.certainty, born.at.as_ref());
             }
@@ -104,10 +101,7 @@ impl Catalog {
                     self.put_type(name, Some(Type { kind: kind.clone(), born }));
                 }
             }
-            Op::DropType { name, .. } if sure => {
-                let name = self.resolve_type(name);
-                self.put_type(name, None);
-            }
+            Op::DropType { name, cascade, .. } if sure => self.drop_type(name, *cascade),
             Op::RenameType { from, to } => {
                 let from = self.resolve_type(from);
                 let to = TableName::new(from.schema.as_str(), to.as_str());
