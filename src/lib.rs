@@ -20,6 +20,7 @@
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
 //! | what it really does | [`postgres`], on a server that is thrown away, judged as a [`rules::Rehearsal`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
+//! | what an owner has let pass | [`approval::weigh`], by signed files in the proposed tree and lists of the trusted one |
 //! | how to say it | [`report::render`] |
 //!
 //! Two views are always taken: what each statement does (a column that is dropped and added again under its name has
@@ -57,8 +58,10 @@
 //! * [`parse`]: files to what they do. Never fails: what cannot be read is said in place of it.
 //! * [`rules`]: what is refused. A rule is a file, its header is its page (`sprag explain`), the page's examples are
 //!   its test.
+//! * [`signature`]: SSH keys, lists of them, and signatures.
 //! * [`policy`]: `policy.toml`, every value with its place; the stricter of two policies; what loosens one.
 //! * [`verdict`]: which findings stand, and why the others do not.
+//! * [`approval`]: what somebody has signed for, and what of it counts.
 //! * [`report`]: the verdict as text. A format never changes it.
 //! * [`repo`]: git. Reads by libgit2 and by git, writes nothing.
 //! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
@@ -89,9 +92,13 @@ pub mod parse;
 
 pub mod rules;
 
+pub mod signature;
+
 pub mod policy;
 
 pub mod verdict;
+
+pub mod approval;
 
 pub mod report;
 
