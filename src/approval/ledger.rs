@@ -39,8 +39,9 @@ impl Posted {
             Some(Content::Text(text)) if text.len() > LIMIT => {
                 Err(format!("its signature is longer than {LIMIT} bytes"))
             }
-            Some(Content::Text(text)) => Signature::read(text)
-                .map_err(|why| format!("its signature cannot be read: {why}")),
+            Some(Content::Text(text)) => {
+                Signature::read(text).map_err(|why| format!("its signature cannot be read: {why}"))
+            }
         };
         Posted { file, text: content.text().cloned(), letter, signature }
     }
@@ -130,7 +131,10 @@ impl Ledger<'_> {
 
     fn is_about_this(&self, letter: &Letter) -> Result<(), String> {
         if let Some(repo) = self.terms.repo.as_ref().filter(|it| **it != letter.repo) {
-            return Err(format!("it is for the repository `{}`, and this is `{repo}`", letter.repo));
+            return Err(format!(
+                "it is for the repository `{}`, and this is `{repo}`",
+                letter.repo
+            ));
         }
         let path = &letter.path;
         match self.contents.get(path) {
@@ -149,9 +153,7 @@ impl Ledger<'_> {
     fn signer(&self, approver: &str, key: &Key) -> Result<&Signer, String> {
         let list = &self.terms.signers;
         let Some(signers) = &self.signers else {
-            return Err(format!(
-                "nobody may sign yet: the state that is trusted has no `{list}`"
-            ));
+            return Err(format!("nobody may sign yet: the state that is trusted has no `{list}`"));
         };
         let own: Vec<&Signer> = signers.list.iter().filter(|it| it.key == *key).collect();
         let namespace = &self.terms.namespace;
@@ -190,7 +192,9 @@ impl Ledger<'_> {
         if let Some(days) = self.terms.longest_days
             && until.0.saturating_sub(from.0) > i64::from(days) * DAY
         {
-            return Err(format!("it is to hold from {from} until {until}, and the policy lets none hold for more than {days} days"));
+            return Err(format!(
+                "it is to hold from {from} until {until}, and the policy lets none hold for more than {days} days"
+            ));
         }
         if now.0.saturating_add(SKEW) < from.0 {
             return Err(format!("it holds only from {from}"));

@@ -76,19 +76,14 @@ impl Letter {
         if expires <= not_before {
             return Err("it ends before it begins".to_owned());
         }
-        let letter = Letter {
-            repo,
-            rule,
-            path,
-            sha256,
-            findings,
-            not_before,
-            expires,
-            approver,
-            reason,
-        };
+        let letter =
+            Letter { repo, rule, path, sha256, findings, not_before, expires, approver, reason };
         // Whatever was overlooked above is not how it would be written again.
-        if letter.text() == text { Ok(letter) } else { Err("it is not written as sprag writes it".to_owned()) }
+        if letter.text() == text {
+            Ok(letter)
+        } else {
+            Err("it is not written as sprag writes it".to_owned())
+        }
     }
 
     /// Whether it is for a file that is gone.
@@ -161,7 +156,9 @@ impl Lines<'_> {
     fn end(&mut self) -> Result<(), String> {
         match self.rest.next() {
             None => Ok(()),
-            Some((at, _)) => Err(format!("nothing may stand after `reason`, and line {} does", at + 1)),
+            Some((at, _)) => {
+                Err(format!("nothing may stand after `reason`, and line {} does", at + 1))
+            }
         }
     }
 }

@@ -45,6 +45,16 @@ pub fn finding_text(finding: &Finding) -> String {
     format!("{}: {}", finding.subject, said.join("; ")).trim().to_owned()
 }
 
+impl Ledger<'_> {
+    /// Whether there is an approval that was meant for this, whatever it is worth.
+    #[must_use]
+    pub fn concerns(&self, judged: &Judged) -> bool {
+        let rule = needed_rule(judged.rule.name);
+        let path = &judged.finding.span.path;
+        self.posted.iter().any(|it| is_about(it, judged.level, rule, path, self))
+    }
+}
+
 fn one(judged: &Judged, ledger: &Ledger<'_>) -> (Outcome, Vec<String>) {
     let (level, finding) = (judged.level, &judged.finding);
     let (rule, path) = (needed_rule(judged.rule.name), &finding.span.path);
@@ -116,7 +126,11 @@ fn lists<'l>(
     if settled || letter.findings.is_empty() || letter.findings.contains(&finding_text(finding)) {
         return Ok(letter);
     }
-    Err(format!("this is not what `{}` has approved: {}", letter.approver, letter.findings.join("; ")))
+    Err(format!(
+        "this is not what `{}` has approved: {}",
+        letter.approver,
+        letter.findings.join("; ")
+    ))
 }
 
 fn approver(posted: &Posted, letter: &Letter) -> Approver {

@@ -21,6 +21,7 @@ use clap::Parser;
 
 use crate::failure::Failure;
 use crate::policy::Date;
+use crate::source::Time;
 use arguments::{Arguments, Command};
 use output::Output;
 
@@ -102,13 +103,18 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
     }
 }
 
-/// The day it is, in UTC. Only exceptions that end on a day ask.
+/// The day it is, in UTC.
 fn today() -> Date {
+    now().date()
+}
+
+/// What time it is. Only what ends asks: exceptions and approvals.
+fn now() -> Time {
     let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |it| -it),
     };
-    Date::from_unix_seconds(seconds)
+    Time(seconds)
 }
 
 /// A variable of the environment, where it is text.

@@ -106,7 +106,11 @@ impl Approvals {
             trusted.rules.keys().chain(self.rules.keys()).map(String::as_str).collect();
         // The empty name stands for every rule that nothing is said about.
         for rule in named.into_iter().chain(["", POLICY_CHANGE]) {
-            let shown = if rule.is_empty() { "threshold".to_owned() } else { format!("`{rule}`: threshold") };
+            let shown = if rule.is_empty() {
+                "threshold".to_owned()
+            } else {
+                format!("`{rule}`: threshold")
+            };
             let (from, to) = (trusted.threshold(rule), self.threshold(rule));
             if to < from {
                 found.push(format!("{shown} {from} -> {to}"));

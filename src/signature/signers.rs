@@ -98,7 +98,9 @@ fn signer(line: &str, span: &Span) -> Result<Signer, Wrong> {
             "valid-before" => signer.valid_before.replace(time(value)?).is_some(),
             "cert-authority" => {
                 return Err((
-                    format!("with `cert-authority`, the holder of this key says who is `{principal}`"),
+                    format!(
+                        "with `cert-authority`, the holder of this key says who is `{principal}`"
+                    ),
                     "remove the line, and list the key of each person",
                 ));
             }

@@ -16,16 +16,8 @@ const MOST_DAYS: i64 = 3650;
 pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue) -> Approvals {
     let mut approvals = Approvals::default();
     let Some(table) = r.table(entry) else { return approvals };
-    const KNOWN: [&str; 8] = [
-        "signers",
-        "namespace",
-        "repo",
-        "longest-days",
-        "distinct",
-        "threshold",
-        "roles",
-        "rules",
-    ];
+    const KNOWN: [&str; 8] =
+        ["signers", "namespace", "repo", "longest-days", "distinct", "threshold", "roles", "rules"];
     r.only(table, &KNOWN, "`[approvals]`");
     if let Some(path) = table.get("signers").and_then(|it| signers(r, it)) {
         approvals.signers = path;
@@ -39,7 +31,9 @@ pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue
     if let Some(it) = table.get("distinct") {
         match it.value.kind {
             Kind::Bool(distinct) => approvals.distinct = distinct,
-            _ => r.wrong_type("distinct", &it.value, "`true` or `false`", "write it without quotes"),
+            _ => {
+                r.wrong_type("distinct", &it.value, "`true` or `false`", "write it without quotes")
+            }
         }
     }
     if let Some(it) = table.get("threshold").and_then(|it| threshold(r, it)) {
@@ -157,7 +151,8 @@ fn role(
     }
     let known: Vec<&str> = roles.keys().map(String::as_str).collect();
     if known.is_empty() {
-        let help = format!("name its people: `{name} = [\"ceo@example.com\"]` under `[approvals.roles]`");
+        let help =
+            format!("name its people: `{name} = [\"ceo@example.com\"]` under `[approvals.roles]`");
         r.problem(range, format!("there is no role `{name}`"), help);
     } else {
         unknown(r, range, &name, "role", &known);

@@ -160,13 +160,7 @@ fn database(r: &mut Reader<'_>, entry: &Entry, target: &mut Target) {
     }
 }
 
-fn unknown(
-    r: &mut Reader<'_>,
-    range: Range<usize>,
-    typed: &str,
-    what: &str,
-    known: &[&str],
-) {
+fn unknown(r: &mut Reader<'_>, range: Range<usize>, typed: &str, what: &str, known: &[&str]) {
     let help = match meant(typed, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.len() <= 8 => format!("known are {}", listed(known)),

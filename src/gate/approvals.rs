@@ -1,0 +1,300 @@
+//! Finds what was signed for a change, and who may sign.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::policies::state_of;
+use super::read;
+use super::{Broken, COMMAND_LIMIT, Change, SQL_LIMIT, Stop};
+use crate::approval::{self, FOLDER, LIMIT, Ledger, Letter, Posted, Writer};
+use crate::failure::Result;
+use crate::policy::tampering::{PolicyState, REVOKED};
+use crate::policy::{Approvals, Problem};
+use crate::repo::{Blob, Commit, Entry, Repo, Side, Wanted};
+use crate::report::Sources;
+use crate::rules::Level;
+use crate::signature::{Flaw, Revoked, Signature, Signers};
+use crate::source::{Content, File, Mode, RepoPath, Source, Time};
+use crate::verdict::{Judged, Outcome};
+
+/// The commits that a change was made by, so that it can be asked who wrote it.
+#[derive(Clone, Debug)]
+pub struct Commits {
+    /// Absent: everything up to the head.
+    pub base: Option<Commit>,
+    pub head: Commit,
+    /// Whether what is staged is on top of them.
+    pub staged: bool,
+}
+
+/// Lets pass what somebody has signed for. Nothing is read where nothing is refused.
+pub(super) fn weigh(
+    change: &Change<'_>,
+    judged: &mut [Judged],
+    now: Time,
+) -> std::result::Result<(), Stop> {
+    if judged.iter().all(|it| it.outcome != Outcome::Blocks) {
+        return Ok(());
+    }
+    let trusted = state_of(change.repo, &change.published.policy)?;
+    let terms = terms(&trusted);
+    let refused = judged.iter().filter(|it| it.outcome == Outcome::Blocks);
+    let paths = refused.map(|it| it.finding.span.path.clone()).collect();
+    let (ledger, flaws) = ledger(change, &terms, &trusted, &paths, now)?;
+    stop_at(flaws, judged, &ledger)?;
+    approval::weigh(judged, &ledger);
+    Ok(())
+}
+
+/// The same of everything that is there: what was merged is settled, and is not asked again when it was signed.
+pub(super) fn weigh_merged(
+    repo: &Repo,
+    side: &Side,
+    judged: &mut [Judged],
+) -> std::result::Result<(), Stop> {
+    if judged.iter().all(|it| it.outcome != Outcome::Blocks) {
+        return Ok(());
+    }
+    let state = state_of(repo, side)?;
+    let terms = terms(&state);
+    let posted = posted(repo, side)?;
+    let (signers, revoked, flaws) = lists(repo, side, side, &terms)?;
+    let contents = contents(repo, side, &posted)?;
+    let ledger = Ledger {
+        terms: &terms,
+        signers,
+        revoked,
+        posted,
+        contents,
+        writers: BTreeMap::new(),
+        now: None,
+        unstaged: Vec::new(),
+    };
+    stop_at(flaws, judged, &ledger)?;
+    approval::weigh(judged, &ledger);
+    Ok(())
+}
+
+/// What a trusted policy asks for.
+pub(super) fn terms(trusted: &PolicyState) -> Approvals {
+    trusted.policy().map(|it| it.approvals.clone()).unwrap_or_default()
+}
+
+/// Everything that is asked about the approvals of a change, and what is wrong with the lists of keys. Who wrote a file is
+/// only asked of those that are asked `about`.
+pub(super) fn ledger<'t>(
+    change: &Change<'_>,
+    terms: &'t Approvals,
+    trusted: &PolicyState,
+    about: &BTreeSet<RepoPath>,
+    now: Time,
+) -> Result<(Ledger<'t>, Flaws)> {
+    let Change { repo, after, published, commits, .. } = change;
+    // Where nobody can read who has to sign, nobody has.
+    let posted = match trusted {
+        PolicyState::Broken(_) => Vec::new(),
+        PolicyState::Is(_) | PolicyState::Absent => posted(repo, after)?,
+    };
+    let (signers, revoked, flaws) = lists(repo, &published.policy, after, terms)?;
+    let contents = contents(repo, after, &posted)?;
+    let mut writers = BTreeMap::new();
+    if terms.distinct {
+        let approved: BTreeSet<&RepoPath> =
+            posted.iter().filter_map(|it| Some(&it.letter.as_ref().ok()?.path)).collect();
+        for path in approved.into_iter().filter(|it| about.contains(it)) {
+            writers.insert(path.clone(), written_by(repo, commits.as_ref(), after, path)?);
+        }
+    }
+    let unstaged = match commits {
+        Some(Commits { staged: true, .. }) => in_worktree(repo, &posted),
+        _ => Vec::new(),
+    };
+    let ledger =
+        Ledger { terms, signers, revoked, posted, contents, writers, now: Some(now), unstaged };
+    Ok((ledger, flaws))
+}
+
+/// What is wrong with the lists, and the lists.
+#[derive(Default)]
+pub(super) struct Flaws {
+    pub(super) list: Vec<Flaw>,
+    pub(super) sources: Sources,
+}
+
+impl Flaws {
+    pub(super) fn stop(self) -> Stop {
+        let problem =
+            |it: Flaw| Problem { message: it.message, span: it.span, help: Some(it.help) };
+        let problems = self.list.into_iter().map(problem).collect();
+        Stop::Policy(Broken { problems, sources: self.sources })
+    }
+}
+
+/// A list that nobody can trust matters only to who has something signed.
+fn stop_at(flaws: Flaws, judged: &[Judged], ledger: &Ledger<'_>) -> std::result::Result<(), Stop> {
+    let refused = |it: &&Judged| it.outcome == Outcome::Blocks && it.level == Level::Approve;
+    let asked = judged.iter().filter(refused).any(|it| ledger.concerns(it));
+    if flaws.list.is_empty() || !asked { Ok(()) } else { Err(flaws.stop()) }
+}
+
+/// The files below one folder.
+struct Below(&'static str);
+
+impl Wanted for Below {
+    fn file(&self, path: &[u8]) -> bool {
+        path.strip_prefix(self.0.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        RepoPath::from(self.0).is_under(path) || self.file(path) || path == self.0.as_bytes()
+    }
+}
+
+/// The approvals that a side has, each with its signature.
+pub(super) fn posted(repo: &Repo, side: &Side) -> Result<Vec<Posted>> {
+    let entries = repo.list(side, &Below(FOLDER))?;
+    let entries: Vec<Entry> =
+        entries.into_iter().filter(|it| Below(FOLDER).file(it.path.as_bytes())).collect();
+    let files = read::files(repo, entries, LIMIT)?;
+    let by_path: BTreeMap<&RepoPath, &Content> =
+        files.iter().map(|it| (&it.path, &it.content)).collect();
+    let approvals = files.iter().filter(|it| is_approval(&it.path));
+    let read = |it: &File| {
+        let signature = RepoPath::from([it.path.as_bytes(), b".sig"].concat());
+        Posted::read(it.path.clone(), &it.content, by_path.get(&signature).copied())
+    };
+    Ok(approvals.map(read).collect())
+}
+
+/// Neither a signature nor what keeps a folder in git.
+fn is_approval(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    !name.ends_with(b".sig") && !name.starts_with(b".")
+}
+
+fn lists(
+    repo: &Repo,
+    trusted: &Side,
+    after: &Side,
+    terms: &Approvals,
+) -> Result<(Option<Signers>, Revoked, Flaws)> {
+    let mut flaws = Flaws::default();
+    let signers = match list(repo, trusted, &terms.signers, "", &mut flaws)? {
+        None => None,
+        Some(source) => {
+            let (signers, wrong) = Signers::parse(&source);
+            flaws.list.extend(wrong);
+            Some(signers)
+        }
+    };
+    let mut revoked = Revoked::default();
+    // The change may revoke a key, and cannot take that back.
+    for (side, mark) in [(trusted, " (base)"), (after, "")] {
+        if let Some(source) = list(repo, side, REVOKED, mark, &mut flaws)? {
+            let (keys, wrong) = Revoked::parse(&source);
+            revoked.extend(keys);
+            flaws.list.extend(wrong);
+        }
+    }
+    Ok((signers, revoked, flaws))
+}
+
+/// The text of a list; what is no text is a flaw.
+fn list(
+    repo: &Repo,
+    side: &Side,
+    path: &str,
+    mark: &str,
+    flaws: &mut Flaws,
+) -> Result<Option<Source>> {
+    let Some(entry) = repo.entry(side, path.as_bytes())? else { return Ok(None) };
+    let Some(file) = read::files(repo, vec![entry], SQL_LIMIT)?.into_iter().next() else {
+        return Ok(None);
+    };
+    let path = RepoPath::from(format!("{path}{mark}").as_str());
+    match file.content {
+        Content::Text(text) => {
+            flaws.sources.insert(path.clone(), text.clone());
+            Ok(Some(Source { path, text }))
+        }
+        Content::Unreadable(why) => {
+            let message = format!("`{path}` {}", why.reason());
+            let help = "write it as a plain file in UTF-8, a key a line".to_owned();
+            flaws.list.push(Flaw { message, span: crate::source::Span::file(path), help });
+            Ok(None)
+        }
+    }
+}
+
+/// The hash of each file that an approval is for, as the side has it.
+fn contents(repo: &Repo, side: &Side, posted: &[Posted]) -> Result<BTreeMap<RepoPath, String>> {
+    let paths: BTreeSet<&RepoPath> =
+        posted.iter().filter_map(|it| Some(&it.letter.as_ref().ok()?.path)).collect();
+    let mut contents = BTreeMap::new();
+    for path in paths {
+        if let Some(sha256) = sha256_of(repo, side, path)? {
+            contents.insert(path.clone(), sha256);
+        }
+    }
+    Ok(contents)
+}
+
+/// The hash of a plain file. What is too large to be judged has none, and so cannot be approved.
+pub(super) fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<String>> {
+    let entry = repo.entry(side, path.as_bytes())?;
+    let plain = |it: &Entry| matches!(it.mode, Mode::Regular | Mode::Executable);
+    let Some(entry) = entry.filter(plain) else { return Ok(None) };
+    match repo.read(&[entry.id], COMMAND_LIMIT)?.into_iter().next() {
+        Some(Blob::Bytes(bytes)) => Ok(Some(approval::sha256(&bytes))),
+        // A hash that no approval can have.
+        Some(Blob::TooLarge(_)) | None => Ok(Some("f".repeat(64))),
+    }
+}
+
+fn written_by(
+    repo: &Repo,
+    commits: Option<&Commits>,
+    after: &Side,
+    path: &RepoPath,
+) -> Result<Vec<Writer>> {
+    let Some(Commits { base, head, staged }) = commits else { return Ok(Vec::new()) };
+    let mut writers = Vec::new();
+    for it in repo.wrote(base.as_ref(), head, path)? {
+        let signature = it.signature.and_then(|it| Signature::read(&it).ok());
+        let short = it.commit.0.get(..12).unwrap_or(&it.commit.0).to_owned();
+        writers.push(Writer {
+            what: format!("commit {short}"),
+            emails: it.emails,
+            key: signature.map(|it| it.key().clone()),
+        });
+    }
+    if *staged {
+        let head = repo.entry(&Side::Tree(head.tree.clone()), path.as_bytes())?;
+        let now = repo.entry(after, path.as_bytes())?;
+        if head.map(|it| it.id) != now.map(|it| it.id) {
+            let emails = repo.own_emails()?;
+            writers.push(Writer { what: "what is staged".to_owned(), emails, key: None });
+        }
+    }
+    Ok(writers)
+}
+
+/// Approvals that were written and not staged. What cannot be read there is no part of anything.
+fn in_worktree(repo: &Repo, posted: &[Posted]) -> Vec<(RepoPath, Letter)> {
+    let Ok(top) = repo.worktree() else { return Vec::new() };
+    let Ok(folder) = std::fs::read_dir(top.join(FOLDER)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for file in folder.flatten() {
+        let path =
+            RepoPath::from(format!("{FOLDER}/{}", file.file_name().to_string_lossy()).as_str());
+        let small = file.metadata().is_ok_and(|it| it.len() <= LIMIT as u64);
+        if !small || !is_approval(&path) || posted.iter().any(|it| it.file == path) {
+            continue;
+        }
+        let text = std::fs::read_to_string(file.path()).unwrap_or_default();
+        if let Ok(letter) = Letter::parse(&text) {
+            found.push((path, letter));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
