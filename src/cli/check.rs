@@ -112,7 +112,7 @@ fn file(path: &Path, top: Option<&Path>) -> Result<File> {
 }
 
 /// The path as the repository has it, where the file is in it.
-fn named(path: &Path, top: Option<&Path>) -> RepoPath {
+pub(super) fn named(path: &Path, top: Option<&Path>) -> RepoPath {
     use std::os::unix::ffi::OsStrExt as _;
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let top = top.and_then(|it| std::fs::canonicalize(it).ok());

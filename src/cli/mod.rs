@@ -1,5 +1,7 @@
 //! What people type. No verdict is made here: commands ask the gate and print what it says.
 
+mod approvals;
+mod approve;
 mod arguments;
 mod audit;
 mod check;
@@ -12,6 +14,7 @@ mod install;
 mod output;
 mod rehearse;
 mod rules;
+mod sign;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -91,6 +94,8 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Drift(it) => audit::drift(&it, output),
         Command::Rehearse(it) => rehearse::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
+        Command::Approve(it) => approve::run(&it, output),
+        Command::Approvals(it) => approvals::run(&it, output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),
         Command::Install(it) => install::install(&it, output),

@@ -35,11 +35,10 @@ pub(super) fn weigh(
     if judged.iter().all(|it| it.outcome != Outcome::Blocks) {
         return Ok(());
     }
-    let trusted = state_of(change.repo, &change.published.policy)?;
-    let terms = terms(&trusted);
     let refused = judged.iter().filter(|it| it.outcome == Outcome::Blocks);
     let paths = refused.map(|it| it.finding.span.path.clone()).collect();
-    let (ledger, flaws) = ledger(change, &terms, &trusted, &paths, now)?;
+    let trust = Trust::of(change)?;
+    let (ledger, flaws) = trust.read(change, &paths, false, now)?;
     stop_at(flaws, judged, &ledger)?;
     approval::weigh(judged, &ledger);
     Ok(())
@@ -58,7 +57,12 @@ pub(super) fn weigh_merged(
     let terms = terms(&state);
     let posted = posted(repo, side)?;
     let (signers, revoked, flaws) = lists(repo, side, side, &terms)?;
-    let contents = contents(repo, side, &posted)?;
+    let mut contents = BTreeMap::new();
+    for letter in posted.iter().filter_map(|it| it.letter.as_ref().ok()) {
+        if let Some(sha256) = sha256_of(repo, side, &letter.path)? {
+            contents.insert(letter.path.clone(), sha256);
+        }
+    }
     let ledger = Ledger {
         terms: &terms,
         signers,
@@ -75,53 +79,84 @@ pub(super) fn weigh_merged(
 }
 
 /// What a trusted policy asks for.
-pub(super) fn terms(trusted: &PolicyState) -> Approvals {
+fn terms(trusted: &PolicyState) -> Approvals {
     trusted.policy().map(|it| it.approvals.clone()).unwrap_or_default()
 }
 
-/// Everything that is asked about the approvals of a change, and what is wrong with the lists of keys. Who wrote a file is
-/// only asked of those that are asked `about`.
-pub(super) fn ledger<'t>(
-    change: &Change<'_>,
-    terms: &'t Approvals,
-    trusted: &PolicyState,
-    about: &BTreeSet<RepoPath>,
-    now: Time,
-) -> Result<(Ledger<'t>, Flaws)> {
-    let Change { repo, after, published, commits, .. } = change;
-    // Where nobody can read who has to sign, nobody has.
-    let posted = match trusted {
-        PolicyState::Broken(_) => Vec::new(),
-        PolicyState::Is(_) | PolicyState::Absent => posted(repo, after)?,
-    };
-    let (signers, revoked, flaws) = lists(repo, &published.policy, after, terms)?;
-    let contents = contents(repo, after, &posted)?;
-    let mut writers = BTreeMap::new();
-    if terms.distinct {
-        let approved: BTreeSet<&RepoPath> =
-            posted.iter().filter_map(|it| Some(&it.letter.as_ref().ok()?.path)).collect();
-        for path in approved.into_iter().filter(|it| about.contains(it)) {
-            writers.insert(path.clone(), written_by(repo, commits.as_ref(), after, path)?);
-        }
+/// What those ask for who are trusted before a change.
+pub struct Trust {
+    pub terms: Approvals,
+    state: PolicyState,
+}
+
+impl Trust {
+    pub fn of(change: &Change<'_>) -> Result<Trust> {
+        let state = state_of(change.repo, &change.published.policy)?;
+        Ok(Trust { terms: terms(&state), state })
     }
-    let unstaged = match commits {
-        Some(Commits { staged: true, .. }) => in_worktree(repo, &posted),
-        _ => Vec::new(),
-    };
-    let ledger =
-        Ledger { terms, signers, revoked, posted, contents, writers, now: Some(now), unstaged };
-    Ok((ledger, flaws))
+
+    /// Everything that is asked about the approvals of the change. Who wrote a file is only asked of those that are asked
+    /// `about`. Stops where a list of keys cannot be trusted.
+    pub fn ledger(
+        &self,
+        change: &Change<'_>,
+        about: &BTreeSet<RepoPath>,
+        now: Time,
+    ) -> std::result::Result<Ledger<'_>, Stop> {
+        let (ledger, flaws) = self.read(change, about, true, now)?;
+        if flaws.list.is_empty() { Ok(ledger) } else { Err(flaws.stop()) }
+    }
+
+    fn read(
+        &self,
+        change: &Change<'_>,
+        about: &BTreeSet<RepoPath>,
+        to_be_signed: bool,
+        now: Time,
+    ) -> Result<(Ledger<'_>, Flaws)> {
+        let Change { repo, after, published, commits, .. } = change;
+        let terms = &self.terms;
+        // Where nobody can read who has to sign, nobody has.
+        let posted = match &self.state {
+            PolicyState::Broken(_) => Vec::new(),
+            PolicyState::Is(_) | PolicyState::Absent => posted(repo, after)?,
+        };
+        let (signers, revoked, flaws) = lists(repo, &published.policy, after, terms)?;
+        let approved = posted.iter().filter_map(|it| Some(it.letter.as_ref().ok()?.path.clone()));
+        let approved: BTreeSet<RepoPath> = approved.collect();
+        let mut contents = BTreeMap::new();
+        for path in approved.union(about) {
+            if let Some(sha256) = sha256_of(repo, after, path)? {
+                contents.insert(path.clone(), sha256);
+            }
+        }
+        let mut writers = BTreeMap::new();
+        // It costs a process, which nobody waits for where nothing is approved.
+        if terms.distinct {
+            for path in about.iter().filter(|it| to_be_signed || approved.contains(*it)) {
+                let wrote = written_by(repo, commits.as_ref(), after, path)?;
+                writers.insert(path.clone(), wrote);
+            }
+        }
+        let unstaged = match commits {
+            Some(Commits { staged: true, .. }) => in_worktree(repo, &posted),
+            _ => Vec::new(),
+        };
+        let now = Some(now);
+        let ledger = Ledger { terms, signers, revoked, posted, contents, writers, now, unstaged };
+        Ok((ledger, flaws))
+    }
 }
 
 /// What is wrong with the lists, and the lists.
 #[derive(Default)]
-pub(super) struct Flaws {
-    pub(super) list: Vec<Flaw>,
-    pub(super) sources: Sources,
+struct Flaws {
+    list: Vec<Flaw>,
+    sources: Sources,
 }
 
 impl Flaws {
-    pub(super) fn stop(self) -> Stop {
+    fn stop(self) -> Stop {
         let problem =
             |it: Flaw| Problem { message: it.message, span: it.span, help: Some(it.help) };
         let problems = self.list.into_iter().map(problem).collect();
@@ -150,7 +185,7 @@ impl Wanted for Below {
 }
 
 /// The approvals that a side has, each with its signature.
-pub(super) fn posted(repo: &Repo, side: &Side) -> Result<Vec<Posted>> {
+fn posted(repo: &Repo, side: &Side) -> Result<Vec<Posted>> {
     let entries = repo.list(side, &Below(FOLDER))?;
     let entries: Vec<Entry> =
         entries.into_iter().filter(|it| Below(FOLDER).file(it.path.as_bytes())).collect();
@@ -225,21 +260,8 @@ fn list(
     }
 }
 
-/// The hash of each file that an approval is for, as the side has it.
-fn contents(repo: &Repo, side: &Side, posted: &[Posted]) -> Result<BTreeMap<RepoPath, String>> {
-    let paths: BTreeSet<&RepoPath> =
-        posted.iter().filter_map(|it| Some(&it.letter.as_ref().ok()?.path)).collect();
-    let mut contents = BTreeMap::new();
-    for path in paths {
-        if let Some(sha256) = sha256_of(repo, side, path)? {
-            contents.insert(path.clone(), sha256);
-        }
-    }
-    Ok(contents)
-}
-
 /// The hash of a plain file. What is too large to be judged has none, and so cannot be approved.
-pub(super) fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<String>> {
+fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<String>> {
     let entry = repo.entry(side, path.as_bytes())?;
     let plain = |it: &Entry| matches!(it.mode, Mode::Regular | Mode::Executable);
     let Some(entry) = entry.filter(plain) else { return Ok(None) };

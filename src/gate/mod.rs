@@ -33,7 +33,7 @@ use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::verdict::Verdict;
 
-pub use approvals::Commits;
+pub use approvals::{Commits, Trust};
 pub use audit::audit;
 pub use change::{Change, Published, change, change_with};
 pub use drift::drift;
