@@ -118,11 +118,11 @@ impl Lines<'_> {
     /// What follows `key: ` on the next line.
     fn value(&mut self, key: &str) -> Result<String, String> {
         let Some((at, line)) = self.rest.next() else {
-            return Err(format!("the line `{key}: …` is missing"));
+            return Err(format!("the line `{key}: ...` is missing"));
         };
         let value = line.strip_prefix(key).and_then(|it| it.strip_prefix(": "));
         let value = value.filter(|it| !it.is_empty() && it.trim() == *it);
-        value.map(str::to_owned).ok_or_else(|| format!("line {} must be `{key}: …`", at + 1))
+        value.map(str::to_owned).ok_or_else(|| format!("line {} must be `{key}: ...`", at + 1))
     }
 
     fn word(&mut self, key: &str) -> Result<String, String> {

@@ -27,7 +27,7 @@ fn command(rule: &str, path: &RepoPath) -> String {
     } else {
         format!("'{}'", path.replace('\'', "'\\''"))
     };
-    format!("whoever answers for it: sprag approve {shown} --rule {rule} --reason \"…\"")
+    format!("whoever answers for it: sprag approve {shown} --rule {rule} --reason \"...\"")
 }
 
 /// What an approval has to name as its rule, so that findings of this one pass.

@@ -52,7 +52,7 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
     let list = &ledger.terms.signers;
     let Some(signers) = &ledger.signers else {
         return Err(Failure::new(format!("nobody may sign yet: the state that is trusted has no `{list}`"))
-            .help(format!("merge one first, a line for each who may sign: `name@example.com namespaces=\"{}\" ssh-ed25519 AAAA…`", ledger.terms.namespace)));
+            .help(format!("merge one first, a line for each who may sign: `name@example.com namespaces=\"{}\" ssh-ed25519 AAAA...`", ledger.terms.namespace)));
     };
     if let Some(name) =
         it.principal.as_ref().filter(|it| !signers.principals().contains(&it.as_str()))

@@ -31,7 +31,7 @@ impl Revoked {
                 Some(Err(_)) | None => flaws.push(Flaw {
                     message: "nobody can say which key this revokes".to_owned(),
                     span,
-                    help: "write the public key itself, a line each: `ssh-ed25519 AAAA…`"
+                    help: "write the public key itself, a line each: `ssh-ed25519 AAAA...`"
                         .to_owned(),
                 }),
             }

@@ -107,7 +107,7 @@ fn signer(line: &str, span: &Span) -> Result<Signer, Wrong> {
             _ => {
                 return Err((
                     format!("nobody knows the option `{name}`"),
-                    "known are namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"",
+                    "known are namespaces=\"...\", valid-after=\"...\" and valid-before=\"...\"",
                 ));
             }
         };
@@ -146,7 +146,7 @@ fn name(principal: &str) -> Result<(), Wrong> {
 
 fn key(rest: &str) -> Result<Key, Wrong> {
     let at = key_at(rest).ok_or_else(|| {
-        ("there is no public key here".to_owned(), "write `name ssh-ed25519 AAAA…`, a line each")
+        ("there is no public key here".to_owned(), "write `name ssh-ed25519 AAAA...`, a line each")
     })?;
     Key::parse(&rest[at..]).map_err(|it| {
         (it.reason, "remove the line; `ssh-keygen -t ed25519` makes a key that can sign")

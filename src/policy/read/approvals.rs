@@ -1,7 +1,6 @@
 //! `[approvals]`, with its roles and rules.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::super::approvals::{Approvals, Asked, POLICY_CHANGE};
 use super::super::catalogue::Catalogue;
@@ -44,7 +43,31 @@ pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue
         approvals.rules = rules(r, it, &approvals.roles, catalogue);
     }
     all_used(r, table, &approvals);
+    enough(r, table, &approvals);
     approvals
+}
+
+/// What asks for more people than there are lets nothing pass, ever.
+fn enough(r: &mut Reader<'_>, table: &Table, approvals: &Approvals) {
+    let Some(rules) = table.get("rules").and_then(|it| it.value.as_table()) else { return };
+    for entry in &rules.entries {
+        let rule = entry.key.as_str();
+        let (Some(people), wanted) = (approvals.people(rule), approvals.threshold(rule)) else {
+            continue;
+        };
+        let role = approvals.role(rule).unwrap_or_default();
+        // Where the role could not be read, that is told already.
+        if !people.is_empty() && people.len() < wanted {
+            let message =
+                format!("`{rule}` asks for {wanted} people, and `{role}` has {}", people.len());
+            let help = if rule == POLICY_CHANGE {
+                "changing the policy takes as many people as its strictest rule: name more of them"
+            } else {
+                "name more people, or ask for fewer"
+            };
+            r.problem(entry.key_range.clone(), message, help);
+        }
+    }
 }
 
 fn signers(r: &mut Reader<'_>, entry: &Entry) -> Option<String> {
@@ -100,12 +123,13 @@ fn rules(
         if entry.key == "policy-tampered" {
             let help = "write `policy-change`, which is what such an approval names";
             r.problem(entry.key_range.clone(), "nobody approves tampering", help);
+            continue;
         }
         rules.insert(entry.key.clone(), asked(r, entry, roles));
     }
     if !table.entries.is_empty() && !rules.contains_key(POLICY_CHANGE) {
         // Else anybody on the list could sign for a policy in which they may sign for anything.
-        let help = "say who may change the policy itself: `policy-change = \"…\"`";
+        let help = "say who may change the policy itself: `policy-change = \"...\"`";
         r.missing(entry.key_range.clone(), POLICY_CHANGE, help);
     }
     rules
@@ -114,7 +138,7 @@ fn rules(
 fn asked(r: &mut Reader<'_>, entry: &Entry, roles: &BTreeMap<String, Vec<String>>) -> Asked {
     let mut asked = Asked::default();
     match &entry.value.kind {
-        Kind::String(_) => asked.role = role(r, entry, roles).map(|it| it.0),
+        Kind::String(_) => asked.role = role(r, entry, roles),
         Kind::Table(table) => {
             r.only(table, &["role", "threshold"], &format!("`{}`", entry.key));
             if table.entries.is_empty() {
@@ -122,15 +146,8 @@ fn asked(r: &mut Reader<'_>, entry: &Entry, roles: &BTreeMap<String, Vec<String>
                 r.problem(entry.value.range.clone(), message, "name a role, or a threshold");
             }
             let named = table.get("role").and_then(|it| role(r, it, roles));
-            let threshold = table.get("threshold").and_then(|it| Some((threshold(r, it)?, it)));
-            if let (Some((role, _)), Some((people, it))) = (&named, &threshold)
-                && roles.get(role).is_some_and(|it| it.len() < *people)
-            {
-                let message = format!("`{role}` has fewer than {people} people");
-                r.problem(it.value.range.clone(), message, "nothing could ever be approved");
-            }
-            asked.role = named.map(|it| it.0);
-            asked.threshold = threshold.map(|it| it.0);
+            asked.role = named;
+            asked.threshold = table.get("threshold").and_then(|it| threshold(r, it));
         }
         _ => {
             let help = format!("write `{} = \"owner\"`, or `{{ threshold = 2 }}`", entry.key);
@@ -144,10 +161,10 @@ fn role(
     r: &mut Reader<'_>,
     entry: &Entry,
     roles: &BTreeMap<String, Vec<String>>,
-) -> Option<(String, Range<usize>)> {
+) -> Option<String> {
     let (name, range) = r.text(&entry.key, &entry.value)?;
     if roles.contains_key(&name) {
-        return Some((name, range));
+        return Some(name);
     }
     let known: Vec<&str> = roles.keys().map(String::as_str).collect();
     if known.is_empty() {
