@@ -57,8 +57,8 @@ impl Posted {
 /// Somebody who wrote what is approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Writer {
-    /// What they wrote: `commit 1234abc`, `what is staged`.
-    pub what: String,
+    /// What makes them one, after their name: `is author or committer of 1234abc`.
+    pub how: String,
     pub emails: Vec<String>,
     /// The key that signed the commit.
     pub key: Option<Key>,
@@ -88,7 +88,7 @@ impl Ledger<'_> {
     pub fn verify<'p>(&self, posted: &'p Posted, level: Level) -> Result<&'p Letter, String> {
         let letter = posted.letter.as_ref().map_err(Clone::clone)?;
         let (rule, approver) = (letter.rule.as_str(), letter.approver.as_str());
-        self.is_asked_for(rule, level)?;
+        is_asked_for(rule, level)?;
         self.is_about_this(letter)?;
         let signature = posted.signature.as_ref().map_err(Clone::clone)?;
         let (made_for, namespace) = (signature.namespace(), self.terms.namespace.as_str());
@@ -116,17 +116,6 @@ impl Ledger<'_> {
         self.is_in_time(letter)?;
         self.is_distinct(signer, letter)?;
         Ok(letter)
-    }
-
-    fn is_asked_for(&self, rule: &str, level: Level) -> Result<(), String> {
-        match level {
-            Level::Approve => Ok(()),
-            Level::Deny => {
-                let refused = if rule == POLICY_CHANGE { "policy-tampered" } else { rule };
-                Err(format!("`{refused}` is at level `deny`, which nobody signs away"))
-            }
-            Level::Warn | Level::Allow => Err(format!("`{rule}` refuses nothing here")),
-        }
     }
 
     fn is_about_this(&self, letter: &Letter) -> Result<(), String> {
@@ -216,9 +205,21 @@ impl Ledger<'_> {
         match self.writers.get(&letter.path).into_iter().flatten().find(own) {
             None => Ok(()),
             Some(writer) => Err(format!(
-                "`{}` wrote {}, and somebody else has to approve it",
-                signer.principal, writer.what
+                "`{}` {}, and somebody else has to approve it",
+                signer.principal, writer.how
             )),
         }
+    }
+}
+
+/// Whether the rule is one that waits for somebody.
+fn is_asked_for(rule: &str, level: Level) -> Result<(), String> {
+    match level {
+        Level::Approve => Ok(()),
+        Level::Deny => {
+            let refused = if rule == POLICY_CHANGE { "policy-tampered" } else { rule };
+            Err(format!("`{refused}` is at level `deny`, which nobody signs away"))
+        }
+        Level::Warn | Level::Allow => Err(format!("`{rule}` refuses nothing here")),
     }
 }

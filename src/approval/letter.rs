@@ -50,7 +50,7 @@ impl Letter {
             return Err(format!("it is longer than {LIMIT} bytes"));
         }
         if let Some(at) = text.bytes().position(|it| !(b' '..=b'~').contains(&it) && it != b'\n') {
-            let line = text.as_bytes()[..at].iter().filter(|it| **it == b'\n').count() + 1;
+            let line = text.get(..at).unwrap_or_default().split('\n').count();
             return Err(format!("line {line} has a byte that is not printable ASCII"));
         }
         let Some(body) = text.strip_suffix('\n') else {

@@ -13,7 +13,7 @@ use crate::repo::{Blob, Commit, Entry, Repo, Side, Wanted};
 use crate::report::Sources;
 use crate::rules::Level;
 use crate::signature::{Flaw, Revoked, Signature, Signers};
-use crate::source::{Content, File, Mode, RepoPath, Source, Time};
+use crate::source::{Content, File, Mode, ObjectId, RepoPath, Source, Time};
 use crate::verdict::{Judged, Outcome};
 
 /// The commits that a change was made by, so that it can be asked who wrote it.
@@ -21,7 +21,8 @@ use crate::verdict::{Judged, Outcome};
 pub struct Commits {
     /// Absent: everything up to the head.
     pub base: Option<Commit>,
-    pub head: Commit,
+    /// More than one where a merge is about to be committed.
+    pub heads: Vec<Commit>,
     /// Whether what is staged is on top of them.
     pub staged: bool,
 }
@@ -278,23 +279,27 @@ fn written_by(
     after: &Side,
     path: &RepoPath,
 ) -> Result<Vec<Writer>> {
-    let Some(Commits { base, head, staged }) = commits else { return Ok(Vec::new()) };
+    let Some(Commits { base, heads, staged }) = commits else { return Ok(Vec::new()) };
     let mut writers = Vec::new();
-    for it in repo.wrote(base.as_ref(), head, path)? {
+    for it in repo.wrote(base.as_ref(), heads, path)? {
         let signature = it.signature.and_then(|it| Signature::read(&it).ok());
         let short = it.commit.0.get(..12).unwrap_or(&it.commit.0).to_owned();
         writers.push(Writer {
-            what: format!("commit {short}"),
+            how: format!("is author or committer of {short}"),
             emails: it.emails,
             key: signature.map(|it| it.key().clone()),
         });
     }
     if *staged {
-        let head = repo.entry(&Side::Tree(head.tree.clone()), path.as_bytes())?;
-        let now = repo.entry(after, path.as_bytes())?;
-        if head.map(|it| it.id) != now.map(|it| it.id) {
+        let content = |side: &Side| -> Result<Option<ObjectId>> {
+            Ok(repo.entry(side, path.as_bytes())?.map(|it| it.id))
+        };
+        let now = content(after)?;
+        let mut known = heads.iter().map(|it| content(&Side::Tree(it.tree.clone())));
+        // Who merges writes only what neither side had.
+        if !known.any(|it| it.is_ok_and(|it| it == now)) {
             let emails = repo.own_emails()?;
-            writers.push(Writer { what: "what is staged".to_owned(), emails, key: None });
+            writers.push(Writer { how: "is about to commit it".to_owned(), emails, key: None });
         }
     }
     Ok(writers)

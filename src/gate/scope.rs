@@ -33,12 +33,13 @@ impl Base {
 
     /// Everything is compared with the tree of one commit.
     pub fn between(base: &Commit, head: &Commit) -> Base {
-        let commits = Commits { base: Some(base.clone()), head: head.clone(), staged: false };
+        let commits =
+            Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
         Base { commits: Some(commits), ..Base::only(Side::Tree(base.tree.clone())) }
     }
 
     /// What there is on top of it.
-    pub fn to<'r>(self, repo: &'r Repo, after: Side) -> Change<'r> {
+    pub fn to(self, repo: &Repo, after: Side) -> Change<'_> {
         let Base { before, published, commits } = self;
         Change { repo, before, after, published, commits }
     }
@@ -131,11 +132,14 @@ fn conflicts(paths: &[crate::source::RepoPath], watch: &Watch<'_>) -> Result<()>
 /// nobody else has yet may still be edited, also by `--amend`.
 fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> {
     let merging = merge_heads(repo.git_dir(), merging);
+    let mut heads = vec![head.clone()];
+    for other in &merging {
+        heads.push(repo.commit(other)?);
+    }
     if let Some(target) = repo.target()? {
         let mut base = merged_base(repo, &target.commit, head)?;
-        for other in &merging {
-            let other = repo.commit(other)?;
-            let Some(other_base) = repo.merge_base(&target.commit, &other)? else { continue };
+        for other in &heads[1..] {
+            let Some(other_base) = repo.merge_base(&target.commit, other)? else { continue };
             let closer = match &base {
                 Some(base) => repo.is_ancestor(base, &other_base)?,
                 None => true,
@@ -146,7 +150,7 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         }
         let tip = Side::Tree(target.commit.tree.clone());
         let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-        let commits = Commits { base: Some(target.commit), head: head.clone(), staged: true };
+        let commits = Commits { base: Some(target.commit), heads, staged: true };
         return Ok(Base { before, published: Published::at(tip), commits: Some(commits) });
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
@@ -158,7 +162,7 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
     let published =
         Published { policy: head_side.clone(), order: before.clone(), gate: Some(head_side) };
     let base = Some(parent.unwrap_or_else(|| head.clone()));
-    let commits = Some(Commits { base, head: head.clone(), staged: true });
+    let commits = Some(Commits { base, heads, staged: true });
     Ok(Base { before, published, commits })
 }
 
@@ -178,7 +182,7 @@ pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let tip = Side::Tree(base.tree.clone());
     let before =
         merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-    let commits = Commits { base: Some(base.clone()), head: head.clone(), staged: false };
+    let commits = Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
     Ok(Base { before, published: Published::at(tip), commits: Some(commits) })
 }
 
@@ -264,7 +268,7 @@ fn updated(
         (_, None, _) => Base {
             before: Side::Empty,
             published: Published { policy: after.clone(), order: Side::Empty, gate: None },
-            commits: head.map(|head| Commits { base: None, head, staged: false }),
+            commits: head.map(|head| Commits { base: None, heads: vec![head], staged: false }),
         },
     };
     change(&base.to(repo, after), now)

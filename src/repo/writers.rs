@@ -18,17 +18,17 @@ pub struct Wrote {
 }
 
 impl Repo {
-    /// The commits of `head` that `base` does not have, and that touch the file. A merge counts where none of its
+    /// The commits of `heads` that `base` does not have, and that touch the file. A merge counts where none of its
     /// parents has what it has.
     pub fn wrote(
         &self,
         base: Option<&Commit>,
-        head: &Commit,
+        heads: &[Commit],
         path: &RepoPath,
     ) -> Result<Vec<Wrote>> {
         let not_base = base.map(|it| format!("^{}", it.id.0));
-        let mut args =
-            vec!["--literal-pathspecs", "rev-list", "--full-history", head.id.0.as_str()];
+        let mut args = vec!["--literal-pathspecs", "rev-list", "--full-history"];
+        args.extend(heads.iter().map(|it| it.id.0.as_str()));
         args.extend(not_base.as_deref());
         // Of a name that is not text git cannot be asked, so all commits are taken for it.
         if let Ok(path) = std::str::from_utf8(path.as_bytes()) {

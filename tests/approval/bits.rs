@@ -1,13 +1,18 @@
 //! One bit that is not as it was signed, anywhere, and nothing passes.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::Stdio;
 
 use sprag::approval::{Ledger, Letter, Posted, sha256};
 use sprag::policy::Approvals;
 use sprag::rules::Level;
-use sprag::signature::{Key, Revoked, Signature, Signers};
+use sprag::signature::{Revoked, Signature, Signers};
 use sprag::source::{Content, Source, Time};
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::public::{KeyData, SkEd25519};
+use ssh_key::sha2::{Digest as _, Sha256};
+use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SigningKey, SshSig};
 
 use super::{FILE, MIGRATION, Office, SQL};
 
@@ -24,7 +29,7 @@ fn counts(list: &str, text: &[u8], signature: &[u8], blob: &[u8]) -> bool {
         revoked: Revoked::default(),
         posted: Vec::new(),
         contents: [(MIGRATION.into(), sha256(blob))].into_iter().collect(),
-        writers: Default::default(),
+        writers: BTreeMap::new(),
         now: Time::parse("2026-01-01T00:00:00Z"),
         unstaged: Vec::new(),
     };
@@ -127,13 +132,35 @@ fn what_ssh_keygen_calls_good_is_good_and_what_it_calls_bad_is_bad() {
     }
 }
 
-/// From the test vectors of OpenSSH's security keys there is none with this namespace, so the touch is looked at alone.
+/// What a security key does (PROTOCOL.u2f): it signs the hash of its application, whether it was touched, how often it
+/// has signed, and the hash of what there is to sign.
+fn touched(text: &[u8], touch: u8) -> (String, String) {
+    fn raw(key: &impl SigningKey, data: &[u8]) -> Vec<u8> {
+        key.try_sign(data).unwrap().as_bytes().to_vec()
+    }
+    let pair = Ed25519Keypair::from_seed(&[7; 32]);
+    let key = KeyData::SkEd25519(SkEd25519::new(pair.public, "ssh:"));
+    let asked = SshSig::signed_data("sprag-approval", HashAlg::Sha512, text).unwrap();
+    let trailer = [touch, 0, 0, 0, 9];
+    let data = [&Sha256::digest("ssh:")[..], &trailer, &Sha256::digest(&asked)].concat();
+    let signed = [raw(&PrivateKey::from(pair), &data), trailer.to_vec()].concat();
+    let signature = ssh_key::Signature::new(Algorithm::SkEd25519, signed).unwrap();
+    let whole = SshSig::new(key.clone(), "sprag-approval", HashAlg::Sha512, signature).unwrap();
+    let list = format!("ceo@x {}\n", PublicKey::from(key).to_openssh().unwrap());
+    (list, whole.to_pem(LineEnding::LF).unwrap())
+}
+
 #[test]
-fn a_key_of_hardware_is_a_key() {
-    let public = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAICFo/k5LU8863u66YC9eUO2170QduohPURkQnbLa/dczAAAABHNzaDo=";
-    let key = Key::parse(public).unwrap();
-    assert_eq!(key.line(), public);
-    let (signers, flaws) = Signers::parse(&Source::new("list", format!("ceo@x {public}\n")));
-    assert_eq!((signers.list.len(), flaws.len()), (1, 0));
-    assert!(Signature::read("").is_err());
+fn a_security_key_signs_when_it_is_touched() {
+    let Some(office) = Office::new() else { return };
+    let text = office.letter().text().into_bytes();
+    let (list, signature) = touched(&text, 1);
+    assert!(counts(&list, &text, signature.as_bytes(), SQL.as_bytes()));
+    assert!(!counts(&list, &[&text[..], b"\n"].concat(), signature.as_bytes(), SQL.as_bytes()));
+    for (at, signature) in flips(signature.as_bytes()).step_by(5) {
+        assert!(!counts(&list, &text, &signature, SQL.as_bytes()), "bit {at}");
+    }
+    let (list, signature) = touched(&text, 0);
+    assert!(!counts(&list, &text, signature.as_bytes(), SQL.as_bytes()));
+    assert_eq!(Signature::read(&signature).unwrap_err(), "nobody touched the security key");
 }

@@ -25,11 +25,16 @@ pub(crate) struct Office {
     pub(crate) repo: Sandbox,
 }
 
+#[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// Without `ssh-keygen` nobody can sign, and there is nothing to test.
 fn has_keygen() -> bool {
     let found = std::process::Command::new("ssh-keygen").arg("-?").output().is_ok();
     if !found {
-        eprintln!("skipped: there is no ssh-keygen on PATH");
+        skipped("there is no ssh-keygen on PATH");
     }
     found
 }

@@ -280,7 +280,7 @@ fn eight_who_wrote_it_does_not_approve_it() {
     office.post(FILE, &office.letter().text(), "ceo");
     commit_as(&office.repo, "ceo@x");
     let (code, said) = office.repo.sprag(&["check", "--base", "origin/main"]);
-    assert!(code == 1 && said.contains("`ceo@x` wrote commit "), "{said}");
+    assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
     assert!(said.contains(", and somebody else has to approve it"), "{said}");
     // Neither under another address, with the key that signs the approval.
     office.repo.run("git reset -q --soft origin/main; git reset -q");
@@ -290,7 +290,7 @@ fn eight_who_wrote_it_does_not_approve_it() {
         key.display()
     ));
     let (code, said) = office.repo.sprag(&["check", "--base", "origin/main"]);
-    assert!(code == 1 && said.contains("`ceo@x` wrote commit "), "{said}");
+    assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Two people with two keys, from the first refusal to the merge and after it.
 
+use sprag::approval::Letter;
+
 use super::{FILE, MIGRATION, Office, POLICY, SQL};
 
 /// Everywhere a change is judged on its way to the main branch.
@@ -86,11 +88,13 @@ const ROLES: &str =
     "[approvals.roles]\nowner = [\"ceo@x\"]\n[approvals.rules]\npolicy-change = \"owner\"\n";
 
 fn change_policy(office: &Office, path: &str, approver: &str) {
-    let mut letter = office.letter();
-    letter.rule = "policy-change".to_owned();
-    letter.path = path.into();
-    letter.sha256 = office.hash(path);
-    letter.approver = format!("{approver}@x");
+    let letter = Letter {
+        rule: "policy-change".to_owned(),
+        path: path.into(),
+        sha256: office.hash(path),
+        approver: format!("{approver}@x"),
+        ..office.letter()
+    };
     office.post(".sprag/approvals/policy", &letter.text(), approver);
 }
 
@@ -154,4 +158,27 @@ fn a_policy_may_ask_for_somebody_s_word_on_every_migration() {
     // Merged migrations were somebody's business once.
     office.repo.run("git commit -qnm x");
     assert_eq!(office.repo.sprag(&["audit"]).0, 0);
+}
+
+#[test]
+fn who_merges_what_they_approved_has_not_written_it() {
+    let Some(office) = Office::new() else { return };
+    office.post(FILE, &office.letter().text(), "ceo");
+    let repo = &office.repo;
+    repo.run(
+        "git add -A; git commit -qnm change; git checkout -q main; git config user.email ceo@x",
+    );
+    let hook = format!("exec '{}' hook pre-merge-commit", env!("CARGO_BIN_EXE_sprag"));
+    repo.hook("pre-merge-commit", &hook);
+    let (code, said) = repo.sh("git merge -q --no-ff -m merge work");
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = repo.sprag(&["check", "--base", "origin/main"]);
+    assert_eq!(code, 0, "{said}");
+    // What they change while they merge, they have written.
+    repo.run("git reset -q --hard origin/main; git merge -q --no-commit --no-ff work");
+    repo.write(MIGRATION, SQL.replace("12,2", "13,2")).git(&["add", "-A"]);
+    let mut letter = office.letter();
+    letter.sha256 = office.hash(MIGRATION);
+    office.post(FILE, &letter.text(), "ceo");
+    office.refused("`ceo@x` is about to commit it, and somebody else has to approve it");
 }

@@ -21,6 +21,8 @@ fn help() {
       drift         Compare schema.prisma with what the migrations leave behind, without a database
       rehearse      Apply a change to a throw-away Postgres, and compare what it does with what it says
       baseline      Write down what was there before, so that only new findings are refused
+      approve       Sign for what a rule refuses until somebody does
+      approvals     List what was signed for, and what of it counts
       ci            Judge the change that a CI job is about
       hook          What the git hooks run
       install       Put the hooks where git looks
@@ -65,6 +67,11 @@ fn help_of_check() {
     Without any of these, what is staged is judged.
     [exit 0]
     "#);
+}
+
+#[test]
+fn help_of_approve() {
+    assert_snapshot!(shown(&Sandbox::new(), &["approve", "--help"]), @"");
 }
 
 #[test]

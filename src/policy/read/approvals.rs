@@ -12,11 +12,12 @@ use crate::parse::toml::{Entry, Kind, Table};
 const MOST_PEOPLE: i64 = 50;
 const MOST_DAYS: i64 = 3650;
 
+const KNOWN: [&str; 8] =
+    ["signers", "namespace", "repo", "longest-days", "distinct", "threshold", "roles", "rules"];
+
 pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue) -> Approvals {
     let mut approvals = Approvals::default();
     let Some(table) = r.table(entry) else { return approvals };
-    const KNOWN: [&str; 8] =
-        ["signers", "namespace", "repo", "longest-days", "distinct", "threshold", "roles", "rules"];
     r.only(table, &KNOWN, "`[approvals]`");
     if let Some(path) = table.get("signers").and_then(|it| signers(r, it)) {
         approvals.signers = path;
@@ -31,7 +32,7 @@ pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue
         match it.value.kind {
             Kind::Bool(distinct) => approvals.distinct = distinct,
             _ => {
-                r.wrong_type("distinct", &it.value, "`true` or `false`", "write it without quotes")
+                r.wrong_type("distinct", &it.value, "`true` or `false`", "write it without quotes");
             }
         }
     }

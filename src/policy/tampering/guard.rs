@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{lines, signed, tampered, text};
 use crate::policy::baseline::Baseline;
 use crate::rules::Finding;
-use crate::signature::{Revoked, Signers};
+use crate::signature::Signers;
 use crate::source::{Content, FileChange, RepoPath, Source, Span};
 
 /// Who may sign was settled before, and is about to be something else. A first list is trusted as it comes.
@@ -22,9 +22,10 @@ pub(super) fn keys(change: &FileChange, revoked: bool) -> Option<Finding> {
     }
     let (old, new) = (text(Some(before)), text(Some(after)));
     let (old, new) = (meaningful(&old), meaningful(&new));
-    // A line that nobody can trust gave nobody anything, and all others wait for it to go.
-    let gone =
-        old.iter().any(|(line, _)| !new.iter().any(|it| it.0 == *line) && !is_flaw(line, revoked));
+    // A signer whom nobody can trust could do nothing, and all others wait for that line to go.
+    let gone = old.iter().any(|(line, _)| {
+        !new.iter().any(|it| it.0 == *line) && (revoked || !Signers::is_flaw(line))
+    });
     let added: Vec<_> =
         new.iter().filter(|(line, _)| !old.iter().any(|it| it.0 == *line)).collect();
     // Another key that signs no longer takes nothing from anybody but its holder.
@@ -38,11 +39,6 @@ pub(super) fn keys(change: &FileChange, revoked: bool) -> Option<Finding> {
     }
     let lines: Vec<&str> = new.iter().map(|it| it.0).collect();
     Some(signed(finding).evidence(&lines.join("\n")))
-}
-
-fn is_flaw(line: &str, revoked: bool) -> bool {
-    let source = Source::new("", line);
-    if revoked { !Revoked::parse(&source).1.is_empty() } else { Signers::is_flaw(line) }
 }
 
 fn meaningful(source: &Source) -> Vec<(&str, Span)> {
