@@ -64,6 +64,16 @@ pub struct Writer {
     pub key: Option<Key>,
 }
 
+/// What there is under a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum There {
+    File {
+        sha256: String,
+    },
+    /// A link, a submodule, more than is read.
+    Unreadable,
+}
+
 /// Everything that is asked about an approval. The lists are those of the trusted tree.
 #[derive(Clone, Debug)]
 pub struct Ledger<'a> {
@@ -73,9 +83,10 @@ pub struct Ledger<'a> {
     /// What the trusted tree revokes, and the change.
     pub revoked: Revoked,
     pub posted: Vec<Posted>,
-    /// Files that approvals are for, by the hash of what the change has there. A file that is not there is not here.
-    pub contents: BTreeMap<RepoPath, String>,
-    pub writers: BTreeMap<RepoPath, Vec<Writer>>,
+    /// What the change has where approvals are for something. What is not there is not here.
+    pub contents: BTreeMap<RepoPath, There>,
+    /// Who wrote them, or why nobody can say.
+    pub writers: BTreeMap<RepoPath, Result<Vec<Writer>, String>>,
     /// Nothing: what is judged is merged already, and neither time nor who wrote it matters any more.
     pub now: Option<Time>,
     /// Approvals that lie in the worktree and are not part of the change.
@@ -129,8 +140,11 @@ impl Ledger<'_> {
         match self.contents.get(path) {
             None if letter.is_for_nothing() => Ok(()),
             None => Err(format!("it is for `{path}`, and there is no such file")),
-            Some(sha256) if *sha256 == letter.sha256 => Ok(()),
-            Some(sha256) => Err(format!(
+            Some(There::Unreadable) => {
+                Err(format!("`{path}` is not a file that can be read, and so approved"))
+            }
+            Some(There::File { sha256 }) if *sha256 == letter.sha256 => Ok(()),
+            Some(There::File { sha256 }) => Err(format!(
                 "`{path}` is not what was approved: sha256 {}, not {}",
                 &sha256[..12],
                 &letter.sha256[..12]
@@ -202,7 +216,12 @@ impl Ledger<'_> {
             it.key.as_ref() == Some(&signer.key)
                 || it.emails.iter().any(|it| it.eq_ignore_ascii_case(&signer.principal))
         };
-        match self.writers.get(&letter.path).into_iter().flatten().find(own) {
+        let writers = match self.writers.get(&letter.path) {
+            None => &[][..],
+            Some(Ok(writers)) => writers,
+            Some(Err(why)) => return Err(why.clone()),
+        };
+        match writers.iter().find(own) {
             None => Ok(()),
             Some(writer) => Err(format!(
                 "`{}` {}, and somebody else has to approve it",

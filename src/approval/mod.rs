@@ -8,7 +8,7 @@ mod ledger;
 mod letter;
 mod weigh;
 
-pub use ledger::{Ledger, Posted, Writer};
+pub use ledger::{Ledger, Posted, There, Writer};
 pub use letter::Letter;
 pub use weigh::{finding_text, needed_rule, weigh};
 

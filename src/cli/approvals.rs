@@ -11,6 +11,7 @@ use crate::failure::Result;
 use crate::gate::{self, Change, Stop, Trust};
 use crate::repo::{Caller, Repo, Side};
 use crate::report::Action;
+use crate::rules::Level;
 use crate::source::ObjectId;
 use crate::verdict::{Excuse, Judged, Outcome};
 
@@ -26,7 +27,8 @@ pub(super) fn run(it: &Approvals, output: &Output) -> Result<u8> {
         stop @ Err(Stop::Policy(_)) => return Ok(output.verdict(stop, &action, false)),
     };
     let trust = Trust::of(&change)?;
-    let about = judged.iter().map(|it| it.finding.span.path.clone()).collect();
+    let about = judged.iter().filter(|it| it.level == Level::Approve);
+    let about = about.map(|it| it.finding.span.path.clone()).collect();
     let ledger = match trust.ledger(&change, &about, now) {
         Ok(ledger) => ledger,
         Err(Stop::Failure(failure)) => return Err(failure),

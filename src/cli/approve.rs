@@ -10,8 +10,8 @@ use super::output::Output;
 use super::sign::Pen;
 use super::{PASSED, now};
 use crate::approval::{
-    FOLDER, LIMIT, Ledger, Letter, NO_CONTENT, POLICY_CHANGE, Posted, finding_text, needed_rule,
-    sha256,
+    FOLDER, LIMIT, Ledger, Letter, NO_CONTENT, POLICY_CHANGE, Posted, There, finding_text,
+    needed_rule, sha256,
 };
 use crate::failure::{Failure, Result};
 use crate::fix::write::whole as write;
@@ -67,7 +67,14 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
     let letter = Letter {
         repo: name_of(&repo, &ledger),
         rule: needed_rule(rule).to_owned(),
-        sha256: ledger.contents.get(&path).map_or(NO_CONTENT, String::as_str).to_owned(),
+        sha256: match ledger.contents.get(&path) {
+            None => NO_CONTENT.to_owned(),
+            Some(There::File { sha256 }) => sha256.clone(),
+            Some(There::Unreadable) => {
+                let message = format!("`{path}` is not a file that can be read, and so approved");
+                return Err(Failure::new(message));
+            }
+        },
         path,
         findings,
         not_before: now,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::policies::state_of;
 use super::read;
 use super::{Broken, COMMAND_LIMIT, Change, SQL_LIMIT, Stop};
-use crate::approval::{self, FOLDER, LIMIT, Ledger, Letter, Posted, Writer};
+use crate::approval::{self, FOLDER, LIMIT, Ledger, Letter, Posted, There, Writer};
 use crate::failure::Result;
 use crate::policy::tampering::{PolicyState, REVOKED};
 use crate::policy::{Approvals, Problem};
@@ -36,8 +36,8 @@ pub(super) fn weigh(
     if judged.iter().all(|it| it.outcome != Outcome::Blocks) {
         return Ok(());
     }
-    let refused = judged.iter().filter(|it| it.outcome == Outcome::Blocks);
-    let paths = refused.map(|it| it.finding.span.path.clone()).collect();
+    let waits = |it: &&Judged| it.outcome == Outcome::Blocks && it.level == Level::Approve;
+    let paths = judged.iter().filter(waits).map(|it| it.finding.span.path.clone()).collect();
     let trust = Trust::of(change)?;
     let (ledger, flaws) = trust.read(change, &paths, false, now)?;
     stop_at(flaws, judged, &ledger)?;
@@ -135,7 +135,11 @@ impl Trust {
         // It costs a process, which nobody waits for where nothing is approved.
         if terms.distinct {
             for path in about.iter().filter(|it| to_be_signed || approved.contains(*it)) {
-                let wrote = written_by(repo, commits.as_ref(), after, path)?;
+                // Who cannot be known may be anybody, which refuses an approval and nothing else.
+                let wrote = written_by(repo, commits.as_ref(), after, path).map_err(|failure| {
+                    let all = std::iter::once(failure.message).chain(failure.help);
+                    all.collect::<Vec<_>>().join("; ")
+                });
                 writers.insert(path.clone(), wrote);
             }
         }
@@ -261,16 +265,16 @@ fn list(
     }
 }
 
-/// The hash of a plain file. What is too large to be judged has none, and so cannot be approved.
-fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<String>> {
-    let entry = repo.entry(side, path.as_bytes())?;
-    let plain = |it: &Entry| matches!(it.mode, Mode::Regular | Mode::Executable);
-    let Some(entry) = entry.filter(plain) else { return Ok(None) };
-    match repo.read(&[entry.id], COMMAND_LIMIT)?.into_iter().next() {
-        Some(Blob::Bytes(bytes)) => Ok(Some(approval::sha256(&bytes))),
-        // A hash that no approval can have.
-        Some(Blob::TooLarge(_)) | None => Ok(Some("f".repeat(64))),
+/// The hash of a file, nothing where there is none. What is no plain file, or too large to be judged, has no hash.
+fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<There>> {
+    let Some(entry) = repo.entry(side, path.as_bytes())? else { return Ok(None) };
+    if !matches!(entry.mode, Mode::Regular | Mode::Executable) {
+        return Ok(Some(There::Unreadable));
     }
+    Ok(Some(match repo.read(&[entry.id], COMMAND_LIMIT)?.into_iter().next() {
+        Some(Blob::Bytes(bytes)) => There::File { sha256: approval::sha256(&bytes) },
+        Some(Blob::TooLarge(_)) | None => There::Unreadable,
+    }))
 }
 
 fn written_by(

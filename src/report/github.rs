@@ -115,6 +115,9 @@ pub fn step_summary(report: &Report<'_>) -> String {
     for notice in report.verdict.notices.iter().take(MOST) {
         let _ = writeln!(text, "\n> {}", markdown(&clean(notice, PLAIN)));
     }
+    for line in words::approvals(&ranked).iter().take(MOST) {
+        let _ = writeln!(text, "\n> {}", markdown(&clean(line, PLAIN)));
+    }
     if tally.told() == 0 {
         return text;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use sprag::approval::{Ledger, Letter, Posted, sha256};
+use sprag::approval::{Ledger, Letter, Posted, There, sha256};
 use sprag::policy::Approvals;
 use sprag::rules::Level;
 use sprag::signature::{Revoked, Signature, Signers};
@@ -28,7 +28,7 @@ fn counts(list: &str, text: &[u8], signature: &[u8], blob: &[u8]) -> bool {
         signers: Some(signers),
         revoked: Revoked::default(),
         posted: Vec::new(),
-        contents: [(MIGRATION.into(), sha256(blob))].into_iter().collect(),
+        contents: [(MIGRATION.into(), There::File { sha256: sha256(blob) })].into_iter().collect(),
         writers: BTreeMap::new(),
         now: Time::parse("2026-01-01T00:00:00Z"),
         unstaged: Vec::new(),

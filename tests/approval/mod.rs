@@ -2,6 +2,7 @@
 
 mod bits;
 mod commands;
+mod formats;
 mod lists;
 mod order;
 mod people;

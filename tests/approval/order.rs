@@ -332,7 +332,7 @@ fn eight_where_history_was_not_fetched_nobody_can_say_who_wrote_it() {
         env!("CARGO_BIN_EXE_sprag")
     );
     let (code, said) = office.repo.sh(&ask);
-    assert_eq!(code, 2, "{said}");
+    assert_eq!(code, 1, "{said}");
     assert!(said.contains("so nobody can say who wrote `db/2_total.sql`"), "{said}");
     assert!(said.contains("fetch-depth: 0"), "{said}");
 }
@@ -401,4 +401,18 @@ fn a_link_or_a_submodule_is_no_approval() {
     office.post(FILE, &office.letter().text(), "ceo");
     office.repo.run(&format!("mv {FILE} real; ln -s ../../real {FILE}"));
     office.refused("it is a symbolic link");
+}
+
+#[test]
+fn what_nobody_can_read_nobody_approves() {
+    let Some(office) = Office::new() else { return };
+    let asked = super::POLICY.replace("[approvals]", "unreadable-file = \"approve\"\n[approvals]");
+    office.merged(&[("policy.toml", &asked)]);
+    office.repo.run(&format!("rm {MIGRATION}; ln -s elsewhere.sql {MIGRATION}"));
+    let mut letter = office.letter();
+    letter.rule = "unreadable-file".to_owned();
+    // As if the file was gone.
+    letter.sha256 = sprag::approval::NO_CONTENT.to_owned();
+    office.post(FILE, &letter.text(), "ceo");
+    office.refused("`db/2_total.sql` is not a file that can be read, and so approved");
 }

@@ -33,7 +33,7 @@ paths = ["db/1*"]
 signers = ".sprag/signers"
 namespace = "sprag"
 repo = "a/b"
-longest-days = 30
+longest-days=30
 distinct = true
 threshold = 2
 [approvals.roles]
