@@ -64,6 +64,13 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
     }
     let pen = Pen::choose(&repo, it.key.as_deref(), signers)?;
     let principal = principal(&pen, signers, it.principal.as_deref(), &ledger)?;
+    // Nobody touches a security key for nothing.
+    if let Some(people) = ledger.terms.people(needed_rule(rule))
+        && !people.contains(&principal)
+    {
+        let message = format!("`{principal}` may not approve `{}`", needed_rule(rule));
+        return Err(Failure::new(message).help(format!("the policy asks {}", people.join(", "))));
+    }
     let letter = Letter {
         repo: name_of(&repo, &ledger),
         rule: needed_rule(rule).to_owned(),

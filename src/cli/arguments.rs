@@ -100,7 +100,9 @@ impl From<Format> for report::Format {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Without any of these, what is staged is judged.")]
+#[command(
+    after_help = "Without any of these, what is staged is judged, and where nothing is, what the branch has."
+)]
 pub(super) struct Check {
     /// What is about to be committed
     #[arg(long, conflicts_with_all = ["base", "range", "rev", "paths"])]

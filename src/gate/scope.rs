@@ -73,8 +73,9 @@ pub fn staged(repo: &Repo, merging: &[String], now: Time) -> Judged {
             let named = watch.is_judged(&it.path) && !command::is_read(&it.path);
             program || schema || placed || named
         };
-        // With nothing staged, git commits what HEAD has once more, whatever let it pass the first time.
-        if noticing.any.get()
+        // With nothing staged, git commits what the branch has once more, whatever let it pass the first time. Where
+        // nobody knows what others have, that may be theirs.
+        if (noticing.any.get() || repo.target()?.is_none())
             && !deltas.iter().any(judged)
             && unwatched::renamed(repo, &deltas)?.is_empty()
             && Changed::of(repo, &deltas)?.is_empty()

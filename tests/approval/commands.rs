@@ -199,6 +199,16 @@ fn what_is_denied_cannot_be_approved() {
 }
 
 #[test]
+fn who_is_not_asked_is_told_who_is() {
+    let roles = "[approvals.roles]\nowner = [\"ceo@x\"]\n[approvals.rules]\nalter-column-type = \"owner\"\npolicy-change = \"owner\"\n";
+    let Some(office) = Office::with(roles) else { return };
+    let key = office.key("dba");
+    let done = approve(&office, &["--key", key.to_str().unwrap()]);
+    assert!(done.contains("`dba@x` may not approve `alter-column-type`"), "{done}");
+    assert!(done.contains("the policy asks ceo@x"), "{done}");
+}
+
+#[test]
 fn your_own_work_is_not_for_you_to_approve() {
     let Some(office) = Office::new() else { return };
     office.repo.run("git add -A; git -c user.email=ceo@x commit -qnm change");

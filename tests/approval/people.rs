@@ -182,3 +182,18 @@ fn who_merges_what_they_approved_has_not_written_it() {
     office.post(FILE, &letter.text(), "ceo");
     office.refused("`ceo@x` is about to commit it, and somebody else has to approve it");
 }
+
+#[test]
+fn a_commit_that_was_refused_is_refused_again_with_nothing_staged() {
+    let Some(office) = Office::new() else { return };
+    let repo = &office.repo;
+    repo.run("git add -A; git commit -qnm change");
+    let hook = format!("exec '{}' hook pre-commit", env!("CARGO_BIN_EXE_sprag"));
+    repo.hook("pre-commit", &hook);
+    for again in ["git commit -q --amend --no-edit", "git commit -q --allow-empty -m again"] {
+        let (code, said) = repo.sh(again);
+        assert!(code == 1 && said.contains("error[alter-column-type]"), "{again}: {said}");
+    }
+    // What has nothing to do with it may be committed all the same.
+    repo.commit("README.md", "more\n");
+}

@@ -64,7 +64,7 @@ fn help_of_check() {
       -v, --verbose          Show what is excused as well
       -h, --help             Print help
 
-    Without any of these, what is staged is judged.
+    Without any of these, what is staged is judged, and where nothing is, what the branch has.
     [exit 0]
     "#);
 }
