@@ -21,6 +21,7 @@
 //! | what it really does | [`postgres`], on a server that is thrown away, judged as a [`rules::Rehearsal`] |
 //! | what a database in use has | [`postgres::Live`], read as a migration by [`parse::snapshot`], judged as a [`rules::Verification`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
+//! | what an owner has let pass | [`approval::weigh`], by signed files in the proposed tree and lists of the trusted one |
 //! | how to say it | [`report::render`] |
 //!
 //! Two views are always taken: what each statement does (a column that is dropped and added again under its name has
@@ -67,8 +68,10 @@
 //! * [`rollback`]: how to take a migration back, and what a rollback has left.
 //! * [`rules`]: what is refused. A rule is a file, its header is its page (`sprag explain`), the page's examples are
 //!   its test.
+//! * [`signature`]: SSH keys, lists of them, and signatures.
 //! * [`policy`]: `policy.toml`, every value with its place; the stricter of two policies; what loosens one.
 //! * [`verdict`]: which findings stand, and why the others do not.
+//! * [`approval`]: what somebody has signed for, and what of it counts.
 //! * [`report`]: the verdict as text. A format never changes it.
 //! * [`repo`]: git. Reads by libgit2 and by git, writes nothing.
 //! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
@@ -103,9 +106,13 @@ pub mod rollback;
 
 pub mod rules;
 
+pub mod signature;
+
 pub mod policy;
 
 pub mod verdict;
+
+pub mod approval;
 
 pub mod report;
 

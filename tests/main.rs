@@ -8,6 +8,7 @@
 )]
 
 mod accept;
+mod approval;
 mod architecture;
 mod cli;
 mod deploy;

@@ -45,6 +45,10 @@ pub(super) enum Command {
         #[arg(hide = true, value_parser = ["write"])]
         action: Option<String>,
     },
+    /// Sign for what a rule refuses until somebody does
+    Approve(Approve),
+    /// List what was signed for, and what of it counts
+    Approvals(Approvals),
     /// Judge the change that a CI job is about
     Ci(Ci),
     /// What the git hooks run
@@ -112,7 +116,9 @@ impl From<Format> for report::Format {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Without any of these, what is staged is judged.")]
+#[command(
+    after_help = "Without any of these, what is staged is judged, and where nothing is, what the branch has."
+)]
 pub(super) struct Check {
     /// What is about to be committed
     #[arg(long, conflicts_with_all = ["base", "range", "rev", "paths"])]
@@ -347,6 +353,44 @@ pub(super) enum Picture {
     Mermaid,
     /// For Graphviz
     Dot,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Shows what is approved, writes it to .sprag/approvals, and has `ssh-keygen` sign it. It counts once it is \
+                  part of the change: stage and commit both files."
+)]
+pub(super) struct Approve {
+    /// The file that the finding is in
+    pub(super) path: PathBuf,
+    /// The rule that refuses it, as the finding names it; `policy-change` for what `policy-tampered` finds
+    #[arg(long, value_name = "RULE")]
+    pub(super) rule: String,
+    /// Why, for who reads it in a year
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// The last day on which it counts
+    #[arg(long, value_name = "DATE", conflicts_with = "days")]
+    pub(super) expires: Option<String>,
+    /// For how many days it counts: 14, or as many as the policy allows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(super) days: Option<u32>,
+    /// Your name in the list of signers, where the key alone does not say it
+    #[arg(long = "as", value_name = "PRINCIPAL")]
+    pub(super) principal: Option<String>,
+    /// The key to sign with, private or public: git's `user.signingkey`, else the only one of your agent
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+    /// Approve what was committed since the branch left REF, not what is staged
+    #[arg(long, value_name = "REF")]
+    pub(super) base: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Approvals {
+    /// What was committed since the branch left REF, not what is staged
+    #[arg(long, value_name = "REF")]
+    pub(super) base: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::arguments::Audit;
 use super::output::Output;
-use super::{PASSED, today};
+use super::{PASSED, now, today};
 use crate::failure::{Failure, Result};
 use crate::fix::write::whole as write;
 use crate::gate::{self, Stop};
@@ -18,7 +18,7 @@ use crate::verdict::{Excuse, Outcome};
 pub(super) fn run(it: &Audit, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
     let commit = repo.commit(&it.rev)?;
-    let judged = gate::audit(&repo, &Side::Tree(commit.tree), today());
+    let judged = gate::audit(&repo, &Side::Tree(commit.tree), now());
     Ok(output.verdict(judged, &Action::Audit { rev: it.rev.clone() }, it.verbose))
 }
 
@@ -34,7 +34,7 @@ pub(super) fn drift(it: &Audit, output: &Output) -> Result<u8> {
 pub(super) fn baseline(output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
     let commit = repo.commit("HEAD")?;
-    let outcome = match gate::audit(&repo, &Side::Tree(commit.tree), today()) {
+    let outcome = match gate::audit(&repo, &Side::Tree(commit.tree), now()) {
         Ok(outcome) => outcome,
         Err(Stop::Failure(failure)) => return Err(failure),
         stop @ Err(Stop::Policy(_)) => {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Check;
 use super::output::Output;
-use super::today;
+use super::{now, today};
 use crate::failure::{Context, Failure, Result};
-use crate::gate::{self, Base, Change};
+use crate::gate::{self, Base};
 use crate::repo::{Caller, Head, Repo, Side};
 use crate::report::Action;
 use crate::source::{Content, File, Mode, ObjectId, RepoPath};
@@ -33,18 +33,18 @@ pub(super) fn run(it: &Check, output: &Output) -> Result<u8> {
         let action = Action::Change { against: format!("{rev}^") };
         return Ok(judge(&repo, base, after, &action, it.verbose, output));
     }
-    let judged = gate::staged(&repo, &[], today());
+    let judged = gate::staged(&repo, &[], now());
     Ok(output.verdict(judged, &Action::Change { against: "HEAD".to_owned() }, it.verbose))
 }
 
 /// What one commit did to its first parent.
 pub(super) fn of_one(repo: &Repo, rev: &str) -> Result<(Base, Side)> {
     let commit = repo.commit(rev)?;
-    let before = match repo.parents(&commit)?.first() {
-        Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
-        None => Side::Empty,
+    let base = match repo.parents(&commit)?.first() {
+        Some(parent) => Base::between(&repo.commit(&parent.0)?, &commit),
+        None => Base::only(Side::Empty),
     };
-    Ok((Base::only(before), Side::Tree(commit.tree)))
+    Ok((base, Side::Tree(commit.tree)))
 }
 
 /// Prints the verdict on the way from `base` to `after`.
@@ -56,8 +56,7 @@ pub(super) fn judge(
     verbose: bool,
     output: &Output,
 ) -> u8 {
-    let Base { before, published } = base;
-    let judged = gate::change(&Change { repo, before, after, published }, today());
+    let judged = gate::change(&base.to(repo, after), now());
     output.verdict(judged, action, verbose)
 }
 
@@ -72,7 +71,7 @@ fn sides(repo: &Repo, range: &str) -> Result<(Base, Side)> {
             .help("write `A..B`: from A to B; or `--rev REV` for one commit"));
     };
     let (from, to) = (repo.commit(&or_head(from))?, repo.commit(&or_head(to))?);
-    Ok((Base::only(Side::Tree(from.tree)), Side::Tree(to.tree)))
+    Ok((Base::between(&from, &to), Side::Tree(to.tree)))
 }
 
 fn files(paths: &[PathBuf], verbose: bool, output: &Output) -> Result<u8> {
@@ -113,7 +112,7 @@ fn file(path: &Path, top: Option<&Path>) -> Result<File> {
 }
 
 /// The path as the repository has it, where the file is in it.
-fn named(path: &Path, top: Option<&Path>) -> RepoPath {
+pub(super) fn named(path: &Path, top: Option<&Path>) -> RepoPath {
     use std::os::unix::ffi::OsStrExt as _;
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let top = top.and_then(|it| std::fs::canonicalize(it).ok());

@@ -3,7 +3,7 @@
 use super::arguments::Ci;
 use super::check::judge;
 use super::output::Output;
-use super::{env, today};
+use super::{env, now};
 use crate::failure::{Failure, Result};
 use crate::gate::{self, Base};
 use crate::parse::json;
@@ -46,7 +46,7 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
     let (job, depth) = job(&env);
     let (base, against) = match job {
         Job::Everything => {
-            let judged = gate::audit(&repo, &Side::Tree(head.tree), today());
+            let judged = gate::audit(&repo, &Side::Tree(head.tree), now());
             return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
         }
         Job::Merge { targets, name } => (merge(&repo, &head, &targets, &name, depth)?, name),
@@ -54,7 +54,7 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
             match push(&repo, &head, before.as_deref(), main.as_deref(), depth)? {
                 Some(found) => found,
                 None => {
-                    let judged = gate::audit(&repo, &Side::Tree(head.tree), today());
+                    let judged = gate::audit(&repo, &Side::Tree(head.tree), now());
                     return Ok(output.verdict(
                         judged,
                         &Action::Audit { rev: "HEAD".to_owned() },
@@ -79,7 +79,7 @@ fn merge(repo: &Repo, head: &Commit, targets: &[String], name: &str, depth: Dept
         let made = targets.contains(&target.id.0)
             || tips.iter().any(|tip| repo.is_ancestor(tip, &target).unwrap_or(false));
         if made || tips.is_empty() {
-            return Ok(Base::only(Side::Tree(target.tree)));
+            return Ok(Base::between(&target, head));
         }
     }
     for tip in &tips {
@@ -102,7 +102,7 @@ fn push(
         let Ok(commit) = repo.commit(before) else {
             return Err(missing(&format!("the commit before this push, {before},"), depth));
         };
-        return Ok(Some((Base::only(Side::Tree(commit.tree)), before.to_owned())));
+        return Ok(Some((Base::between(&commit, head), before.to_owned())));
     }
     let target = match main {
         Some(main) => {
@@ -126,7 +126,7 @@ fn push(
     match repo.parents(head)?.first() {
         None => Ok(None),
         Some(parent) => match repo.commit(&parent.0) {
-            Ok(parent) => Ok(Some((Base::only(Side::Tree(parent.tree)), "HEAD^".to_owned()))),
+            Ok(parent) => Ok(Some((Base::between(&parent, head), "HEAD^".to_owned()))),
             Err(_) => Err(missing("the commit before HEAD", depth)),
         },
     }

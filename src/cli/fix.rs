@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::arguments::Fix;
 use super::output::Output;
-use super::{PASSED, REFUSED, today};
+use super::{PASSED, REFUSED, now};
 use crate::failure::Result;
 use crate::fix::{Plan, Question, Worktree, plan, plan_merged};
 use crate::gate::{self, Base, Change, Stop};
@@ -21,17 +21,17 @@ pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
     let mut change = gate::to_be_committed(&repo)?;
     let mut action = Action::Change { against: "HEAD".to_owned() };
     if let Some(base) = &it.base {
-        let Base { before, published } =
+        let Base { before, published, commits } =
             gate::since(&repo, &repo.commit(base)?, &repo.commit("HEAD")?)?;
-        change = Change { before, published, ..change };
+        change = Change { before, published, commits, ..change };
         action = Action::Change { against: base.clone() };
     }
     let worktree = Worktree::new(&repo, change.after.clone())?;
     let unstaged = worktree.unstaged(&gate::migrations(&change)?)?;
-    let question = Question { change, worktree: &worktree, today: today(), rules: &it.rules };
+    let question = Question { change, worktree: &worktree, now: now(), rules: &it.rules };
     let planned = if it.merged {
         let head = repo.commit("HEAD")?;
-        gate::audit(&repo, &Side::Tree(head.tree), today())
+        gate::audit(&repo, &Side::Tree(head.tree), now())
             .and_then(|audited| plan_merged(&question, unstaged, &audited))
     } else {
         plan(&question, unstaged)

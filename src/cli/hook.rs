@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::arguments::Hook;
 use super::output::Output;
-use super::{NOT_JUDGED, PASSED, REFUSED, env, today};
+use super::{NOT_JUDGED, PASSED, REFUSED, env, now};
 use crate::failure::{Context, Result};
 use crate::gate::{self, Outcome};
 use crate::repo::{self, Caller, Commit, Repo, Update};
@@ -26,7 +26,7 @@ fn committed(action: &Action, output: &Output) -> Result<u8> {
         .filter_map(|(name, _)| Some(name.to_str()?.strip_prefix("GITHEAD_")?.to_owned()))
         .filter(|it| it.len() >= 40 && it.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .collect();
-    Ok(output.verdict(gate::staged(&repo, &merging, today()), action, false))
+    Ok(output.verdict(gate::staged(&repo, &merging, now()), action, false))
 }
 
 fn pushed(output: &Output) -> Result<u8> {
@@ -40,14 +40,14 @@ fn pushed(output: &Output) -> Result<u8> {
         );
         updates.push(update);
     }
-    let judged = gate::pushed(&repo, &updates, today())?;
+    let judged = gate::pushed(&repo, &updates, now())?;
     Ok(refs(judged, |refs| Action::Push { refs }, output))
 }
 
 fn received(output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Hook)?;
     let updates = repo::received(&stdin()?)?;
-    let judged = gate::received(&repo, &updates, today())?;
+    let judged = gate::received(&repo, &updates, now())?;
     Ok(refs(judged, |refs| Action::Receive { refs }, output))
 }
 

@@ -1,5 +1,7 @@
 //! What people type. No verdict is made here: commands ask the gate and print what it says.
 
+mod approvals;
+mod approve;
 mod arguments;
 mod audit;
 mod check;
@@ -14,6 +16,7 @@ mod progress;
 mod rehearse;
 mod rollback;
 mod rules;
+mod sign;
 mod status;
 mod verify;
 
@@ -25,6 +28,7 @@ use clap::Parser;
 
 use crate::failure::Failure;
 use crate::policy::Date;
+use crate::source::Time;
 use arguments::{Arguments, Command, Kit, Rollback};
 use output::Output;
 
@@ -102,6 +106,8 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::Applied(it) => status::applied(&it, output),
         Command::Verify(it) => verify::run(&it, output),
         Command::Baseline { .. } => audit::baseline(output),
+        Command::Approve(it) => approve::run(&it, output),
+        Command::Approvals(it) => approvals::run(&it, output),
         Command::Ci(it) => ci::run(&it, output),
         Command::Hook { hook } => hook::run(&hook, output),
         Command::Install(it) => install::install(&it, output),
@@ -114,13 +120,18 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
     }
 }
 
-/// The day it is, in UTC. Only exceptions that end on a day ask.
+/// The day it is, in UTC.
 fn today() -> Date {
+    now().date()
+}
+
+/// What time it is. Only what ends asks: exceptions and approvals.
+fn now() -> Time {
     let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |it| -it),
     };
-    Date::from_unix_seconds(seconds)
+    Time(seconds)
 }
 
 /// A variable of the environment, where it is text.

@@ -42,6 +42,11 @@ impl Output {
         let _ = written;
     }
 
+    /// The same, where it names things of others.
+    pub(super) fn tell(&self, text: &str) {
+        self.say(&report::clean_text(text, &self.style));
+    }
+
     pub(super) fn graph(&self, map: &Map, sources: &Sources, format: GraphFormat) {
         self.say(&report::graph(map, sources, format, &self.style));
     }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::arguments::Rehearse;
 use super::check::of_one;
+use super::now;
 use super::output::Output;
 use super::progress::Progress;
-use super::today;
 use crate::failure::Result;
-use crate::gate::{self, Base, Change};
+use crate::gate;
 use crate::repo::{Caller, Repo, Side};
 use crate::report::Action;
 
@@ -16,12 +16,11 @@ pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
     let (change, against) = if let Some(base) = &it.base {
         let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
-        let Base { before, published } = gate::since(&repo, &commit, &head)?;
-        let change = Change { repo: &repo, before, after: Side::Tree(head.tree), published };
-        (change, base.clone())
+        let compared = gate::since(&repo, &commit, &head)?;
+        (compared.to(&repo, Side::Tree(head.tree)), base.clone())
     } else if let Some(rev) = &it.rev {
-        let (Base { before, published }, after) = of_one(&repo, rev)?;
-        (Change { repo: &repo, before, after, published }, format!("{rev}^"))
+        let (base, after) = of_one(&repo, rev)?;
+        (base.to(&repo, after), format!("{rev}^"))
     } else {
         (gate::to_be_committed(&repo)?, "HEAD".to_owned())
     };
@@ -32,7 +31,7 @@ pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
         progress: &|done, all| progress.tell(done, all),
         near: &near,
     };
-    let judged = gate::rehearse(&change, &how, today());
+    let judged = gate::rehearse(&change, &how, now());
     progress.end();
     Ok(output.verdict(judged, &Action::Rehearsal { against }, it.verbose))
 }

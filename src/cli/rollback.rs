@@ -9,7 +9,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::{NOT_JUDGED, PASSED, REFUSED};
 use crate::failure::Result;
-use crate::gate::{self, Base, Change, Rollbacks, Stop};
+use crate::gate::{self, Rollbacks, Stop};
 use crate::repo::{Caller, Repo, Side};
 use crate::report;
 use crate::rollback::{Guide, Proof, Residue};
@@ -71,12 +71,10 @@ fn rollbacks(it: &Migrations) -> Result<std::result::Result<Rollbacks, Stop>> {
     let from = it.from.as_ref().map(|it| RepoPath::from(it.as_str()));
     let change = if let Some(base) = &it.base {
         let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
-        let Base { before, published } = gate::since(&repo, &commit, &head)?;
-        Change { repo: &repo, before, after: Side::Tree(head.tree), published }
+        gate::since(&repo, &commit, &head)?.to(&repo, Side::Tree(head.tree))
     } else if it.rev.is_some() || from.is_some() {
-        let (Base { before, published }, after) =
-            of_one(&repo, it.rev.as_deref().unwrap_or("HEAD"))?;
-        Change { repo: &repo, before, after, published }
+        let (base, after) = of_one(&repo, it.rev.as_deref().unwrap_or("HEAD"))?;
+        base.to(&repo, after)
     } else {
         gate::to_be_committed(&repo)?
     };

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::edits;
 use super::worktree::{OnDisk, Worktree};
 use crate::gate::{Change, Outcome, Overlay, Stop, change_with};
-use crate::policy::Date;
 use crate::rules::{Edit, Slot};
-use crate::source::RepoPath;
+use crate::source::{RepoPath, Time};
 use crate::verdict::{Judged, Outcome as Standing};
 
 /// No change set has so many kinds of findings that mend each other.
@@ -18,7 +17,7 @@ const MOST_ROUNDS: usize = 200;
 pub struct Question<'a> {
     pub change: Change<'a>,
     pub worktree: &'a Worktree<'a>,
-    pub today: Date,
+    pub now: Time,
     /// The rules whose findings are mended; none: all of them.
     pub rules: &'a [String],
 }
@@ -98,7 +97,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn judge(&self, overlay: &Overlay) -> Result<Outcome, Stop> {
-        change_with(&self.question.change, overlay, self.question.today)
+        change_with(&self.question.change, overlay, self.question.now)
     }
 
     fn candidates<'o>(&mut self, outcome: &'o Outcome) -> Vec<Candidate<'o>> {

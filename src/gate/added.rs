@@ -49,8 +49,9 @@ impl Added {
         let known: BTreeSet<&RepoPath> = before.iter().map(|it| &it.path).collect();
         let now: BTreeMap<&RepoPath, &ObjectId> =
             after.iter().map(|it| (&it.path, &it.id)).collect();
-        let edited =
-            |it: &&File| from.is_none() && now.get(&it.path).is_none_or(|id| **id != it.id);
+        let edited = |it: &&crate::source::File| {
+            from.is_none() && now.get(&it.path).is_none_or(|id| **id != it.id)
+        };
         for file in before.iter().filter(edited) {
             added.notices.push(format!(
                 "`{}` was merged before; what the change does to it was not rehearsed",

@@ -4,27 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{baseline, broken, target};
+use super::change::target;
 use super::databases::Databases;
 use super::deployment::Deployment;
 use super::misplaced::{self, Programs};
 use super::order::Order;
+use super::policies::{baseline, broken};
 use super::provider::{Providers, differ};
 use super::read::unreadable;
 use super::schema::Compared;
 use super::watch::Migrations;
 use super::{
-    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, beside, order, past, policy_at, provider, read,
-    schema, secrets, unwatched,
+    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, approvals, beside, order, past, policy_at, provider,
+    read, schema, secrets, unwatched,
 };
 use crate::cache::{Cache, Past};
 use crate::failure::Result;
-use crate::policy::{Date, Policy};
+use crate::policy::Policy;
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Beside, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
-use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath};
+use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath, Time};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
 
 /// What an audit found, to be kept: everything that depends on the tree alone.
@@ -38,7 +39,7 @@ struct Kept {
 }
 
 /// Judges all migrations, each on top of those before it, and every other file that the policy speaks of.
-pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
+pub fn audit(repo: &Repo, side: &Side, now: Time) -> Judged {
     let policy = policy_at(repo, side)?;
     let mut sources = Sources::default();
     let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
@@ -59,8 +60,10 @@ pub fn audit(repo: &Repo, side: &Side, today: Date) -> Judged {
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, side)?;
     // What excuses nothing any more is told of no merged migration: nobody can edit it.
+    let today = now.date();
     let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
-    let judged = judge(found, &excuses);
+    let mut judged = judge(found, &excuses);
+    approvals::weigh_merged(repo, side, &mut judged)?;
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let mut notices = Vec::new();
     if policy.built_in {

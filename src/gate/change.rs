@@ -1,6 +1,5 @@
 //! Judges what differs between two sides of a repository.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::beside::{Kept, Sides};
@@ -9,22 +8,22 @@ use super::databases::Databases;
 use super::deployment::Deployment;
 use super::edited::added_statements;
 use super::order::Order;
+use super::policies::{baseline, broken, effective, state_of};
 use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
-pub(super) use super::records::baseline;
 use super::watch::{Migrations, Watch};
 use super::{
-    Broken, Judged, Outcome, Overlay, SQL_LIMIT, Stop, beside, declared, misplaced, order, past,
-    read, records, schema, secrets, unwatched, upgraded,
+    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, declared, misplaced, order,
+    past, read, records, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
 use crate::policy::tampering::{self, PolicyState};
-use crate::policy::{self, Date, Policy};
-use crate::repo::{Delta, Entry, Repo, Side, Wanted};
+use crate::policy::{self, Policy};
+use crate::repo::{Delta, Repo, Side, Wanted};
 use crate::report::Sources;
 use crate::rules::{self, Finding, Found, History, Scope, State};
-use crate::source::{File, RepoPath, Span};
+use crate::source::{File, RepoPath, Span, Time};
 use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
@@ -36,6 +35,8 @@ pub struct Change<'a> {
     pub after: Side,
     /// Where the policy is trusted, and the order of migrations is compared with.
     pub published: Published,
+    /// Absent: nobody knows who made it.
+    pub commits: Option<Commits>,
 }
 
 /// The state that others already rely on.
@@ -57,13 +58,13 @@ impl Published {
 }
 
 /// Judges the whole difference at once.
-pub fn change(change: &Change<'_>, today: Date) -> Judged {
-    change_with(change, &Overlay::default(), today)
+pub fn change(change: &Change<'_>, now: Time) -> Judged {
+    change_with(change, &Overlay::default(), now)
 }
 
 /// The same, had these texts been staged.
-pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judged {
-    let Change { repo, before, after, published } = change;
+pub fn change_with(change: &Change<'_>, overlay: &Overlay, now: Time) -> Judged {
+    let Change { repo, before, after, published, .. } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
     let policy =
@@ -109,85 +110,13 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, today: Date) -> Judge
     notices.extend(more);
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, &published.policy)?;
+    let today = now.date();
     let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
-    let judged = judge_with_comments(found, &excuses);
+    let mut judged = judge_with_comments(found, &excuses);
+    approvals::weigh(change, &mut judged, now)?;
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     let verdict = Verdict { judged, counts, notices };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
-}
-
-thread_local! {
-    /// Policies by what git has under their name. The sides of a change nearly always have the same one.
-    static READ: RefCell<Vec<(Entry, PolicyState)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The policy that a side has.
-pub(super) fn state_of(repo: &Repo, side: &Side) -> Result<PolicyState> {
-    let Some(entry) = repo.entry(side, policy::PATH.as_bytes())? else {
-        return without_file(repo, side);
-    };
-    let known = READ.with_borrow(|it| it.iter().find(|it| it.0 == entry).map(|it| it.1.clone()));
-    if let Some(state) = known {
-        return Ok(state);
-    }
-    let files = read::files(repo, vec![entry.clone()], SQL_LIMIT)?;
-    let state = PolicyState::of(files.first());
-    READ.with_borrow_mut(|it| {
-        it.truncate(7);
-        it.insert(0, (entry, state.clone()));
-    });
-    Ok(state)
-}
-
-/// No file: there is no policy, or a folder of that name, which is no policy either but looks like one.
-fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
-    struct Below;
-    impl Wanted for Below {
-        fn file(&self, path: &[u8]) -> bool {
-            path.strip_prefix(policy::PATH.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
-        }
-
-        fn directory(&self, path: &[u8]) -> bool {
-            path == policy::PATH.as_bytes() || self.file(path)
-        }
-    }
-    let below = repo.list(side, &Below)?;
-    if !below.iter().any(|it| Wanted::file(&Below, it.path.as_bytes())) {
-        return Ok(PolicyState::Absent);
-    }
-    let path = RepoPath::from(policy::PATH);
-    let problem = policy::Problem {
-        message: format!("`{path}` is a folder"),
-        span: Span::file(path),
-        help: Some("make it a file; `sprag init` writes one".to_owned()),
-    };
-    Ok(PolicyState::Broken(vec![problem]))
-}
-
-/// The stricter of what is trusted and what is proposed. Where neither can be read there is nothing to judge by.
-pub(super) fn effective(
-    trusted: &PolicyState,
-    proposed: &PolicyState,
-) -> std::result::Result<Policy, Vec<policy::Problem>> {
-    use PolicyState::{Absent, Broken as Unusable, Is};
-    match (trusted, proposed) {
-        (Is(trusted), Is(proposed)) => Ok(Policy::stricter(trusted, proposed)),
-        (Is(trusted), Absent) => Ok((**trusted).clone()),
-        // What is wrong is shown in the text of the other.
-        (Is(trusted), Unusable(_)) => Ok((**trusted).clone().set_aside()),
-        (Absent | Unusable(_), Is(proposed)) => Ok(Policy::stricter(&Policy::built_in(), proposed)),
-        (Absent | Unusable(_), Absent) => Ok(Policy::built_in()),
-        (Absent | Unusable(_), Unusable(problems)) => Err(problems.clone()),
-    }
-}
-
-/// Stops where the policy of `side` cannot be read.
-pub(super) fn broken(repo: &Repo, side: &Side, problems: &[policy::Problem]) -> Stop {
-    let text = repo
-        .entry(side, policy::PATH.as_bytes())
-        .and_then(|it| read::files(repo, it.into_iter().collect(), SQL_LIMIT));
-    let texts = text.into_iter().flatten().filter_map(|it| text_of(&it));
-    Stop::Policy(Broken { problems: problems.to_vec(), sources: texts.collect() })
 }
 
 struct Work<'a> {
@@ -247,6 +176,7 @@ impl Work<'_> {
         let mut databases: BTreeMap<RepoPath, Vec<Migration>> = BTreeMap::new();
         for change in &changes {
             let Some(after) = &change.after else { continue };
+            self.find("unapproved-migration", unapproved(after));
             let Some(provider) = providers.at(&change.path) else { continue };
             // Another database begins with nothing.
             if differ(old.at(&change.path), Some(provider)) {
@@ -381,4 +311,11 @@ pub(super) fn target(policy: &Policy) -> rules::Target {
         version: policy.target.version,
         provider: policy.target.provider,
     }
+}
+
+/// Where a policy asks for somebody's word on every migration, whatever it does.
+fn unapproved(file: &File) -> Finding {
+    let path = &file.path;
+    let message = format!("`{path}` changes the database, and nobody has signed for it");
+    Finding::new(path.to_string(), Span::file(path.clone()), message).evidence(&file.id.0)
 }

@@ -1,7 +1,7 @@
 //! Whether the migrations leave behind what the Prisma schemas describe.
 
-use super::change::baseline;
 use super::databases::Databases;
+use super::policies::baseline;
 use super::schema::Compared;
 use super::{Judged, Outcome, past, policy_at, schema};
 use crate::failure::Failure;

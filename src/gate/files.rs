@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::change::{baseline, target};
+use super::change::target;
 use super::deployment::Deployment;
+use super::policies::baseline;
 use super::provider::Providers;
 use super::read::unreadable;
 use super::watch::Migrations;

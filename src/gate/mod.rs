@@ -1,6 +1,7 @@
 //! From a question about a repository to a verdict: which files, which policy, which past, which findings.
 
 mod added;
+mod approvals;
 mod audit;
 mod beside;
 mod change;
@@ -16,6 +17,7 @@ mod misplaced;
 mod order;
 mod overlay;
 mod past;
+mod policies;
 mod prove;
 mod provider;
 mod read;
@@ -37,6 +39,7 @@ use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::verdict::Verdict;
 
+pub use approvals::{Commits, Trust};
 pub use audit::audit;
 pub use change::{Change, Published, change, change_with};
 pub use drift::drift;
@@ -115,10 +118,10 @@ impl From<crate::failure::Failure> for Stop {
 
 /// The policy that a side is judged by: its own, or the built-in one.
 fn policy_at(repo: &Repo, side: &Side) -> Result<Policy, Stop> {
-    match change::state_of(repo, side)? {
+    match policies::state_of(repo, side)? {
         PolicyState::Is(policy) => Ok(*policy),
         PolicyState::Absent => Ok(Policy::built_in()),
-        PolicyState::Broken(problems) => Err(change::broken(repo, side, &problems)),
+        PolicyState::Broken(problems) => Err(policies::broken(repo, side, &problems)),
     }
 }
 

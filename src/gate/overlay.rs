@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::change::state_of;
+use super::policies::state_of;
 use super::{Change, SQL_LIMIT, read};
 use crate::failure::Result;
 use crate::policy::{Globs, Policy};

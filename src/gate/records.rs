@@ -1,21 +1,10 @@
-//! What `.sprag` of a side keeps: findings that are old, migrations that are applied.
+//! What `.sprag` of a side keeps of migrations that are applied.
 
 use super::{SQL_LIMIT, read};
 use crate::failure::Result;
-use crate::policy::{self, Baseline, Ledger};
+use crate::policy::{self, Ledger};
 use crate::repo::{Repo, Side};
 use crate::source::Source;
-
-/// The baseline that a side has. One that cannot be read excuses nothing.
-pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
-    let Some(entry) = repo.entry(side, policy::baseline::PATH.as_bytes())? else {
-        return Ok(Baseline::default());
-    };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    let text = files.into_iter().next().and_then(|it| it.content.text().cloned());
-    let source = text.map(|text| Source::new(policy::baseline::PATH, text));
-    Ok(source.and_then(|it| Baseline::parse(&it).ok()).unwrap_or_default())
-}
 
 /// The ledger that a side has. One that cannot be read has nobody's word.
 pub(super) fn applied(repo: &Repo, side: &Side) -> Result<Ledger> {

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::added::{Added, Set};
-use super::change::{baseline, broken, effective, state_of, target};
-use super::{Change, Judged, Outcome, change, past};
+use super::change::target;
+use super::policies::{baseline, broken, effective, state_of};
+use super::{Change, Judged, Outcome, approvals, change, past};
 use crate::failure::{Failure, Result};
 use crate::parse::{Migration, json};
-use crate::policy::Date;
 use crate::postgres::{
     Base, Binaries, History, Limits, Place, Sending, Session, Step, Stopped, find,
 };
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Snapshot, TableName};
+use crate::source::Time;
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
 /// How to rehearse.
@@ -30,8 +31,8 @@ pub struct Rehearse<'a> {
 pub(super) const DISK: u64 = 1 << 30;
 
 /// What reading the change says, and then what it does.
-pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
-    let mut outcome = change(it, today)?;
+pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
+    let mut outcome = change(it, now)?;
     let (trusted, proposed) =
         (state_of(it.repo, &it.published.policy)?, state_of(it.repo, &it.after)?);
     let policy =
@@ -55,11 +56,13 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
         let _ = rules::run(&mut model, &migrations, &target(&policy), Scope::Change);
         let engine = Engine { binaries: &binaries, place: &place, how };
         let (found, notices) = engine.judge(&history, &migrations, &model)?;
+        let today = now.date();
         let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &[] };
         let mut sources = Sources::default();
         sources.extend(migrations.iter().map(|it| (it.path.clone(), it.text.clone())));
-        let verdict =
-            Verdict { judged: judge(found, &excuses), counts: Counts::default(), notices };
+        let mut judged = judge(found, &excuses);
+        approvals::weigh(it, &mut judged, now)?;
+        let verdict = Verdict { judged, counts: Counts::default(), notices };
         let policy = policy.source.path.to_string();
         outcome.merge(Outcome { verdict, sources, policy });
     }

@@ -1,7 +1,7 @@
 //! How to take back the migrations of a change, and the proof that it does.
 
 use super::added::{Added, Set};
-use super::change::{broken, effective, state_of};
+use super::policies::{broken, effective, state_of};
 use super::rehearse::no_engine;
 use super::{Change, Rehearse, SQL_LIMIT, Stop, prove, read};
 use crate::failure::Result;

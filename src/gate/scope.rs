@@ -1,17 +1,19 @@
 //! Which two sides are compared when somebody commits, pushes or asks.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use super::changed::Changed;
 use super::watch::Watch;
-use super::{Change, Judged, Outcome, Published, change, misplaced, unwatched};
+use super::{Change, Commits, Judged, Outcome, Published, change, misplaced, unwatched};
 use crate::failure::{Failure, Result};
 use crate::parse::command;
+use crate::policy::Policy;
 use crate::policy::tampering::PolicyState;
-use crate::policy::{Date, Policy};
-use crate::repo::{Commit, Delta, Head, Peeled, Repo, Side, Update};
+use crate::repo::{Commit, Delta, Head, Peeled, Repo, Side, Update, Wanted};
+use crate::source::Time;
 
-use super::change::state_of;
+use super::policies::state_of;
 
 /// What a change is compared with.
 #[derive(Clone, Debug)]
@@ -19,18 +21,33 @@ pub struct Base {
     /// What everyone has: where the change left the branch that it will end up in.
     pub before: Side,
     pub published: Published,
+    /// What was done since. Absent: nobody knows.
+    pub commits: Option<Commits>,
 }
 
 impl Base {
     /// Everything is compared with one tree.
     pub fn only(side: Side) -> Base {
-        Base { published: Published::at(side.clone()), before: side }
+        Base { published: Published::at(side.clone()), before: side, commits: None }
+    }
+
+    /// Everything is compared with the tree of one commit.
+    pub fn between(base: &Commit, head: &Commit) -> Base {
+        let commits =
+            Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
+        Base { commits: Some(commits), ..Base::only(Side::Tree(base.tree.clone())) }
+    }
+
+    /// What there is on top of it.
+    pub fn to(self, repo: &Repo, after: Side) -> Change<'_> {
+        let Base { before, published, commits } = self;
+        Change { repo, before, after, published, commits }
     }
 }
 
 /// What is about to be committed. `merging` are the commits that a merge brings in, as the environment of git names
 /// them while `MERGE_HEAD` is not written yet.
-pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
+pub fn staged(repo: &Repo, merging: &[String], now: Time) -> Judged {
     let staged = repo.staged()?;
     let head = repo.head()?;
     let head_side = match &head {
@@ -47,7 +64,8 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
     // Where the policy cannot be read, before and after, nobody knows what is judged: what follows says so.
     let unknown = matches!((&known, &proposed), (PolicyState::Broken(_), PolicyState::Broken(_)));
     if !unknown {
-        let deltas = repo.diff(&head_side, &staged.side, &watch)?;
+        let noticing = Noticing { watch: &watch, any: Cell::new(false) };
+        let deltas = repo.diff(&head_side, &staged.side, &noticing)?;
         let judged = |it: &Delta| {
             let program = misplaced::is_program(watch.migrations, it.path.as_bytes());
             let schema = super::schema::is_schema(&it.path);
@@ -55,15 +73,34 @@ pub fn staged(repo: &Repo, merging: &[String], today: Date) -> Judged {
             let named = watch.is_judged(&it.path) && !command::is_read(&it.path);
             program || schema || placed || named
         };
-        if !deltas.iter().any(judged)
+        // With nothing staged, git commits what the branch has once more, whatever let it pass the first time. Where
+        // nobody knows what others have, that may be theirs.
+        if (noticing.any.get() || repo.target()?.is_none())
+            && !deltas.iter().any(judged)
             && unwatched::renamed(repo, &deltas)?.is_empty()
             && Changed::of(repo, &deltas)?.is_empty()
         {
             return Ok(Outcome::default());
         }
     }
-    let Base { before, published } = on_head(repo, &head, merging)?;
-    change(&Change { repo, before, after: staged.side, published }, today)
+    change(&on_head(repo, &head, merging)?.to(repo, staged.side), now)
+}
+
+/// Notices whether anything differs at all, wanted or not.
+struct Noticing<'a> {
+    watch: &'a Watch<'a>,
+    any: Cell<bool>,
+}
+
+impl Wanted for Noticing<'_> {
+    fn file(&self, path: &[u8]) -> bool {
+        self.any.set(true);
+        self.watch.file(path)
+    }
+
+    fn directory(&self, path: &[u8]) -> bool {
+        self.watch.directory(path)
+    }
 }
 
 /// What `staged` judges, for who asks what else would be.
@@ -73,8 +110,7 @@ pub fn to_be_committed(repo: &Repo) -> Result<Change<'_>> {
         return Err(Failure::new(format!("`{path}` has a conflict that is not resolved"))
             .help(format!("resolve it, then `git add '{path}'`")));
     }
-    let Base { before, published } = on_head(repo, &repo.head()?, &[])?;
-    Ok(Change { repo, before, after: staged.side, published })
+    Ok(on_head(repo, &repo.head()?, &[])?.to(repo, staged.side))
 }
 
 fn on_head(repo: &Repo, head: &Head, merging: &[String]) -> Result<Base> {
@@ -97,11 +133,14 @@ fn conflicts(paths: &[crate::source::RepoPath], watch: &Watch<'_>) -> Result<()>
 /// nobody else has yet may still be edited, also by `--amend`.
 fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> {
     let merging = merge_heads(repo.git_dir(), merging);
+    let mut heads = vec![head.clone()];
+    for other in &merging {
+        heads.push(repo.commit(other)?);
+    }
     if let Some(target) = repo.target()? {
         let mut base = merged_base(repo, &target.commit, head)?;
-        for other in &merging {
-            let other = repo.commit(other)?;
-            let Some(other_base) = repo.merge_base(&target.commit, &other)? else { continue };
+        for other in &heads[1..] {
+            let Some(other_base) = repo.merge_base(&target.commit, other)? else { continue };
             let closer = match &base {
                 Some(base) => repo.is_ancestor(base, &other_base)?,
                 None => true,
@@ -112,18 +151,20 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         }
         let tip = Side::Tree(target.commit.tree.clone());
         let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-        return Ok(Base { before, published: Published::at(tip) });
+        let commits = Commits { base: Some(target.commit), heads, staged: true };
+        return Ok(Base { before, published: Published::at(tip), commits: Some(commits) });
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
     let head_side = Side::Tree(head.tree.clone());
     let parents = if merging.is_empty() { repo.parents(head)? } else { Vec::new() };
-    let before = match parents.first() {
-        Some(parent) => Side::Tree(repo.commit(&parent.0)?.tree),
-        None => head_side.clone(),
-    };
+    let parent = parents.first().map(|it| repo.commit(&it.0)).transpose()?;
+    let before =
+        parent.as_ref().map_or_else(|| head_side.clone(), |it| Side::Tree(it.tree.clone()));
     let published =
         Published { policy: head_side.clone(), order: before.clone(), gate: Some(head_side) };
-    Ok(Base { before, published })
+    let base = Some(parent.unwrap_or_else(|| head.clone()));
+    let commits = Some(Commits { base, heads, staged: true });
+    Ok(Base { before, published, commits })
 }
 
 fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
@@ -142,14 +183,15 @@ pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let tip = Side::Tree(base.tree.clone());
     let before =
         merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-    Ok(Base { before, published: Published::at(tip) })
+    let commits = Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
+    Ok(Base { before, published: Published::at(tip), commits: Some(commits) })
 }
 
 /// A ref that a push would change, with its verdict.
 pub type Pushed = (String, std::result::Result<Outcome, super::Stop>);
 
 /// Every ref that is pushed, from the pushed objects, whatever is checked out.
-pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
+pub fn pushed(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>> {
     let target = repo.target()?;
     let branch = target
         .as_ref()
@@ -159,9 +201,7 @@ pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| {
-            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
-        })
+        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), now)))
         .collect())
 }
 
@@ -169,7 +209,7 @@ pub fn pushed(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed
 const MAIN: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
 /// Every ref that a server receives.
-pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Pushed>> {
+pub fn received(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>> {
     let (branch, tip) = match repo.head()? {
         Head::Commit(commit) => (repo.head_branch()?, Some(commit)),
         // A server's HEAD may name a branch that nobody ever pushed.
@@ -181,9 +221,7 @@ pub fn received(repo: &Repo, updates: &[Update], today: Date) -> Result<Vec<Push
     Ok(updates
         .iter()
         .filter(|it| it.new.is_some())
-        .map(|it| {
-            (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), today))
-        })
+        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), now)))
         .collect())
 }
 
@@ -192,7 +230,7 @@ fn updated(
     update: &Update,
     target: Option<&Commit>,
     target_ref: Option<&str>,
-    today: Date,
+    now: Time,
 ) -> Judged {
     let Some(new) = &update.new else { return Ok(Outcome::default()) };
     let (after, head) = match repo.peel(&new.0)? {
@@ -205,7 +243,7 @@ fn updated(
         Some(name) => name == update.remote_ref,
         None => MAIN.contains(&update.remote_ref.as_str()),
     };
-    let base = match (&update.old, target, head) {
+    let base = match (&update.old, target, &head) {
         (Some(old), _, _) if protected => {
             if !repo.has(&old.0) {
                 return Err(Failure::new(format!(
@@ -215,20 +253,24 @@ fn updated(
                 .help("run `git fetch`, look at what came, then push again")
                 .into());
             }
-            Base::only(Side::Tree(repo.commit(&old.0)?.tree))
+            let old = repo.commit(&old.0)?;
+            match &head {
+                Some(head) => Base::between(&old, head),
+                None => Base::only(Side::Tree(old.tree)),
+            }
         }
-        (_, Some(target), Some(head)) => since(repo, target, &head)?,
+        (_, Some(target), Some(head)) => since(repo, target, head)?,
         (_, Some(target), None) => Base::only(Side::Tree(target.tree.clone())),
         // No remote is known, as in a push by URL: what the branch itself had is all that was published.
         (Some(old), None, Some(head)) if repo.has(&old.0) => {
-            since(repo, &repo.commit(&old.0)?, &head)?
+            since(repo, &repo.commit(&old.0)?, head)?
         }
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,
             published: Published { policy: after.clone(), order: Side::Empty, gate: None },
+            commits: head.map(|head| Commits { base: None, heads: vec![head], staged: false }),
         },
     };
-    let Base { before, published } = base;
-    change(&Change { repo, before, after, published }, today)
+    change(&base.to(repo, after), now)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::change::baseline;
+use super::policies::baseline;
 use super::provider::Providers;
 use super::read::{self, text_of};
 use super::{Outcome, Stop, order, past, policy_at};

@@ -247,14 +247,8 @@ fn deploy(found: &mut Found<'_>, before: &Deploy) {
 }
 
 fn approvals(found: &mut Found<'_>, trusted: &Policy) {
-    let (before, after) = (&trusted.approvals, &found.proposed.approvals);
-    for (key, from, to) in [
-        ("signers", &before.signers, &after.signers),
-        ("namespace", &before.namespace, &after.namespace),
-    ] {
-        if from != to {
-            found.at_section(format!("approvals: {key} `{from}` -> `{to}`"), "approvals");
-        }
+    for text in found.proposed.approvals.weaker_than(&trusted.approvals) {
+        found.at_section(format!("approvals: {text}"), "approvals");
     }
 }
 

@@ -1,5 +1,6 @@
 //! `policy.toml`: what is refused here, why, and for whom not. Every value knows its line.
 
+mod approvals;
 pub mod baseline;
 mod catalogue;
 mod compare;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use crate::source::Date;
+pub use approvals::{Approvals, Asked, POLICY_CHANGE};
 pub use baseline::Baseline;
 pub use catalogue::Catalogue;
 pub use compare::Weakening;
@@ -119,23 +121,6 @@ impl Deploy {
     #[must_use]
     pub fn rehearses(&self, path: &RepoPath) -> bool {
         !self.rehearsals.is_empty() && self.rehearsals.iter().all(|it| it.matches(path.as_bytes()))
-    }
-}
-
-/// Who signs for what is refused until somebody does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approvals {
-    /// A file in OpenSSH's format of allowed signers.
-    pub signers: String,
-    pub namespace: String,
-}
-
-impl Default for Approvals {
-    fn default() -> Approvals {
-        Approvals {
-            signers: ".sprag/allowed_signers".to_owned(),
-            namespace: "sprag-approval".to_owned(),
-        }
     }
 }
 

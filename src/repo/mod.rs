@@ -18,6 +18,7 @@ mod staged;
 mod target;
 mod tree;
 mod walk;
+mod writers;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ pub use history::{Commit, Head, Peeled};
 pub use push::{Update, received, updates};
 pub use side::{Delta, Entry, How, Index, Side, Staged, Wanted};
 pub use target::Target;
+pub use writers::Wrote;
 
 use git::Git;
 use id::Id;

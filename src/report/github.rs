@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::excerpt::Texts;
 use super::text::{clean, clean_lines};
-use super::words::{object, summary};
+use super::words::{self, object, summary};
 use super::{Action, Report, Style, Tally, frame, human, ranked};
 use crate::failure::Failure;
-use crate::verdict::{Judged, Outcome};
+use crate::verdict::{Excuse, Judged, Outcome};
 
 /// GitHub shows ten of each kind for a step, and drops the others without a word.
 const MOST: usize = 10;
@@ -26,6 +26,9 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
             text.push_str(&annotation(command, judged, &texts));
         }
     }
+    let approved: Vec<_> = ranked.iter().filter_map(|it| approved(it, &texts)).collect();
+    dropped += approved.len().saturating_sub(MOST);
+    text.extend(approved.into_iter().take(MOST));
     if dropped > 0 {
         let _ = writeln!(text, "::notice::{dropped} more, see the log");
     }
@@ -48,6 +51,23 @@ const PLAIN: Style = Style { color: false, unicode: true, width: None, links: fa
 
 fn annotation(command: &str, judged: &Judged, texts: &Texts<'_>) -> String {
     let finding = &judged.finding;
+    let note = judged.unapproved.iter().map(|it| format!("note: {}", clean(it, PLAIN)));
+    let help = finding.help.iter().map(|help| format!("help: {}", clean(help, PLAIN)));
+    let message = std::iter::once(clean(&finding.message, PLAIN)).chain(note).chain(help);
+    let message: Vec<_> = message.collect();
+    annotated(command, judged, texts, &message.join("\n"))
+}
+
+/// Who let it pass, for the reviewer who would let it pass as well.
+fn approved(judged: &Judged, texts: &Texts<'_>) -> Option<String> {
+    let Outcome::Excused(Excuse::Approval { by }) = &judged.outcome else { return None };
+    let said = by.iter().map(|it| clean(&words::approved(it), PLAIN));
+    let message = std::iter::once(clean(&judged.finding.message, PLAIN)).chain(said);
+    Some(annotated("notice", judged, texts, &message.collect::<Vec<_>>().join("\n")))
+}
+
+fn annotated(command: &str, judged: &Judged, texts: &Texts<'_>, message: &str) -> String {
+    let finding = &judged.finding;
     let span = &finding.span;
     let mut properties = vec![format!("file={}", property(&frame::path(&span.path, PLAIN)))];
     if let Some(text) = texts.get(span) {
@@ -60,9 +80,7 @@ fn annotation(command: &str, judged: &Judged, texts: &Texts<'_>) -> String {
         }
     }
     properties.push(format!("title={}", property(judged.rule.name)));
-    let help = finding.help.iter().map(|help| format!("help: {}", clean(help, PLAIN)));
-    let message: Vec<_> = std::iter::once(clean(&finding.message, PLAIN)).chain(help).collect();
-    format!("::{command} {}::{}\n", properties.join(","), data(&message.join("\n")))
+    format!("::{command} {}::{}\n", properties.join(","), data(message))
 }
 
 /// What follows the second `::`.
@@ -96,6 +114,9 @@ pub fn step_summary(report: &Report<'_>) -> String {
     let mut text = format!("### sprag\n\n**{}**: {}\n", markdown(&verdict), markdown(&basis));
     for notice in report.verdict.notices.iter().take(MOST) {
         let _ = writeln!(text, "\n> {}", markdown(&clean(notice, PLAIN)));
+    }
+    for line in words::approvals(&ranked).iter().take(MOST) {
+        let _ = writeln!(text, "\n> {}", markdown(&clean(line, PLAIN)));
     }
     if tally.told() == 0 {
         return text;

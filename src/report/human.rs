@@ -7,7 +7,7 @@ use annotate_snippets::renderer::{AnsiColor, Effects};
 use super::excerpt::Texts;
 use super::frame::{Card, Note, Weight, draw, path};
 use super::text::{clean, clean_lines};
-use super::words::{meaning, object, refused, summary, untouched};
+use super::words::{approvals, approved, meaning, object, refused, summary, untouched};
 use super::{Action, Problem, Report, Sources, Style, Tally, ranked, spans};
 use crate::failure::Failure;
 use crate::rules::{Label, Level};
@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     let texts = Texts::new(report.sources, shown.iter().flat_map(|it| spans(it)));
     let mut text = String::new();
     for judged in shown {
-        text.push_str(&finding(judged, &texts, report.action.is_on_the_way(), style));
+        text.push_str(&finding(judged, &texts, report.action, style));
         text.push('\n');
     }
     if told > MOST {
@@ -43,6 +43,12 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
         let more = told - MOST;
         let all = format!("run `{command} --format json` for all of them");
         let _ = writeln!(text, "{} and {more} more ({all})\n", style.ellipsis());
+    }
+    if !report.action.is_hook() && !report.verbose {
+        for line in approvals(&ranked) {
+            let note = paint("note", AnsiColor::BrightGreen, style);
+            let _ = writeln!(text, "{note}: {}", clean(&line, style));
+        }
     }
     for notice in notices {
         let note = paint("note", AnsiColor::BrightGreen, style);
@@ -58,7 +64,7 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     text
 }
 
-fn finding(judged: &Judged, texts: &Texts<'_>, fixes: bool, style: Style) -> String {
+fn finding(judged: &Judged, texts: &Texts<'_>, action: &Action, style: Style) -> String {
     let weight = match judged.outcome {
         Outcome::Blocks => Weight::Error,
         Outcome::Warns => Weight::Warning,
@@ -73,7 +79,8 @@ fn finding(judged: &Judged, texts: &Texts<'_>, fixes: bool, style: Style) -> Str
         notes.push(Note::Named("path", way(&judged.finding.path, texts, style)));
     }
     match &judged.outcome {
-        Outcome::Blocks if judged.level == Level::Approve => {
+        // Nobody signs for what is merged; what is to be merged has the command among its help.
+        Outcome::Blocks if judged.level == Level::Approve && action.is_about_what_is_there() => {
             let subject = clean(&judged.finding.subject.0, style);
             notes.push(Note::Named(
                 "note",
@@ -88,11 +95,15 @@ fn finding(judged: &Judged, texts: &Texts<'_>, fixes: bool, style: Style) -> Str
             let line = line(span, Some(reason), texts, style);
             notes.push(Note::Named("note", format!("excused by {line}")));
         }
+        Outcome::Excused(Excuse::Approval { by }) => {
+            notes.extend(by.iter().map(|it| Note::Named("note", clean(&approved(it), style))));
+        }
         Outcome::Blocks | Outcome::Warns => {}
     }
+    notes.extend(judged.unapproved.iter().map(|it| Note::Named("note", clean(it, style))));
     notes.extend(judged.finding.help.iter().map(|help| Note::Named("help", clean(help, style))));
     let stands = !matches!(judged.outcome, Outcome::Excused(_));
-    if judged.finding.fix.is_some() && fixes && stands {
+    if judged.finding.fix.is_some() && action.is_on_the_way() && stands {
         notes.push(Note::Named("fix", "sprag fix --write".to_owned()));
     }
     notes.push(Note::Named("explain", format!("sprag explain {rule}")));

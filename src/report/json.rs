@@ -10,7 +10,7 @@ use super::{Action, Report, Tally, ranked, spans};
 use crate::failure::Failure;
 use crate::rules::{Label, Level, Told};
 use crate::source::{RepoPath, Span};
-use crate::verdict::{Excuse, Judged, Outcome};
+use crate::verdict::{Approver, Excuse, Judged, Outcome};
 
 /// Grows when a reader of the old form would misread the new one.
 const SCHEMA_VERSION: u32 = 2;
@@ -79,6 +79,9 @@ struct Entry<'a> {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     excuse: Option<Excused<'a>>,
+    /// Why approvals that are there do not count.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unapproved: &'a [String],
     message: &'a str,
     help: &'a [String],
     /// What `sprag fix` would do about it.
@@ -108,6 +111,18 @@ enum Excused<'a> {
         by: Given<'a>,
     },
     Baseline,
+    Approval {
+        by: Vec<Signed<'a>>,
+    },
+}
+
+/// Somebody who has signed for it.
+#[derive(Serialize)]
+struct Signed<'a> {
+    principal: &'a str,
+    file: String,
+    reason: &'a str,
+    expires: String,
 }
 
 /// A line of the policy, or a comment.
@@ -246,6 +261,15 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         Outcome::Excused(Excuse::Policy { span, reason }) => {
             ("excused", Some(Excused::Policy { by: given(span, Some(reason)) }))
         }
+        Outcome::Excused(Excuse::Approval { by }) => {
+            let signed = |it: &'a Approver| Signed {
+                principal: &it.principal,
+                file: name(&it.file).0,
+                reason: &it.reason,
+                expires: it.expires.to_string(),
+            };
+            ("excused", Some(Excused::Approval { by: by.iter().map(signed).collect() }))
+        }
     };
     Entry {
         rule: judged.rule.name,
@@ -253,6 +277,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         level: judged.level,
         outcome,
         excuse,
+        unapproved: &judged.unapproved,
         message: &finding.message,
         help: &finding.help,
         fix: finding.fix.as_ref().map(|it| it.title.as_str()),

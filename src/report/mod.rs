@@ -116,6 +116,11 @@ impl Action {
         )
     }
 
+    /// Whether what is judged is there already, or is no part of a change at all.
+    fn is_about_what_is_there(&self) -> bool {
+        matches!(self, Action::Audit { .. } | Action::Drift { .. } | Action::Files)
+    }
+
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
     fn is_hook(&self) -> bool {
         match self {

@@ -3,6 +3,7 @@
 use super::text::clean;
 use super::{Action, Report, Style, Tally};
 use crate::rules::Level;
+use crate::verdict::{Approver, Excuse, Judged, Outcome};
 
 /// `1 error`, `2 errors`
 pub(super) fn count(number: usize, thing: &str) -> String {
@@ -132,4 +133,25 @@ pub(super) fn meaning(level: Level) -> &'static str {
         Level::Approve => "needs an approval",
         Level::Deny => "is denied",
     }
+}
+
+/// Who let a finding pass, and where they say so.
+pub(super) fn approved(by: &Approver) -> String {
+    format!("approved by `{}` in {}: {}", by.principal, by.file, by.reason)
+}
+
+/// Everything that was let pass, a line for each file and rule.
+pub(super) fn approvals(ranked: &[&Judged]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for judged in ranked {
+        let Outcome::Excused(Excuse::Approval { by }) = &judged.outcome else { continue };
+        for it in by {
+            let (rule, path) = (judged.rule.name, &judged.finding.span.path);
+            let line = format!("{rule} in {path} is {}", approved(it));
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::parse::Migration;
 use crate::schema::{Boundary, Certainty, Change, ObjectName, Op, RelationKind, RoutineOp};
+use crate::source::{RepoPath, Span};
 
 /// More of one name are not looked at: nobody writes them, and a hostile file must not cost its square.
 const MOST: usize = 64;
@@ -34,6 +35,8 @@ pub enum Made {
 /// The changes of one change set, by what they make and take away.
 #[derive(Debug, Default)]
 pub struct Ahead<'a> {
+    /// The migrations, as places count them.
+    files: Vec<&'a RepoPath>,
     events: BTreeMap<(Made, String), Vec<Event<'a>>>,
     /// What may be taken away, and where that stands last.
     doubted: BTreeMap<(Made, String), Place>,
@@ -75,6 +78,7 @@ impl<'a> Ahead<'a> {
     pub fn of(migrations: &'a [Migration]) -> Ahead<'a> {
         let mut ahead = Ahead::default();
         for (file, migration) in migrations.iter().enumerate() {
+            ahead.files.push(&migration.path);
             let taken_back = taken_back(&migration.script.changes);
             ahead.taken_back.extend(taken_back.iter().map(|&index| (file, index)));
             for (index, change) in migration.script.changes.iter().enumerate() {
@@ -130,6 +134,13 @@ impl<'a> Ahead<'a> {
     pub fn retyped_before(&self, here: Place, table: &ObjectName, column: &str) -> bool {
         let key = (Made::ColumnType, format!("{}.{column}", table.name));
         self.events.get(&key).is_some_and(|it| it.iter().any(|it| it.at < here))
+    }
+
+    /// Where an earlier file of this change set gives a column its type.
+    pub fn retyped_elsewhere(&self, file: usize, table: &ObjectName, column: &str) -> Option<Span> {
+        let key = (Made::ColumnType, format!("{}.{column}", table.name));
+        let event = self.events.get(&key)?.iter().find(|it| it.at.0 < file)?;
+        Some(Span::new((*self.files.get(event.at.0)?).clone(), event.change.span.clone()))
     }
 
     fn types(&self) -> impl Iterator<Item = &Event<'a>> {

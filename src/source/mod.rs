@@ -4,6 +4,7 @@ mod date;
 mod lines;
 mod list;
 mod path;
+mod time;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub use lines::{Lines, Position};
 pub use list::PathList;
 pub use path::RepoPath;
 pub(crate) use path::is_invisible;
+pub use time::Time;
 
 /// The text of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

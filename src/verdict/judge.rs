@@ -50,7 +50,15 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
         };
         let set_by =
             setting.span.map(|span| SetBy { span, reason: setting.reason.map(str::to_owned) });
-        judged.push(Judged { rule, level: setting.level, finding, outcome, fingerprint, set_by });
+        judged.push(Judged {
+            rule,
+            level: setting.level,
+            finding,
+            outcome,
+            fingerprint,
+            set_by,
+            unapproved: Vec::new(),
+        });
     }
     judged
 }

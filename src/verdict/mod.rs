@@ -4,7 +4,7 @@ mod inline;
 mod judge;
 
 use crate::rules::{Finding, Level, Rule};
-use crate::source::Span;
+use crate::source::{RepoPath, Span, Time};
 
 pub use inline::Inline;
 pub use judge::{Excuses, judge, judge_with_comments};
@@ -19,6 +19,8 @@ pub struct Judged {
     pub fingerprint: Fingerprint,
     /// The line of the policy that sets the level, and the reason given there. Absent: the rule's own default.
     pub set_by: Option<SetBy>,
+    /// Why approvals that are there do not let it pass: sentences of their own.
+    pub unapproved: Vec<String>,
 }
 
 /// The place in the policy that forbids something.
@@ -44,6 +46,18 @@ pub enum Excuse {
     Comment { span: Span, reason: String },
     /// It was there before: `.sprag/baseline.toml` of the trusted base lists its fingerprint.
     Baseline,
+    /// As many people as the trusted policy asks for have signed for it.
+    Approval { by: Vec<Approver> },
+}
+
+/// Somebody who has signed for a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    pub principal: String,
+    /// Where the approval is.
+    pub file: RepoPath,
+    pub reason: String,
+    pub expires: Time,
 }
 
 /// Names a finding by what it says and not by where: hex of 16 bytes of SHA-256 over rule, path, subject and evidence.

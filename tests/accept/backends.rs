@@ -1,15 +1,15 @@
 //! The same verdicts, whichever way git is read.
 
 use sprag::gate;
-use sprag::policy::Date;
 use sprag::repo::{Backend, Caller, Place, Repo, Side, updates};
+use sprag::source::Time;
 
 use super::{committed, seed};
 use crate::repo::BACKENDS;
 use crate::support::Sandbox;
 
-fn day() -> Date {
-    Date::from_unix_seconds(1_800_000_000)
+fn then() -> Time {
+    Time(1_800_000_000)
 }
 
 /// The rules and subjects of what was found, or why there is no verdict.
@@ -72,7 +72,7 @@ fn what_is_staged_gets_one_verdict() {
             let sandbox = committed(args);
             sandbox.does(&format!("{change}; git add -A"));
             let found =
-                each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], day())));
+                each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], then())));
             if expected != "?" {
                 assert_eq!(found.join(" "), expected, "{change} {args:?}");
             }
@@ -87,10 +87,10 @@ fn an_index_that_is_named_gets_one_verdict() {
     sandbox
         .does("cp .git/index .git/other; edit $M/V1__a.sql; GIT_INDEX_FILE=.git/other git add -A");
     let found = each(|backend| {
-        told(gate::staged(&open(&sandbox, Some(".git/other"), backend), &[], day()))
+        told(gate::staged(&open(&sandbox, Some(".git/other"), backend), &[], then()))
     });
     assert_eq!(found, ["edited-migration db/migrations/V1__a.sql"]);
-    let found = each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], day())));
+    let found = each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], then())));
     assert!(found.is_empty(), "{found:?}");
 }
 
@@ -104,7 +104,7 @@ fn every_form_of_the_index_gets_one_verdict() {
     ] {
         let sandbox = committed(&[]);
         sandbox.does(&format!("{form}; edit $M/V1__a.sql; new c >$M/V3__c.sql; git add -A"));
-        let found = each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], day())));
+        let found = each(|backend| told(gate::staged(&open(&sandbox, None, backend), &[], then())));
         assert_eq!(found, ["edited-migration db/migrations/V1__a.sql"], "{form}");
     }
 }
@@ -125,25 +125,22 @@ fn ranges_pushes_and_audits_get_one_verdict() {
         let found = each(|backend| {
             let repo = open(&sandbox, None, backend);
             let (from, to) = (repo.commit("main").unwrap(), repo.commit("HEAD").unwrap());
-            let gate::Base { before, published } = gate::since(&repo, &from, &to).unwrap();
-            told(gate::change(
-                &gate::Change { repo: &repo, before, after: Side::Tree(to.tree), published },
-                day(),
-            ))
+            let since = gate::since(&repo, &from, &to).unwrap();
+            told(gate::change(&since.to(&repo, Side::Tree(to.tree)), then()))
         });
         assert_eq!(found, expected);
         let head = sandbox.line(&["rev-parse", "HEAD"]);
         let line = format!("feat {head} refs/heads/feat {}\n", "0".repeat(head.len()));
         let found = each(|backend| {
             let repo = open(&sandbox, None, backend);
-            let pushed = gate::pushed(&repo, &updates(line.as_bytes()).unwrap(), day()).unwrap();
+            let pushed = gate::pushed(&repo, &updates(line.as_bytes()).unwrap(), then()).unwrap();
             pushed.into_iter().flat_map(|it| told(it.1)).collect()
         });
         assert_eq!(found, expected);
         let found = each(|backend| {
             let repo = open(&sandbox, None, backend);
             let tree = Side::Tree(repo.commit("HEAD").unwrap().tree);
-            told(gate::audit(&repo, &tree, day()))
+            told(gate::audit(&repo, &tree, then()))
         });
         assert!(found.is_empty(), "{found:?}");
     }

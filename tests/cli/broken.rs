@@ -89,7 +89,7 @@ fn a_rule_that_does_not_exist_stops_everything_and_is_shown() {
 fn a_change_that_breaks_a_good_policy_is_refused_by_that_policy() {
     let sandbox = committed(&[]);
     sandbox.stage("policy.toml", TYPO);
-    assert_snapshot!(shown(&sandbox, &["check"]), @r#"
+    assert_snapshot!(shown(&sandbox, &["check"]), @r###"
     error[policy-tampered]: after this nobody can judge by `policy.toml`: there is no rule `drop-colum`
      --> policy.toml:7:1
       |
@@ -97,13 +97,13 @@ fn a_change_that_breaks_a_good_policy_is_refused_by_that_policy() {
       | ^^^^^^^^^^
       |
       = note: by default, `policy-tampered` needs an approval
-      = note: this is for whoever answers for the data: an exception for `policy.toml` lets it pass once the policy of the main branch has it
       = help: did you mean `drop-column`?
+      = help: whoever answers for it: sprag approve policy.toml --rule policy-change --reason "..."
       = explain: sprag explain policy-tampered
 
     change against HEAD refused: 1 error in 1 file (0 statements judged by policy.toml (base)).
     [exit 1]
-    "#);
+    "###);
     // And the rest of the change is judged all the same.
     sandbox.stage("db/migrations/V3__c.sql", "drop table a;\n");
     let (code, said) = sandbox.sprag(&["check"]);

@@ -7,7 +7,7 @@ use crate::support::Sandbox;
 
 #[test]
 fn help() {
-    assert_snapshot!(shown(&Sandbox::new(), &["--help"]), @"
+    assert_snapshot!(shown(&Sandbox::new(), &["--help"]), @r###"
     Refuses schema changes that take away, and deployments that run migrations.
 
     Exit codes: 0 passes, 1 refused, 2 could not judge.
@@ -26,6 +26,8 @@ fn help() {
       status        Say which migrations a database has, by what tools and the ledger record
       applied       Write down that migrations were applied by hand, or that somebody verified them
       baseline      Write down what was there before, so that only new findings are refused
+      approve       Sign for what a rule refuses until somebody does
+      approvals     List what was signed for, and what of it counts
       ci            Judge the change that a CI job is about
       hook          What the git hooks run
       install       Put the hooks where git looks
@@ -44,7 +46,7 @@ fn help() {
       -V, --version
               Print version
     [exit 0]
-    ");
+    "###);
 }
 
 #[test]
@@ -67,9 +69,37 @@ fn help_of_check() {
       -v, --verbose          Show what is excused as well
       -h, --help             Print help
 
-    Without any of these, what is staged is judged.
+    Without any of these, what is staged is judged, and where nothing is, what the branch has.
     [exit 0]
     "#);
+}
+
+#[test]
+fn help_of_approve() {
+    assert_snapshot!(shown(&Sandbox::new(), &["approve", "--help"]), @r###"
+    Sign for what a rule refuses until somebody does
+
+    Usage: sprag approve [OPTIONS] --rule <RULE> --reason <TEXT> <PATH>
+
+    Arguments:
+      <PATH>  The file that the finding is in
+
+    Options:
+          --rule <RULE>     The rule that refuses it, as the finding names it; `policy-change` for what
+                            `policy-tampered` finds
+          --reason <TEXT>   Why, for who reads it in a year
+          --expires <DATE>  The last day on which it counts
+          --days <N>        For how many days it counts: 14, or as many as the policy allows
+          --as <PRINCIPAL>  Your name in the list of signers, where the key alone does not say it
+          --key <FILE>      The key to sign with, private or public: git's `user.signingkey`, else the
+                            only one of your agent
+          --base <REF>      Approve what was committed since the branch left REF, not what is staged
+      -h, --help            Print help
+
+    Shows what is approved, writes it to .sprag/approvals, and has `ssh-keygen` sign it. It counts once
+    it is part of the change: stage and commit both files.
+    [exit 0]
+    "###);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_section_that_does_not_exist() {
 fn a_key_that_does_not_exist() {
     assert_snapshot!(problems("version = 1\n[approvals]\nnamespace = \"a\"\nexclude = [\"**\"]\n"), @r###"
     policy.toml:4:1: there is no `exclude` in `[approvals]`  |exclude|
-      help: `[approvals]` can hold `signers` and `namespace`
+      help: `[approvals]` can hold `signers`, `namespace`, `repo`, `longest-days`, `distinct`, `threshold`, `roles` and `rules`
     "###);
 }
 
@@ -283,7 +283,7 @@ fn signers_outside_the_repository() {
     policy.toml:3:11: `../keys` is no path inside the repository  |"../keys"|
       help: write `.sprag/allowed_signers`
     policy.toml:4:13: `a b` cannot be a namespace  |"a b"|
-      help: use letters, digits, `-`, `.`, `_` and `@`
+      help: use letters, digits and `@` `.` `_` `-`
     "###);
     assert_snapshot!(problems("version = 1\n[deploy]\nallow = []\nlocal_scripts = [1]\n"), @r###"
     policy.toml:3:9: `allow` is empty  |[]|

@@ -32,6 +32,15 @@ paths = ["db/1*"]
 [approvals]
 signers = ".sprag/signers"
 namespace = "sprag"
+repo = "a/b"
+longest-days=30
+distinct = true
+threshold = 2
+[approvals.roles]
+own = ["a@x", "b@x", "c@x"]
+[approvals.rules]
+truncate = { role = "own", threshold = 3 }
+policy-change = "own"
 [deploy]
 allow = ["prisma generate"]
 local-scripts = ["dev"]
@@ -70,6 +79,18 @@ fn effect(policy: &Policy) -> Vec<u8> {
             }
         }
     }
+    let approvals = &policy.approvals;
+    for rule in catalogue().names().chain(["policy-change"]) {
+        all.push(u8::try_from(approvals.threshold(rule)).unwrap());
+        let people = approvals.people(rule);
+        for name in ["a@x", "b@x", "c@x", "d@x", "a@d"] {
+            let may = people.is_none_or(|it| it.iter().any(|it| it == name));
+            all.push(u8::from(!may));
+        }
+    }
+    all.push(u8::from(approvals.distinct));
+    all.push(u8::from(approvals.repo.is_some()));
+    all.push(255 - u8::try_from(approvals.longest_days.map_or(255, |it| it.min(255))).unwrap());
     for path in ["db/a.sql", "db/b.sql", "x/a.sql", "x/a/b", "db/a.sqx", "xx/a.sql"] {
         all.push(u8::from(policy.migrations.matches(path.as_bytes())));
     }

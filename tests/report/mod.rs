@@ -41,7 +41,15 @@ pub(crate) fn span(path: &str, text: &str, part: &str) -> Span {
 pub(crate) fn judged(rule: &'static Rule, finding: Finding) -> Judged {
     let outcome = if rule.level == Level::Warn { Outcome::Warns } else { Outcome::Blocks };
     let fingerprint = Fingerprint("00112233445566778899aabbccddeeff".to_owned());
-    Judged { rule, level: rule.level, finding, outcome, fingerprint, set_by: None }
+    Judged {
+        rule,
+        level: rule.level,
+        finding,
+        outcome,
+        fingerprint,
+        set_by: None,
+        unapproved: Vec::new(),
+    }
 }
 
 pub(crate) fn set_by(key: &str, reason: Option<&str>) -> SetBy {

@@ -83,6 +83,7 @@ fn a_rule_without_examples_has_a_test_of_its_own() {
         include_str!("history.rs"),
         include_str!("beside.rs"),
         include_str!("allows.rs"),
+        include_str!("../approval/people.rs"),
         include_str!("../rehearsal/mod.rs"),
         include_str!("../verify/mod.rs"),
         include_str!("../accept/schemas.rs")

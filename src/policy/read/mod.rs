@@ -1,5 +1,6 @@
 //! `policy.toml` from its text, section by section.
 
+mod approvals;
 mod exceptions;
 mod rules;
 
@@ -91,7 +92,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             "rules" => policy.rules = rules::rules(r, entry, &policy.catalogue),
             "overrides" => policy.overrides = rules::overrides(r, entry, &policy.catalogue),
             "exceptions" => policy.exceptions = exceptions::exceptions(r, entry, &policy.catalogue),
-            "approvals" => approvals(r, entry, &mut policy.approvals),
+            "approvals" => policy.approvals = approvals::approvals(r, entry, &policy.catalogue),
             "deploy" => deploy(r, entry, &mut policy.deploy),
             "history" => policy.ledger = history(r, entry),
             "forbidden" => policy.deploy.forbidden = forbidden(r, entry),
@@ -162,13 +163,7 @@ fn database(r: &mut Reader<'_>, entry: &Entry, target: &mut Target) {
     }
 }
 
-fn unknown(
-    r: &mut Reader<'_>,
-    range: Range<usize>,
-    typed: &str,
-    what: &str,
-    known: &[&'static str],
-) {
+fn unknown(r: &mut Reader<'_>, range: Range<usize>, typed: &str, what: &str, known: &[&str]) {
     let help = match meant(typed, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.len() <= 8 => format!("known are {}", listed(known)),
@@ -184,39 +179,6 @@ fn is_rule(r: &mut Reader<'_>, name: &str, range: Range<usize>, catalogue: &Cata
         unknown(r, range, name, "rule", &names);
     }
     known
-}
-
-fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
-    let Some(table) = r.table(entry) else { return };
-    r.only(table, &["signers", "namespace"], "`[approvals]`");
-    if let Some(it) = table.get("signers")
-        && let Some((path, range)) = r.text("signers", &it.value)
-    {
-        if path.split('/').any(|it| matches!(it, "" | "." | ".."))
-            || path.contains(['\\', '*', ':'])
-        {
-            r.problem(
-                range,
-                format!("`{path}` is no path inside the repository"),
-                "write `.sprag/allowed_signers`",
-            );
-        } else {
-            approvals.signers = path;
-        }
-    }
-    if let Some(it) = table.get("namespace")
-        && let Some((name, range)) = r.text("namespace", &it.value)
-    {
-        if name.bytes().all(|it| it.is_ascii_alphanumeric() || b"@._-".contains(&it)) {
-            approvals.namespace = name;
-        } else {
-            r.problem(
-                range,
-                format!("`{name}` cannot be a namespace"),
-                "use letters, digits, `-`, `.`, `_` and `@`",
-            );
-        }
-    }
 }
 
 fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {

@@ -6,6 +6,7 @@ use super::{lines, signed, tampered, text};
 use crate::policy::baseline::Baseline;
 use crate::policy::ledger::Ledger;
 use crate::rules::Finding;
+use crate::signature::Signers;
 use crate::source::{Content, FileChange, RepoPath, Source, Span};
 
 /// Who may sign was settled before, and is about to be something else. A first list is trusted as it comes.
@@ -22,7 +23,10 @@ pub(super) fn keys(change: &FileChange, revoked: bool) -> Option<Finding> {
     }
     let (old, new) = (text(Some(before)), text(Some(after)));
     let (old, new) = (meaningful(&old), meaningful(&new));
-    let gone = old.iter().any(|(line, _)| !new.iter().any(|it| it.0 == *line));
+    // A signer whom nobody can trust could do nothing, and all others wait for that line to go.
+    let gone = old.iter().any(|(line, _)| {
+        !new.iter().any(|it| it.0 == *line) && (revoked || !Signers::is_flaw(line))
+    });
     let added: Vec<_> =
         new.iter().filter(|(line, _)| !old.iter().any(|it| it.0 == *line)).collect();
     // Another key that signs no longer takes nothing from anybody but its holder.

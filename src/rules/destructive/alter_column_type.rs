@@ -80,6 +80,9 @@ pub(super) const RULE: Rule = declare!(
 );
 
 fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    if let Some(finding) = said_again(cx, change) {
+        return Some(finding);
+    }
     let (owner, sql, column, from, to, using) = match &change.op {
         Op::AlterColumnType { table, column, to, using } => {
             let from = cx.data_type(table, column);
@@ -120,6 +123,21 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     );
     let elsewhere = "add a column of the new type beside it, fill it and move readers over; or let the owner of the data decide";
     Some(finding.help(cx.in_sql(help, elsewhere)))
+}
+
+/// The type that the column has by then, because another file of the same change gave it that. It does nothing as long
+/// as that file runs first; whoever signs for that file has not signed for this one.
+fn said_again(cx: &Context<'_>, change: &Change) -> Option<Finding> {
+    let Op::AlterColumnType { table, column, to, using: None } = &change.op else { return None };
+    let same = cx.data_type(table, column).as_ref() == Some(to);
+    if !same || cx.is_new_column(change, table, column) || cx.is_recreated(table, column, to) {
+        return None;
+    }
+    let before = cx.ahead.retyped_elsewhere(cx.here.0, table, column)?;
+    let subject = format!("{}.{}", cx.name(table), Shown(column));
+    let message = format!("`{subject}` becomes {} by this too, if it is not by then", Shown(to));
+    let finding = cx.finding(change, &subject, message);
+    Some(finding.label(before, "this does so before it").help("leave one of the two"))
 }
 
 /// An enum of MySQL, which stands in its column, with new labels behind the old ones: every row stays as it is.

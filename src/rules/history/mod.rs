@@ -16,6 +16,7 @@ mod out_of_order_migration;
 mod rewritten_journal;
 mod second_migration_folder;
 mod skipped_migration;
+mod unapproved_migration;
 mod unnumbered_migration;
 mod unwatched_migrations;
 mod wrong_case_file;
@@ -48,6 +49,7 @@ pub(super) const RULES: &[&Rule] = &[
     &wrong_case_file::RULE,
     &migration_name::RULE,
     &unwatched_migrations::RULE,
+    &unapproved_migration::RULE,
 ];
 
 /// Which migration files a change touches, and which there are where it will end up.

@@ -6,6 +6,9 @@
 //! change itself; but it has on the next one. That is a lower level, a narrower list of paths, a new exception or
 //! exemption, a policy that is deleted or no longer parses, a second file whose name differs only in case, a baseline
 //! that grows, another list of signers. Making the policy stricter passes.
+//!
+//! They give it by `sprag approve PATH --rule policy-change --reason "..."`, as many of the signers that are trusted already
+//! as the strictest rule asks for. Then the change of that file passes; all else is judged by the stricter policy still.
 
 use crate::rules::{Check, Rule, declare};
 
