@@ -218,7 +218,7 @@ fn notices(live: &Live, seen: &Verified, asked: &[&Migration], unread: usize) ->
     match elsewhere.count() {
         0 => {}
         count => all.push(format!(
-            "not compared: {count} policies and triggers on tables that the platform keeps"
+            "not compared: policies and triggers on tables that the platform keeps ({count})"
         )),
     }
     if unread > 0 {

@@ -57,6 +57,11 @@ impl Address {
         let url = url.trim();
         let rest = ["postgres://", "postgresql://"].iter().find_map(|it| url.strip_prefix(it));
         let rest = rest.ok_or_else(bad)?;
+        // One behind the host's end is of a password, all of whose rest would be taken for something else.
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        if rest[end..].contains('@') {
+            return Err(bad());
+        }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (rest, name) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, place) = match rest.rsplit_once('@') {
