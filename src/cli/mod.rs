@@ -53,6 +53,9 @@ pub fn run() -> u8 {
     // A rehearsal has a deadline of its own, and some work before and after it.
     let deadline = match &arguments.command {
         Command::Rehearse(it) => DEADLINE + Duration::from_secs(it.deadline.saturating_mul(4)),
+        // It is ended by who started it.
+        #[cfg(feature = "embedded-postgres")]
+        Command::EmbeddedPostgres(_) => Duration::from_hours(24),
         _ => DEADLINE,
     };
     let (tell, told) = mpsc::channel();
@@ -99,6 +102,10 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::DeployGraph(it) => deploy_graph::run(&it, output),
         Command::Explain { rule } => rules::explain(&rule, output),
         Command::Rules { format } => Ok(rules::list(format, output)),
+        #[cfg(feature = "embedded-postgres")]
+        Command::EmbeddedPostgres(it) => {
+            crate::postgres::serve(&it.data, &it.sockets, it.storage == "memory").map(|()| PASSED)
+        }
     }
 }
 

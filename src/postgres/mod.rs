@@ -4,23 +4,39 @@
 //! no network, in a folder that only its owner may enter, with a deadline and a limit of disk; what the server does, the
 //! server's own process does, which is killed when this one ends.
 
+mod address;
+#[cfg(feature = "embedded-postgres")]
+mod backend;
 mod base;
 mod binaries;
+mod embedded;
+mod engine;
 mod history;
+mod keeper;
+mod kept;
 mod place;
 mod prelude;
 mod server;
 mod session;
+mod shadow;
 mod snapshot;
 mod watch;
 
+pub use address::{Address, addresses};
+#[cfg(feature = "embedded-postgres")]
+pub use backend::serve;
 pub use base::{Base, History, Told};
 pub use binaries::{Binaries, find};
+pub use embedded::{Embedded, IS_BUILT_IN};
+pub use engine::{Engine, Running};
 pub use history::{Failed, Sending, Step};
 pub use place::Place;
 pub use server::{Server, initialize};
 pub use session::{Refused, Session};
+pub use shadow::{OnShadow, Shadow};
 pub use watch::{Limits, Stopped};
+
+use session::socket;
 
 /// The role that owns the server. Migrations never run as this one.
 pub const OWNER: &str = "sprag_owner";

@@ -112,8 +112,13 @@ fn two_at_once_wait_for_each_other() {
 fn a_rehearsal_that_is_killed_leaves_no_server_and_the_next_one_works() {
     let sandbox = with("create role left_behind; select pg_sleep(60);");
     let mut command = sandbox.command_in(sandbox.path(), env!("CARGO_BIN_EXE_sprag"));
-    let mut child =
-        command.arg("rehearse").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .arg("rehearse")
+        .args(super::ENGINE)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     // Its servers are known by who started them.
     let servers = |parent: u32| -> Vec<String> {
         let said = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output();

@@ -9,6 +9,10 @@ use serde_json::Value;
 
 use crate::support::Sandbox;
 
+/// The tests can be run with the engine that is built in: `cargo test --features embedded-postgres -- rehearsal`.
+const ENGINE: &[&str] =
+    if cfg!(feature = "embedded-postgres") { &["--engine", "embedded"] } else { &[] };
+
 const HISTORY: &str = r#"create table users (id bigint primary key, email text not null);
 alter table users enable row level security;
 create table posts (id bigint primary key, user_id bigint references users (id), body text);
@@ -58,7 +62,7 @@ fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
 /// The same, whatever else is rehearsed.
 #[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
 fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
-    let arguments = [&["rehearse", "--format", "json"], arguments].concat();
+    let arguments = [&["rehearse", "--format", "json"], &ENGINE[..], arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
     if code == 2 && text.contains("there is no Postgres server") {
         eprintln!("no Postgres is installed: nothing is rehearsed");
