@@ -14,8 +14,11 @@ use std::time::Duration;
 use oliphaunt_wasix::{DatabaseStorage, Extension, Oliphaunt};
 
 use super::OWNER;
-use super::embedded::{KEEP, MEMORY};
+use super::embedded::KEEP;
 use crate::failure::{Context, Failure, Result};
+
+/// What a child may hold in memory, in bytes. It has some 300 MB of its own.
+const MEMORY: u64 = 2 << 30;
 
 const LOADED: [Extension; 20] = [
     Extension::AUTO_EXPLAIN,
@@ -207,6 +210,11 @@ impl<'a> Backend<'a> {
     }
 
     fn keep(&mut self) -> Result<()> {
+        let doing = "finish the database";
+        self.own("rollback").context(doing)?;
+        self.own(&format!("set session authorization {OWNER}")).context(doing)?;
+        // What it has in its own memory goes with it otherwise.
+        self.own("checkpoint").context(doing)?;
         let Some(mut engine) = self.engine.take() else {
             return Err(Failure::new("the embedded Postgres broke off"));
         };

@@ -9,7 +9,6 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use super::keeper::{Keeper, Signals, until_up};
 use super::place::copy;
@@ -28,9 +27,6 @@ const DATABASE: &str = "postgres";
 
 /// It shares its process with nobody.
 const SIGNALS: Signals = Signals { orderly: "TERM", now: "KILL" };
-
-/// What a child may hold in memory, in bytes. It has some 300 MB of its own.
-pub(super) const MEMORY: u64 = 2 << 30;
 
 /// The extensions that come with it.
 pub(super) const EXTENSIONS: &[&str] = &[
@@ -61,7 +57,6 @@ pub(super) const EXTENSIONS: &[&str] = &[
 pub struct Embedded {
     place: Place,
     limits: Limits,
-    begin: Instant,
     /// The directory of the base.
     data: PathBuf,
     running: Mutex<BTreeMap<String, Running>>,
@@ -80,7 +75,6 @@ impl Embedded {
         let it = Embedded {
             place: place.own(),
             limits,
-            begin: Instant::now(),
             data: data.to_owned(),
             running: Mutex::default(),
             log: Arc::default(),
@@ -134,9 +128,9 @@ impl Embedded {
             sockets.path().as_os_str(),
         ];
         let keeper = Keeper::start(&self.place, &arguments, log_file, SIGNALS)?;
-        let time = self.limits.time.saturating_sub(self.begin.elapsed());
-        let watch = Watch::over(data, Limits { time, ..self.limits }, keeper.stop());
         until_up(&log, || Session::open(sockets.path(), DATABASE, OWNER))?;
+        // How long it takes to come up is no matter of what is sent to it.
+        let watch = Watch::over(data, self.limits, keeper.stop());
         let running = Running { watch, _keeper: keeper, sockets };
         self.locked(|all| all.insert(name.to_owned(), running));
         Ok(())

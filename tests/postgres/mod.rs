@@ -6,7 +6,7 @@ mod dice;
 mod locks;
 mod pages;
 mod scripts;
-mod server;
+pub(crate) mod server;
 mod shape;
 mod snapshot;
 mod transactions;

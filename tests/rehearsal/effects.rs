@@ -150,7 +150,9 @@ fn supabase_brings_what_its_migrations_name() {
          create table notes (id uuid primary key default extensions.uuid_generate_v4(),\n\
          owner uuid references auth.users (id), meaning extensions.vector(3));\n\
          alter table notes enable row level security;\n\
-         create policy own on notes to authenticated using (owner = (select auth.uid()));\n",
+         create policy own on notes to authenticated using (owner = (select auth.uid()));\n\
+         create index on notes using hnsw (meaning extensions.vector_cosine_ops) with (m = 16, ef_construction = 64);\n\
+         create index on notes using ivfflat (meaning extensions.vector_l2_ops) with (lists = 100) where owner is null;\n",
     );
     sandbox.commit_all("seed");
     let sandbox = sandbox.with_origin();

@@ -4,14 +4,11 @@
 
 mod bounds;
 mod effects;
+mod shadow;
 
 use serde_json::Value;
 
 use crate::support::Sandbox;
-
-/// The tests can be run with the engine that is built in: `cargo test --features embedded-postgres -- rehearsal`.
-const ENGINE: &[&str] =
-    if cfg!(feature = "embedded-postgres") { &["--engine", "embedded"] } else { &[] };
 
 const HISTORY: &str = r#"create table users (id bigint primary key, email text not null);
 alter table users enable row level security;
@@ -52,6 +49,12 @@ impl Said {
     }
 }
 
+/// Which engine the tests run on: `SPRAG_TEST_ENGINE=embedded cargo test --features embedded-postgres rehearsal`.
+fn engine() -> &'static [&'static str] {
+    let wanted = std::env::var("SPRAG_TEST_ENGINE").unwrap_or_default();
+    if wanted == "embedded" { &["--engine", "embedded"] } else { &[] }
+}
+
 /// Nothing where there is no server to rehearse on. One at a time: each brings up a server of its own.
 fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
     static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -62,7 +65,8 @@ fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
 /// The same, whatever else is rehearsed.
 #[allow(clippy::print_stderr, reason = "who runs the tests has to know what was not run")]
 fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
-    let arguments = [&["rehearse", "--format", "json"], &ENGINE[..], arguments].concat();
+    let own: &[&str] = if arguments.contains(&"--shadow-url") { &[] } else { engine() };
+    let arguments = [&["rehearse", "--format", "json"], own, arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
     if code == 2 && text.contains("there is no Postgres server") {
         eprintln!("no Postgres is installed: nothing is rehearsed");
