@@ -92,7 +92,7 @@ fn on_shadow(shadow: &ShadowServer, near: &Path) -> Result<Engine> {
         ))
         .help("name another database of a server that is there for this"));
     }
-    Shadow::find(address).map(Engine::Shadow)
+    Shadow::find(address).map(|it| Engine::Shadow(Box::new(it)))
 }
 
 /// Refuses what a shadow server would be left changed by: roles belong to all of its databases.

@@ -8,6 +8,7 @@ mod databases;
 mod declared;
 mod deployment;
 mod drift;
+mod dump;
 mod edited;
 mod engine;
 mod files;

@@ -8,8 +8,8 @@ use super::engine::{self, ShadowServer, Wanted};
 use super::order::Order;
 use super::provider::Providers;
 use super::watch::Migrations;
-use super::{Change, Judged, Outcome, SQL_LIMIT, change, order, past, read};
-use crate::failure::Result;
+use super::{Change, Judged, Outcome, SQL_LIMIT, change, dump, order, past, read};
+use crate::failure::{Failure, Result};
 use crate::parse::{Migration, json};
 use crate::policy::Date;
 use crate::postgres::{Base, Engine, History, Limits, Place, Sending, Session, Step, Stopped};
@@ -85,10 +85,24 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, today: Date) -> Judged {
     let runs = engine::choose(how.wanted, how.shadow, policy.target.version, how.near)?;
     let place = Place::of_user()?;
     let baseline = baseline(it.repo, &it.published.policy)?;
+    let dump = match trusted.policy() {
+        Some(trusted) => dump::of(it.repo, trusted, &it.published.policy)?,
+        None => None,
+    };
+    if dump.is_some() && databases.len() > 1 {
+        let folders: Vec<String> = databases.keys().map(|it| format!("`{it}`")).collect();
+        return Err(Failure::new(format!(
+            "the policy has one dump to begin with, and the change is for several databases: {}",
+            folders.join(", ")
+        ))
+        .help("change one of them at a time")
+        .into());
+    }
     let catalogs = past::of(it.repo, &it.before, &policy)?.catalogs;
     for (database, migrations) in databases {
         let own = before.iter().filter(|it| order::database(&it.path) == database);
         let history = read::migrations(own.filter_map(read::text_of).collect(), &providers);
+        let history: Vec<Migration> = dump.iter().cloned().chain(history).collect();
         let mut model = catalogs.get(&database).cloned().unwrap_or_default();
         // Only for what it leaves behind: what it finds was found above.
         let _ = rules::run(&mut model, &migrations, &target(&policy), Scope::Change);
@@ -130,7 +144,7 @@ impl Rehearsing<'_> {
             new.iter().flat_map(|it| it.extensions.clone()).collect();
         let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
         let supabase = history.iter().chain(migrations).any(is_supabase);
-        let history = History { steps: &past, supabase, extensions: &extensions, baseline: None };
+        let history = History { steps: &past, supabase, extensions: &extensions };
         let limits = Limits { time: self.how.deadline, disk: DISK };
         let base = Base::open(self.engine, self.place, &history, limits, self.how.progress)?;
         let mut trials = Vec::new();

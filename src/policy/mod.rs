@@ -64,6 +64,8 @@ pub struct Policy {
     pub target: Target,
     pub deploy: Deploy,
     pub approvals: Approvals,
+    /// What `pg_dump -s` made of the database, where its first migrations are lost.
+    pub dump: Option<(String, Span)>,
     rules: BTreeMap<String, RuleEntry>,
     overrides: Vec<Override>,
     exceptions: Vec<Exception>,

@@ -103,9 +103,10 @@ impl<'a> Backend<'a> {
     }
 
     fn opened(&self) -> Result<Oliphaunt> {
-        let storage = match self.in_memory {
-            true => DatabaseStorage::Memory,
-            false => DatabaseStorage::Directory(self.data.to_owned()),
+        let storage = if self.in_memory {
+            DatabaseStorage::Memory
+        } else {
+            DatabaseStorage::Directory(self.data.to_owned())
         };
         let mut builder = Oliphaunt::builder()
             .storage(storage)

@@ -16,8 +16,6 @@ pub struct History<'a> {
     pub supabase: bool,
     /// Extensions that only the change makes.
     pub extensions: &'a [(String, String)],
-    /// SQL that stands for what was there before the first migration.
-    pub baseline: Option<&'a str>,
 }
 
 /// A server on whose base a change can be tried.
@@ -83,7 +81,7 @@ impl Base {
         let server = engine.begin(place, &making.path().join("data"), from.as_deref(), limits)?;
         let (done, mut told) = earlier.map_or_else(Default::default, |it| (it.0, it.2));
         if from.is_none() {
-            furnish(&server, history)?;
+            prelude::install(&mut server.session(NAME, OWNER)?, supabase)?;
         }
         let snapshot = replay(&server, history, done, &mut told, progress)?;
         server.keep()?;
@@ -101,14 +99,10 @@ impl Base {
         progress: &dyn Fn(usize, usize),
     ) -> Result<Base> {
         let server = engine.resume(place, place.folder(), limits)?;
-        let mut told = Told::default();
         // Its roles belong to all databases of a server.
-        told.absent = history.supabase.then(|| {
-            "the roles and schemas of Supabase are not made on a shadow server".to_owned()
-        });
-        if let Some(baseline) = history.baseline {
-            server.session(NAME, OWNER)?.script(baseline)?;
-        }
+        let absent = "the roles and schemas of Supabase are not made on a shadow server";
+        let absent = history.supabase.then(|| absent.to_owned());
+        let mut told = Told { absent, ..Told::default() };
         let snapshot = replay(&server, history, 0, &mut told, progress)?;
         Ok(Base { server, snapshot, told, supabase: false, kept: None })
     }
@@ -163,16 +157,6 @@ impl Base {
         {
             kept.remove();
         }
-    }
-}
-
-/// Puts in what is there before the first migration.
-fn furnish(server: &Running, history: &History<'_>) -> Result<()> {
-    let mut owner = server.session(NAME, OWNER)?;
-    prelude::install(&mut owner, history.supabase)?;
-    match history.baseline {
-        Some(baseline) => owner.script(baseline),
-        None => Ok(()),
     }
 }
 

@@ -152,7 +152,7 @@ impl Embedded {
         self.start(name, &to, false)
     }
 
-    pub(super) fn drop(&self, name: &str) {
+    pub(super) fn remove(&self, name: &str) {
         self.locked(|all| all.remove(name));
         let _ = fs::remove_dir_all(self.copies().join(name));
     }

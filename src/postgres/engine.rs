@@ -13,7 +13,7 @@ use crate::failure::Result;
 #[derive(Clone, Debug)]
 pub enum Engine {
     /// A server that somebody keeps for this.
-    Shadow(Shadow),
+    Shadow(Box<Shadow>),
     /// Server programs of this machine.
     Local(Binaries),
     /// What is built into this program.
@@ -61,7 +61,7 @@ impl Engine {
         limits: Limits,
     ) -> Result<Running> {
         match self {
-            Engine::Shadow(it) => it.begin(limits).map(Running::Shadow),
+            Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
             Engine::Local(binaries) => {
                 match earlier {
                     Some(earlier) => {
@@ -89,7 +89,7 @@ impl Engine {
     /// Starts what runs copies of a data directory.
     pub(super) fn resume(&self, place: &Place, data: &Path, limits: Limits) -> Result<Running> {
         match self {
-            Engine::Shadow(it) => it.begin(limits).map(Running::Shadow),
+            Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
             Engine::Local(binaries) => {
                 let server = Server::start(binaries, place, data, limits)?;
                 server.drop_copies(NAME)?;
@@ -107,7 +107,7 @@ pub(super) const NAME: &str = "base";
 pub enum Running {
     Server(Server),
     Embedded(Embedded),
-    Shadow(OnShadow),
+    Shadow(Box<OnShadow>),
 }
 
 impl Running {
@@ -156,10 +156,10 @@ impl Running {
                 .session("postgres", OWNER)?
                 .script(&format!("drop database if exists {name} with (force)")),
             Running::Embedded(it) => {
-                it.drop(name);
+                it.remove(name);
                 Ok(())
             }
-            Running::Shadow(it) => it.drop(name),
+            Running::Shadow(it) => it.remove(name),
         }
     }
 

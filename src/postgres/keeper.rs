@@ -31,7 +31,7 @@ exit 0
 "#;
 
 /// Longer than any server takes that comes up at all.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// Waits until a server lets somebody in, or says in its log why it never will.
 pub(super) fn until_up(log: &Path, open: impl Fn() -> Result<Session>) -> Result<()> {

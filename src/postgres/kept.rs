@@ -98,14 +98,8 @@ pub(super) fn chain(engine: &Engine, history: &History<'_>) -> Vec<String> {
     };
     let [version, kind] = engine.key();
     let supabase = if history.supabase { "supabase" } else { "" };
-    let first = [
-        env!("CARGO_PKG_VERSION"),
-        prelude::VERSION,
-        version.as_str(),
-        kind.as_str(),
-        supabase,
-        history.baseline.unwrap_or_default(),
-    ];
+    let first =
+        [env!("CARGO_PKG_VERSION"), prelude::VERSION, version.as_str(), kind.as_str(), supabase];
     let mut names = vec![add(&first)];
     for step in history.steps {
         names.push(add(&[&step.path, &step.text]));

@@ -1,8 +1,11 @@
 //! Postgres: a server that is thrown away, and what its catalogs say.
 //!
-//! A rehearsal executes SQL that somebody else wrote. It runs as a role that is no superuser, on a server that listens on
-//! no network, in a folder that only its owner may enter, with a deadline and a limit of disk; what the server does, the
-//! server's own process does, which is killed when this one ends.
+//! There are three [`Engine`]s: programs of this machine, a WebAssembly module in this program, a server that somebody
+//! keeps for this. They differ in how a database is copied, watched and stopped; what is sent to it is the same.
+//!
+//! A rehearsal executes SQL that somebody else wrote. On this machine it runs as a role that is no superuser, on a server
+//! that listens on no network, in a folder that only its owner may enter, with a deadline and a limit of disk; what the
+//! server does, the server's own process does, which is killed when this one ends.
 
 mod address;
 #[cfg(feature = "embedded-postgres")]

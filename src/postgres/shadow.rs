@@ -228,7 +228,7 @@ impl OnShadow {
         self.make(to, &self.name(from))
     }
 
-    pub(super) fn drop(&self, database: &str) -> Result<()> {
+    pub(super) fn remove(&self, database: &str) -> Result<()> {
         let name = self.name(database);
         self.owner(|owner| drop_marked(owner, &name))?;
         self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&name);
@@ -327,10 +327,10 @@ fn drop_marked(owner: &mut Session, name: &str) -> Result<()> {
         "select 1 from pg_database where datname = '{name}' and starts_with(datname, '{PREFIX}')
          and shobj_description(oid, 'pg_database') = '{MARK}'"
     ))?;
-    match marked.is_empty() {
-        true => Ok(()),
-        false => owner.script(&format!("drop database {name} with (force)")),
+    if marked.is_empty() {
+        return Ok(());
     }
+    owner.script(&format!("drop database {name} with (force)"))
 }
 
 /// Drops what runs have left that were killed: the lock of who made it is held by nobody.

@@ -191,3 +191,30 @@ fn a_policy_that_the_change_loosens_does_not_loosen_its_rehearsal() {
     assert_eq!(said.found.len(), 1, "{:?}", said.notices);
     assert_eq!(said.code, 1);
 }
+
+#[test]
+fn a_dump_stands_for_the_lost_beginning_of_a_history() {
+    let sandbox = crate::support::Sandbox::init(&[]);
+    sandbox.write("policy.toml", "version = 1\n[rehearsal]\nbaseline = \"db/baseline.sql\"\n");
+    let dump = "\\restrict a1\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+                CREATE TABLE public.users (id bigint NOT NULL);\n\
+                ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;\n\\unrestrict a1\n";
+    sandbox.write("db/baseline.sql", dump);
+    let init = "prisma/migrations/20250101000000_init/migration.sql";
+    sandbox.write(init, "alter table users add column email text;\n");
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    let next = "prisma/migrations/20250201000000_next/migration.sql";
+    sandbox.stage(next, "alter table users add column plan text;\n");
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.additive(), "proven", "{:?}", said.notices);
+    // A change brings no dump of its own.
+    sandbox.stage("db/baseline.sql", "create table other (id int);\n");
+    assert_eq!(rehearse(&sandbox, &[]).unwrap().additive(), "proven");
+    sandbox.commit("db/baseline.sql", "create table other (id int);\n\\connect other\n");
+    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    sandbox.stage(next, "alter table users add column more text;\n");
+    let (code, text) = sandbox.sprag(&["rehearse"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("line 2 is `\\connect`, which only `psql` understands"), "{text}");
+}

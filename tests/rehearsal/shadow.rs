@@ -71,9 +71,9 @@ fn a_superuser_lends_no_powers_to_a_migration() {
             "pg_execute_server_program | permission denied to COPY",
         ),
         ("select pg_read_file('/etc/passwd');", "permission denied"),
-        ("do $$ begin execute 'create role ' || 'r'; end $$;", "permission denied"),
+        ("do $$ begin execute 'create ' || lower('ROLE') || ' r'; end $$;", "permission denied"),
         (
-            "do $$ begin execute 'alter role postgres reset ' || 'all'; end $$;",
+            "do $$ begin execute 'alter ' || lower('ROLE') || ' postgres reset all'; end $$;",
             "must be | permission denied",
         ),
         ("alter database test rename to gone;", "must be owner"),

@@ -24,6 +24,7 @@ pub(super) fn read(source: &Source, catalogue: &Catalogue) -> (Policy, Vec<Probl
         target: Target::default(),
         deploy: Deploy::default(),
         approvals: Approvals::default(),
+        dump: None,
         rules: BTreeMap::new(),
         overrides: Vec::new(),
         exceptions: Vec::new(),
@@ -62,7 +63,7 @@ fn version(r: &mut Reader<'_>, document: &Table) -> bool {
 }
 
 fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "version",
         "preset",
         "paths",
@@ -73,6 +74,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
         "approvals",
         "deploy",
         "forbidden",
+        "rehearsal",
     ];
     r.only(document, &KNOWN, "a policy");
     // The rules below it are read on top of it.
@@ -92,6 +94,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             "approvals" => approvals(r, entry, &mut policy.approvals),
             "deploy" => deploy(r, entry, &mut policy.deploy),
             "forbidden" => policy.deploy.forbidden = forbidden(r, entry),
+            "rehearsal" => policy.dump = dump(r, entry),
             _ => {}
         }
     }
@@ -189,16 +192,14 @@ fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
     if let Some(it) = table.get("signers")
         && let Some((path, range)) = r.text("signers", &it.value)
     {
-        if path.split('/').any(|it| matches!(it, "" | "." | ".."))
-            || path.contains(['\\', '*', ':'])
-        {
+        if is_inside(&path) {
+            approvals.signers = path;
+        } else {
             r.problem(
                 range,
                 format!("`{path}` is no path inside the repository"),
                 "write `.sprag/allowed_signers`",
             );
-        } else {
-            approvals.signers = path;
         }
     }
     if let Some(it) = table.get("namespace")
@@ -214,6 +215,23 @@ fn approvals(r: &mut Reader<'_>, entry: &Entry, approvals: &mut Approvals) {
             );
         }
     }
+}
+
+fn is_inside(path: &str) -> bool {
+    !path.split('/').any(|it| matches!(it, "" | "." | "..")) && !path.contains(['\\', '*', ':'])
+}
+
+/// The dump that a rehearsal begins with.
+fn dump(r: &mut Reader<'_>, entry: &Entry) -> Option<(String, Span)> {
+    let table = r.table(entry)?;
+    r.only(table, &["baseline"], "`[rehearsal]`");
+    let (path, range) = r.text("baseline", &table.get("baseline")?.value)?;
+    if !is_inside(&path) {
+        let message = format!("`{path}` is no path inside the repository");
+        r.problem(range, message, "write `db/baseline.sql`, as `pg_dump -s` made it");
+        return None;
+    }
+    Some((path, r.span(range)))
 }
 
 fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
