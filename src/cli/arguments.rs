@@ -195,7 +195,9 @@ pub(super) struct Rehearse {
 pub(super) enum Engine {
     /// Programs of this machine, else what is built in
     Auto,
+    /// Programs of this machine
     Local,
+    /// What `./install.sh --with-postgres` builds in
     Embedded,
 }
 

@@ -4,7 +4,7 @@
 //! for (`SET SESSION AUTHORIZATION`), which `RESET` and `DISCARD ALL` do not take back here: for a backend without a login
 //! there is nothing to go back to. What would take it back by name is refused.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -15,6 +15,7 @@ use oliphaunt_wasix::{DatabaseStorage, Extension, Oliphaunt};
 
 use super::OWNER;
 use super::embedded::KEEP;
+use super::wire::Client;
 use crate::failure::{Context, Failure, Result};
 
 /// What a child may hold in memory, in bytes. It has some 300 MB of its own.
@@ -50,7 +51,6 @@ const SETTINGS: &[(&str, &str)] = &[
     ("allow_system_table_mods", "off"),
     ("fsync", "off"),
     ("full_page_writes", "off"),
-    ("synchronous_commit", "off"),
     ("jit", "off"),
     ("timezone", "UTC"),
 ];
@@ -86,36 +86,31 @@ pub fn serve(data: &Path, sockets: &Path, in_memory: bool) -> Result<()> {
 struct Backend<'a> {
     data: &'a Path,
     in_memory: bool,
-    /// Nothing where it broke off: the next one to connect opens it again.
-    engine: Option<Oliphaunt>,
+    engine: Oliphaunt,
 }
 
 type Shared = Arc<Mutex<Option<UnixStream>>>;
 
 impl<'a> Backend<'a> {
     fn open(data: &'a Path, in_memory: bool) -> Result<Backend<'a>> {
-        let mut it = Backend { data, in_memory, engine: None };
-        it.engine = Some(it.opened()?);
-        if in_memory {
-            it.own(ROLES).context("make the roles")?;
-        }
-        Ok(it)
-    }
-
-    fn opened(&self) -> Result<Oliphaunt> {
-        let storage = if self.in_memory {
+        let storage = if in_memory {
             DatabaseStorage::Memory
         } else {
-            DatabaseStorage::Directory(self.data.to_owned())
+            DatabaseStorage::Directory(data.to_owned())
         };
         let mut builder = Oliphaunt::builder()
             .storage(storage)
             .extensions(LOADED)
             .startup_gucs(SETTINGS.iter().copied());
-        if !self.in_memory {
+        if !in_memory {
             builder = builder.startup_gucs(EXPLAIN.iter().copied());
         }
-        builder.open().context("open the embedded Postgres")
+        let engine = builder.open().context("open the embedded Postgres")?;
+        let mut it = Backend { data, in_memory, engine };
+        if in_memory {
+            it.own(ROLES).context("make the roles")?;
+        }
+        Ok(it)
     }
 
     fn serve(mut self, sockets: &Path) -> Result<()> {
@@ -129,12 +124,10 @@ impl<'a> Backend<'a> {
                 Ok(Go::Away) => return Ok(()),
                 // Who is gone needs no answer.
                 Err(it) if it.kind() != ErrorKind::Other => {}
+                // An engine that broke off gives its directory back with its process, and to a new one.
                 Err(it) => {
-                    self.engine = None;
                     let _ = client.refuse("XX000", &it.to_string());
-                    if self.in_memory {
-                        return Err(Failure::new(it.to_string()));
-                    }
+                    return Err(Failure::new(it.to_string()));
                 }
             }
             if let Ok(mut now) = now.lock() {
@@ -153,9 +146,6 @@ impl<'a> Backend<'a> {
             let _ = client.message();
             return Ok(Go::Away);
         }
-        if self.engine.is_none() {
-            self.engine = Some(self.opened().map_err(|it| std::io::Error::other(it.message))?);
-        }
         let quoted = role.replace('"', "\"\"");
         self.own("rollback")?;
         self.own("discard all")?;
@@ -170,7 +160,7 @@ impl<'a> Backend<'a> {
         while let Some((kind, message)) = client.message()? {
             match kind {
                 b'X' => break,
-                b'Q' if !is_owner && takes_back(&message) => {
+                b'Q' if !is_owner && takes_back(&message, &role) => {
                     client.refuse("42501", "permission denied to set session authorization")?;
                     client.ready()?;
                     continue;
@@ -188,8 +178,7 @@ impl<'a> Backend<'a> {
     fn send(&mut self, message: &[u8]) -> std::io::Result<Vec<u8>> {
         // Rows that `COPY … FROM STDIN` waits for never come: it is told so. Nothing else minds.
         const FAIL: &[u8] = b"f\0\0\0\x15no rows are sent\0";
-        let engine = self.engine.as_mut().ok_or_else(|| std::io::Error::other("it is closed"))?;
-        let sent = engine.exec_protocol_raw([message, FAIL].concat());
+        let sent = self.engine.exec_protocol_raw([message, FAIL].concat());
         sent.map_err(|it| std::io::Error::other(format!("the embedded Postgres broke off: {it}")))
     }
 
@@ -216,14 +205,11 @@ impl<'a> Backend<'a> {
         self.own(&format!("set session authorization {OWNER}")).context(doing)?;
         // What it has in its own memory goes with it otherwise.
         self.own("checkpoint").context(doing)?;
-        let Some(mut engine) = self.engine.take() else {
-            return Err(Failure::new("the embedded Postgres broke off"));
-        };
         if self.in_memory {
-            let backup = engine.backup().context("read the database")?;
+            let backup = self.engine.backup().context("read the database")?;
             Oliphaunt::restore(self.data, backup).context("write the database")?;
         }
-        engine.close().context("close the database")
+        self.engine.close().context("close the database")
     }
 }
 
@@ -232,15 +218,18 @@ enum Go {
     Away,
 }
 
-/// Whether a text names what makes a session somebody else's.
-fn takes_back(message: &[u8]) -> bool {
+/// Whether a text names what makes a session that of another role. To its own, and back to nobody, changes nothing.
+fn takes_back(message: &[u8], role: &str) -> bool {
     let text = String::from_utf8_lossy(message).to_lowercase();
-    let words: Vec<&str> = text
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|it| !it.is_empty())
-        .collect();
-    words.contains(&"session_authorization")
-        || words.windows(2).any(|it| it == ["session", "authorization"])
+    let is_apart = |c: char| !(c.is_alphanumeric() || c == '_');
+    let words: Vec<&str> = text.split(is_apart).filter(|it| !it.is_empty()).collect();
+    let begins = |at: &usize| words[*at..].starts_with(&["session", "authorization"]);
+    let same = |at: usize| {
+        let from = at.checked_sub(1).and_then(|it| words.get(it));
+        from == Some(&"reset")
+            || words.get(at + 2).is_some_and(|it| *it == "default" || *it == role)
+    };
+    words.contains(&"session_authorization") || (0..words.len()).filter(begins).any(|it| !same(it))
 }
 
 /// Those who connect, one after the other. Who comes ends the session of who was there.
@@ -288,77 +277,40 @@ fn watch_memory(now: Shared) {
     });
 }
 
-/// The other side (Postgres manual, "Message Formats").
-struct Client {
-    stream: UnixStream,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::embedded::{EXTENSIONS, VERSION};
+    use super::*;
 
-impl Client {
-    /// The role and the database that are asked for.
-    fn start(&mut self) -> std::io::Result<(String, String)> {
-        const SSL: u32 = 80_877_103;
-        loop {
-            let body = self.body()?;
-            let (code, rest) = body.split_at_checked(4).unwrap_or_default();
-            if code == SSL.to_be_bytes() {
-                self.stream.write_all(b"N")?;
-                continue;
-            }
-            let words: Vec<String> = rest
-                .split(|it| *it == 0)
-                .map(|it| String::from_utf8_lossy(it).into_owned())
-                .collect();
-            let value = |name: &str| {
-                let mut pairs = words.chunks_exact(2);
-                pairs.find(|it| it[0] == name).map(|it| it[1].clone()).unwrap_or_default()
-            };
-            return Ok((value("user"), value("database")));
+    #[test]
+    fn it_is_what_it_is_said_to_be() {
+        let mut loaded: Vec<&str> = LOADED.iter().map(|it| it.sql_name()).collect();
+        loaded.push("plpgsql");
+        loaded.sort_unstable();
+        assert_eq!(loaded, EXTENSIONS);
+        let mut backend = Backend::open(Path::new("nowhere"), true).unwrap();
+        let sql = format!(
+            "do $$ begin assert current_setting('server_version') = '{VERSION}'; assert current_user = '{OWNER}'; end $$"
+        );
+        backend.own(&sql).unwrap();
+    }
+
+    #[test]
+    fn a_session_that_would_become_somebody_else_is_known_by_its_words() {
+        for sql in [
+            "SET session\n AUTHORIZATION x;",
+            "select 1; set local session authorization 'sprag_owner'",
+            "select set_config('session_authorization', 'x', false)",
+        ] {
+            assert!(takes_back(sql.as_bytes(), "postgres"), "{sql}");
         }
-    }
-
-    /// What follows a length.
-    fn body(&mut self) -> std::io::Result<Vec<u8>> {
-        let mut length = [0; 4];
-        self.stream.read_exact(&mut length)?;
-        let length = u64::from(u32::from_be_bytes(length)).saturating_sub(4);
-        let mut body = Vec::new();
-        (&self.stream).take(length).read_to_end(&mut body)?;
-        Ok(body)
-    }
-
-    /// The next message, whole; nothing where the other side is gone.
-    fn message(&mut self) -> std::io::Result<Option<(u8, Vec<u8>)>> {
-        let mut kind = [0];
-        if self.stream.read(&mut kind)? == 0 {
-            return Ok(None);
+        for sql in [
+            "set session authorization default",
+            "SET SESSION AUTHORIZATION 'postgres';",
+            "reset session authorization",
+            "create table session (authorization_code text)",
+        ] {
+            assert!(!takes_back(sql.as_bytes(), "postgres"), "{sql}");
         }
-        let body = self.body()?;
-        let length = u32::try_from(body.len() + 4).unwrap_or(u32::MAX).to_be_bytes();
-        Ok(Some((kind[0], [&kind, &length[..], &body].concat())))
-    }
-
-    fn welcome(&mut self) -> std::io::Result<()> {
-        self.tell(b'R', &0_u32.to_be_bytes())?;
-        for (name, value) in
-            [("server_version", super::embedded::VERSION), ("client_encoding", "UTF8")]
-        {
-            self.tell(b'S', format!("{name}\0{value}\0").as_bytes())?;
-        }
-        self.tell(b'K', &[0; 8])?;
-        self.ready()
-    }
-
-    fn ready(&mut self) -> std::io::Result<()> {
-        self.tell(b'Z', b"I")
-    }
-
-    fn refuse(&mut self, code: &str, message: &str) -> std::io::Result<()> {
-        let fields = format!("SERROR\0VERROR\0C{code}\0M{message}\0\0");
-        self.tell(b'E', fields.as_bytes())
-    }
-
-    fn tell(&mut self, kind: u8, body: &[u8]) -> std::io::Result<()> {
-        let length = u32::try_from(body.len() + 4).unwrap_or(u32::MAX).to_be_bytes();
-        self.stream.write_all(&[&[kind], &length[..], body].concat())
     }
 }

@@ -141,9 +141,21 @@ impl Embedded {
     }
 
     pub(super) fn session(&self, name: &str, role: &str) -> Result<Session> {
-        let sockets = self.locked(|all| Some(all.get(name)?.sockets.path().to_owned()));
-        let sockets = sockets.ok_or_else(|| Failure::new(format!("no copy is called {name}")))?;
-        Session::overheard(socket(&sockets, DATABASE, role), name, &self.log)
+        let open = || {
+            let sockets = self.locked(|all| Some(all.get(name)?.sockets.path().to_owned()));
+            let sockets = sockets.ok_or_else(|| Failure::new(format!("`{name}` does not run")))?;
+            Session::overheard(socket(&sockets, DATABASE, role), name, &self.log)
+        };
+        let data = self.copies().join(name);
+        match open() {
+            // It broke off, as at an endless recursion. What was committed is in the directory.
+            Err(_) if data.is_dir() && self.stopped().is_none() => {
+                self.locked(|all| all.remove(name));
+                self.start(name, &data, false)?;
+                open()
+            }
+            opened => opened,
+        }
     }
 
     pub(super) fn copy(&self, name: &str) -> Result<()> {

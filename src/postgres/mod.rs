@@ -24,6 +24,8 @@ mod session;
 mod shadow;
 mod snapshot;
 mod watch;
+#[cfg(feature = "embedded-postgres")]
+mod wire;
 
 pub use address::{Address, addresses};
 #[cfg(feature = "embedded-postgres")]

@@ -213,8 +213,21 @@ fn a_dump_stands_for_the_lost_beginning_of_a_history() {
     assert_eq!(rehearse(&sandbox, &[]).unwrap().additive(), "proven");
     sandbox.commit("db/baseline.sql", "create table other (id int);\n\\connect other\n");
     sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
-    sandbox.stage(next, "alter table users add column more text;\n");
+    let more = "prisma/migrations/20250301000000_more/migration.sql";
+    sandbox.stage(more, "alter table users add column more text;\n");
     let (code, text) = sandbox.sprag(&["rehearse"]);
-    assert_eq!(code, 2);
+    assert_eq!(code, 2, "{text}");
     assert!(text.contains("line 2 is `\\connect`, which only `psql` understands"), "{text}");
+}
+
+#[test]
+fn what_no_server_survives_is_a_failure_and_what_came_before_it_is_seen() {
+    let sandbox = with(
+        "alter table users add column plan text;\n\
+         create function again(i int) returns int language sql as 'select again($1 + 1)';\nselect again(1);",
+    );
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.code, 1);
+    assert!(said.found[0].starts_with("failing-migration: "), "{:?}", said.found);
+    assert!(said.additive().starts_with("unproven: it does not apply"), "{:?}", said.notices);
 }
