@@ -4,7 +4,8 @@ set -eu
 
 usage() {
   cat <<'END'
-usage: ./install.sh [--prefix DIR] [--no-audit] [--uninstall] [REPOSITORY]
+usage: ./install.sh [--prefix DIR] [--with-postgres] [--no-audit] [--uninstall]
+                    [REPOSITORY]
 
 Builds sprag, puts the program into DIR/bin, the hooks into REPOSITORY (or the one
 you are in), writes a policy.toml if there is none, and audits what is there.
@@ -12,6 +13,9 @@ Needs no sudo. May be run again at any time: what is right already stays.
 
   --prefix DIR   where the program goes: DIR/bin. Without it ~/.cargo/bin when that
                  is in PATH, else ~/.local/bin
+  --with-postgres
+                 build a Postgres into the program, for `sprag rehearse` on machines
+                 that have none. Takes some 10 minutes, and 40 MB more
   --no-audit     leave out the first audit
   --uninstall    take the hooks out of REPOSITORY again
   --help         this text
@@ -35,11 +39,12 @@ quoted() { printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"; }
 
 in_path() { case ":$PATH:" in *":$1:"*) ;; *) return 1 ;; esac }
 
-prefix='' audit=yes uninstall='' repository=''
+prefix='' features='' audit=yes uninstall='' repository=''
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix) [ $# -gt 1 ] || fail '--prefix needs a directory'; prefix=$2; shift ;;
     --prefix=*) prefix=${1#--prefix=} ;;
+    --with-postgres) features=embedded-postgres ;;
     --no-audit) audit='' ;;
     --uninstall) uninstall=yes ;;
     -h | --help) usage; exit 0 ;;
@@ -93,7 +98,7 @@ command -v cargo >/dev/null || fail 'cargo is missing, and sprag is built with i
 say "Building sprag in $clone"
 # With a target the program would be somewhere else.
 unset CARGO_BUILD_TARGET
-(cd -- "$clone" && cargo build --release --locked --bin sprag --target-dir "$clone/target") ||
+(cd -- "$clone" && cargo build --release --locked --features "$features" --bin sprag --target-dir "$clone/target") ||
   fail 'sprag could not be built; nothing was installed'
 built=$clone/target/release/sprag
 [ -x "$built" ] || built=$built.exe

@@ -76,7 +76,8 @@
 //! * [`repo`]: git. Reads by libgit2 and by git, writes nothing.
 //! * [`cache`]: what was worked out before, under the git directory, by content; never needed, never trusted when
 //!   damaged.
-//! * [`postgres`]: a throw-away server, one that is in use, what their catalogs say, and what a rehearsal may take.
+//! * [`postgres`]: a throw-away server (programs of the machine, one that is built in, one that is lent), one that is in
+//!   use, what their catalogs say, and what a rehearsal may take.
 //! * [`gate`]: puts all of this together for a commit, a push, a range, an audit.
 //! * [`fix`]: writes what a machine can, and only where it is sure of what comes of it.
 //! * [`hooks`]: puts the hooks where git looks, beside whatever is there.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::rules::Listing;
+use crate::gate::Wanted;
 use crate::report;
 
 /// Refuses schema changes that take away, and deployments that run migrations.
@@ -74,6 +75,9 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Listing::Human)]
         format: Listing,
     },
+    #[cfg(feature = "embedded-postgres")]
+    #[command(hide = true)]
+    EmbeddedPostgres(EmbeddedPostgres),
 }
 
 impl Command {
@@ -190,6 +194,9 @@ pub(super) struct Migrations {
     /// Do not try the rollback on a throw-away Postgres
     #[arg(long)]
     pub(super) no_proof: bool,
+    /// What to try it on
+    #[arg(long, value_enum, default_value_t = Engine::Auto)]
+    pub(super) engine: Engine,
     /// After how many seconds the server is stopped
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(super) deadline: u64,
@@ -239,6 +246,18 @@ pub(super) struct Rehearse {
     /// Stop what takes longer
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86400))]
     pub(super) deadline: u64,
+    /// What runs Postgres: programs of this machine, or what is built into sprag
+    #[arg(long, value_enum, default_value_t = Engine::Auto)]
+    pub(super) engine: Engine,
+    /// Make a database for this on a server that is kept for it, and drop it again
+    #[arg(long, value_name = "URL", conflicts_with = "engine")]
+    pub(super) shadow_url: Option<String>,
+    /// The same, and the URL stands in a variable of the environment
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["engine", "shadow_url"])]
+    pub(super) shadow_url_env: Option<String>,
+    /// The shadow server may be a hosted one
+    #[arg(long)]
+    pub(super) allow_hosted_shadow: bool,
     /// How to say it; the verdict is the same
     #[arg(long)]
     pub(super) format: Option<Format>,
@@ -334,6 +353,36 @@ pub(super) struct Applied {
     /// When, in place of now
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// Programs of this machine, else what is built in
+    Auto,
+    /// Programs of this machine
+    Local,
+    /// What `./install.sh --with-postgres` builds in
+    Embedded,
+}
+
+impl From<Engine> for Wanted {
+    fn from(engine: Engine) -> Wanted {
+        match engine {
+            Engine::Auto => Wanted::Any,
+            Engine::Local => Wanted::Local,
+            Engine::Embedded => Wanted::Embedded,
+        }
+    }
+}
+
+/// The process of the embedded Postgres, which is started by a rehearsal.
+#[cfg(feature = "embedded-postgres")]
+#[derive(Debug, Args)]
+pub(super) struct EmbeddedPostgres {
+    #[arg(value_parser = ["memory", "directory"])]
+    pub(super) storage: String,
+    pub(super) data: PathBuf,
+    pub(super) sockets: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -64,6 +64,9 @@ pub fn run() -> u8 {
         Command::Rollback(Rollback { migrations, .. }) | Command::Kit(Kit { migrations, .. }) => {
             DEADLINE + Duration::from_secs(migrations.deadline.saturating_mul(4))
         }
+        // It is ended by who started it.
+        #[cfg(feature = "embedded-postgres")]
+        Command::EmbeddedPostgres(_) => Duration::from_hours(24),
         _ => DEADLINE,
     };
     let (tell, told) = mpsc::channel();
@@ -117,6 +120,10 @@ fn dispatch(command: Command, output: &Output) -> crate::failure::Result<u8> {
         Command::DeployGraph(it) => deploy_graph::run(&it, output),
         Command::Explain { rule } => rules::explain(&rule, output),
         Command::Rules { format } => Ok(rules::list(format, output)),
+        #[cfg(feature = "embedded-postgres")]
+        Command::EmbeddedPostgres(it) => {
+            crate::postgres::serve(&it.data, &it.sockets, it.storage == "memory").map(|()| PASSED)
+        }
     }
 }
 

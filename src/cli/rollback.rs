@@ -84,6 +84,8 @@ fn rollbacks(it: &Migrations) -> Result<std::result::Result<Rollbacks, Stop>> {
         deadline: Duration::from_secs(it.deadline),
         progress: &|done, all| progress.tell(done, all),
         near: &near,
+        wanted: it.engine.into(),
+        shadow: None,
     };
     let rollbacks = gate::rollback(&change, from.as_ref(), (!it.no_proof).then_some(&how));
     progress.end();

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::order;
 use super::provider::Providers;
-use super::{Change, past, read};
+use super::{Change, dump, past, read};
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
 use crate::policy::Policy;
+use crate::policy::tampering::PolicyState;
 use crate::source::{ObjectId, RepoPath};
 
 /// New migrations, by the database that they are for.
@@ -27,7 +28,12 @@ pub(super) struct Set {
 
 impl Added {
     /// `from`: that migration and all after it in its database count as new, whatever the change is.
-    pub(super) fn of(it: &Change<'_>, policy: &Policy, from: Option<&RepoPath>) -> Result<Added> {
+    pub(super) fn of(
+        it: &Change<'_>,
+        policy: &Policy,
+        trusted: &PolicyState,
+        from: Option<&RepoPath>,
+    ) -> Result<Added> {
         let list = |side| past::listed(it.repo, side, policy);
         let mut after = list(&it.after)?;
         let before = match from {
@@ -74,9 +80,22 @@ impl Added {
             }
             databases.entry(order::database(&migration.path)).or_default().push(migration);
         }
+        let dump = match trusted.policy() {
+            Some(trusted) => dump::of(it.repo, trusted, &it.published.policy)?,
+            None => None,
+        };
+        if dump.is_some() && databases.len() > 1 {
+            let folders: Vec<String> = databases.keys().map(|it| format!("`{it}`")).collect();
+            return Err(Failure::new(format!(
+                "the policy has one dump to begin with, and the change is for several databases: {}",
+                folders.join(", ")
+            ))
+            .help("change one of them at a time"));
+        }
         for (database, migrations) in databases {
             let own = before.iter().filter(|it| order::database(&it.path) == database);
-            let history = read::migrations(own.filter_map(read::text_of).collect(), &providers);
+            let past = read::migrations(own.filter_map(read::text_of).collect(), &providers);
+            let history = dump.iter().cloned().chain(past).collect();
             added.sets.push(Set { database, history, migrations });
         }
         Ok(added)

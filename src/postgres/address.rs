@@ -203,6 +203,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn whatever_is_wrong_with_it_a_password_is_not_shown(
             password in "[a-z@:/?#%&= ]{0,4}hunter2[a-z@:/?#%&= ]{0,4}",

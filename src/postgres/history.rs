@@ -44,12 +44,23 @@ pub enum Sending {
 /// What Drizzle cuts its files at.
 const BREAKPOINT: &str = "--> statement-breakpoint";
 
+/// Those of `vector`, whose options what stands in its place has not.
+const METHODS: [&str; 2] = ["hnsw", "ivfflat"];
+
 impl Step {
     /// `available` are the extensions that the server has.
     pub fn of(migration: &Migration, available: &[String]) -> Step {
         let mut text = migration.text.to_string();
         let mut extensions = Vec::new();
         for change in &migration.script.changes {
+            if let Op::CreateIndex(index) = &change.op
+                && METHODS.contains(&index.method.as_str())
+                && !available.iter().any(|it| it == "vector")
+                && let Some(range) = options(&text[change.statement.clone()])
+            {
+                let start = change.statement.start;
+                blank(&mut text, &(start + range.start..start + range.end));
+            }
             let (Op::CreateExtension { name, .. } | Op::DropExtension { name, .. }) = &change.op
             else {
                 continue;
@@ -132,6 +143,16 @@ impl Step {
         };
         (at, refused)
     }
+}
+
+/// The `WITH (…)` of an index.
+fn options(statement: &str) -> Option<Range<usize>> {
+    let tokens = sql::tokens(statement);
+    // Within a block or a string nothing is cut.
+    tokens.first().filter(|it| it.is("create"))?;
+    let begin = tokens.windows(2).find(|it| it[0].is("with") && it[1].text == "(")?[0].at.start;
+    let end = tokens.iter().find(|it| it.at.start > begin && it.text == ")")?.at.end;
+    Some(begin..end)
 }
 
 fn blank(text: &mut String, range: &Range<usize>) {

@@ -1,6 +1,7 @@
 //! Where servers live on this machine, and as whom they run.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,11 @@ impl Place {
         chown(path, Some(user), Some(group)).context(format!("give `{}` away", path.display()))
     }
 
+    /// The same folder for what may run as whoever runs this, root too.
+    pub(super) fn own(&self) -> Place {
+        Place { owner: None, ..self.clone() }
+    }
+
     /// A program that runs as the server does, and knows nothing of the environment.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
@@ -93,4 +99,25 @@ fn account(name: &str) -> Option<(u32, u32)> {
     let mut found = fields.filter(|it| it.first() == Some(&name));
     let it = found.next()?;
     Some((it.get(2)?.parse().ok()?, it.get(3)?.parse().ok()?)).filter(|it| it.0 != 0)
+}
+
+/// Copies a data directory of a server that does not run.
+pub(super) fn copy(place: &Place, from: &Path, to: &Path) -> Result<()> {
+    fn walk(place: &Place, from: &Path, to: &Path) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        fs::create_dir(to)?;
+        fs::set_permissions(to, fs::Permissions::from_mode(0o700))?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if entry.file_type()?.is_dir() {
+                walk(place, &from, &to)?;
+            } else {
+                fs::copy(&from, &to)?;
+                place.give(&to).map_err(|it| io::Error::other(it.message))?;
+            }
+        }
+        place.give(to).map_err(|it| io::Error::other(it.message))
+    }
+    walk(place, from, to).context("copy the database")
 }

@@ -1,19 +1,15 @@
 //! One server in one data directory.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::keeper::{Keeper, Signals, until_up};
 use super::session::Session;
 use super::watch::{Limits, Stopped, Watch};
 use super::{Binaries, OWNER, Place, ROLE};
 use crate::failure::{Context, Failure, Result};
-
-/// Longer than any server takes that comes up at all.
-const START: Duration = Duration::from_secs(20);
 
 /// The file that a server has while it runs.
 const RUNNING: &str = "postmaster.pid";
@@ -37,22 +33,8 @@ fn is_running(data: &Path) -> bool {
     alive.is_ok_and(|it| it.success())
 }
 
-/// The shell waits for a word on its input, or for its end: where this process is killed, the server goes with it. What
-/// has only begun does not hear the first signal, so it is told again.
-const KEEPER: &str = r#"
-"$@" &
-pid=$!
-read -r how || how=QUIT
-(
-  n=0
-  while [ $n -lt 50 ]; do kill -"$how" "$pid"; n=$((n + 1)); sleep 0.1; done
-  kill -KILL "$pid"
-) 2>/dev/null &
-last=$!
-wait "$pid" 2>/dev/null
-kill "$last" 2>/dev/null
-exit 0
-"#;
+/// Fast and immediate shutdown (Postgres manual, "Shutting Down the Server").
+const SIGNALS: Signals = Signals { orderly: "INT", now: "QUIT" };
 
 /// What a throw-away server needs no care for, and what keeps it small (Postgres manual, "Non-durable settings").
 /// Nobody connects to it but through a socket in a folder of its own.
@@ -80,12 +62,11 @@ logging_collector = off
 
 /// A server that runs, until it is dropped.
 pub struct Server {
-    keeper: Child,
-    /// What is written here is the signal that the server gets.
-    stop: Arc<Mutex<Option<ChildStdin>>>,
+    // In this order they are dropped: what ends in its time was not stopped.
+    watch: Watch,
+    _keeper: Keeper,
     sockets: tempfile::TempDir,
     log: PathBuf,
-    watch: Watch,
     pub binaries: Binaries,
 }
 
@@ -155,46 +136,44 @@ impl Server {
         place.give(sockets.path())?;
         let log = sockets.path().join("log");
         let log_file = fs::File::create(&log).context("make the server's log")?;
-        let mut command = place.command(Path::new("/bin/sh"));
-        command
-            .args(["-c", KEEPER, "sh"])
-            .arg(binaries.folder.join("postgres"))
-            .args(["-D".as_ref(), data.as_os_str()])
-            .args(["-k".as_ref(), sockets.path().as_os_str()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(log_file);
-        let mut keeper = command.spawn().context("start Postgres")?;
-        let stop = Arc::new(Mutex::new(keeper.stdin.take()));
-        let watch = Watch::over(data, limits, stop.clone());
+        let program = binaries.folder.join("postgres");
+        let arguments = [
+            program.as_os_str(),
+            "-D".as_ref(),
+            data.as_os_str(),
+            "-k".as_ref(),
+            sockets.path().as_os_str(),
+        ];
+        let keeper = Keeper::start(place, &arguments, log_file, SIGNALS)?;
+        let watch = Watch::over(data, limits, keeper.stop());
         let binaries = binaries.clone();
-        let server = Server { keeper, stop, sockets, log, watch, binaries };
-        let begin = Instant::now();
-        loop {
-            match server.session("postgres", OWNER) {
-                Ok(_) => return Ok(server),
-                Err(_) if begin.elapsed() < START && server.is_coming() => {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                Err(why) => {
-                    let log = server.log();
-                    let fatal = log.lines().find(|it| it.contains("FATAL")).map(str::to_owned);
-                    let why = fatal.unwrap_or(why.message);
-                    return Err(Failure::new(format!("Postgres did not start: {why}")));
-                }
-            }
-        }
-    }
-
-    /// Whether it has not given up yet.
-    fn is_coming(&self) -> bool {
-        // Of a session that came too early the log has the database.
-        !self.log().contains("<> FATAL")
+        let server = Server { watch, _keeper: keeper, sockets, log, binaries };
+        until_up(&server.log, || server.session("postgres", OWNER))?;
+        Ok(server)
     }
 
     /// A connection as one of the two roles.
     pub fn session(&self, database: &str, role: &str) -> Result<Session> {
         Session::open(self.sockets.path(), database, role)
+    }
+
+    /// The role that migrations run as, and a database of it.
+    pub(super) fn found(&self, name: &str) -> Result<()> {
+        self.make_role()?;
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("create database {name} owner {ROLE}"))
+    }
+
+    /// Drops every database but one: a rehearsal that was killed has left its copies behind.
+    pub(super) fn drop_copies(&self, but: &str) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        let left = owner.rows(&format!(
+            "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{but}')"
+        ))?;
+        for name in left.iter().flatten() {
+            owner.script(&format!("drop database \"{name}\" with (force)"))?;
+        }
+        Ok(())
     }
 
     /// The role that migrations run as. It may do what a hosted one may, and none of what reaches the machine.
@@ -227,20 +206,3 @@ update pg_catalog.pg_authid set rolsuper = true
 where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'pg_signal_backend',
                   'pg_checkpoint', 'pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables');
 ";
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.watch.end();
-        signal(&self.stop, "INT");
-        // The shell kills what does not go by itself.
-        let _ = self.keeper.wait();
-    }
-}
-
-/// Tells the shell to signal the server; once.
-pub(super) fn signal(stop: &Mutex<Option<ChildStdin>>, name: &str) {
-    let Ok(mut stop) = stop.lock() else { return };
-    if let Some(mut pipe) = stop.take() {
-        let _ = writeln!(pipe, "{name}");
-    }
-}

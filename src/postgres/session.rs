@@ -1,6 +1,8 @@
 //! One connection. The only place that knows the client.
 
+use std::fmt::Write;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use postgres::error::ErrorPosition;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
@@ -35,6 +37,13 @@ impl From<postgres::Error> for Refused {
     }
 }
 
+/// The way to a server on this machine.
+pub(super) fn socket(folder: &Path, database: &str, role: &str) -> Config {
+    let mut config = Config::new();
+    config.host_path(folder).dbname(database).user(role);
+    config
+}
+
 impl From<Refused> for Failure {
     fn from(it: Refused) -> Failure {
         Failure::new(format!("Postgres refused: {}", it.message))
@@ -48,9 +57,29 @@ impl Session {
     }
 
     pub(super) fn open(sockets: &Path, database: &str, role: &str) -> Result<Session> {
-        let mut config = Config::new();
-        config.host_path(sockets).dbname(database).user(role).application_name("sprag");
-        let client = config.connect(NoTls).map_err(|it| Failure::new(it.to_string()))?;
+        Session::with(socket(sockets, database, role))
+    }
+
+    /// The same, on a server whose log nobody here can read: what it tells who is connected stands in `log` as it would
+    /// there, below `name`.
+    pub(super) fn overheard(
+        mut config: Config,
+        name: &str,
+        log: &Arc<Mutex<String>>,
+    ) -> Result<Session> {
+        let (name, log) = (name.to_owned(), log.clone());
+        config.notice_callback(move |it| {
+            let Ok(mut log) = log.lock() else { return };
+            let text = it.message().replace('\n', "\n\t");
+            let _ = writeln!(log, "<{name}> {}:  {text}", it.severity());
+        });
+        Session::with(config)
+    }
+
+    /// On any server.
+    pub(super) fn with(mut config: Config) -> Result<Session> {
+        config.application_name("sprag");
+        let client = config.connect(NoTls).map_err(|it| Failure::new(Refused::from(it).message))?;
         Ok(Session { client })
     }
 

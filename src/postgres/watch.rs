@@ -1,12 +1,11 @@
 //! What a server may take: time and disk.
 
 use std::path::{Path, PathBuf};
-use std::process::ChildStdin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::server::signal;
+use super::keeper::Stop;
 
 /// How much a rehearsal may take before it is stopped.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +29,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Watches from a thread of its own: the SQL that runs may never come back.
-    pub(super) fn over(data: &Path, limits: Limits, stop: Arc<Mutex<Option<ChildStdin>>>) -> Watch {
+    pub(super) fn over(data: &Path, limits: Limits, stop: Stop) -> Watch {
         const EVERY: Duration = Duration::from_millis(50);
         let (over, stopped) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU8::new(0)));
         let watch = Watch { over: over.clone(), stopped: stopped.clone() };
@@ -49,16 +48,12 @@ impl Watch {
                 }
                 if late || (look && size(&data) > most) {
                     stopped.store(if late { 1 } else { 2 }, Ordering::Release);
-                    signal(&stop, "QUIT");
+                    stop.now();
                     return;
                 }
             }
         });
         watch
-    }
-
-    pub(super) fn end(&self) {
-        self.over.store(true, Ordering::Release);
     }
 
     pub(super) fn stopped(&self) -> Option<Stopped> {
@@ -67,6 +62,12 @@ impl Watch {
             2 => Some(Stopped::Disk),
             _ => None,
         }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Release);
     }
 }
 

@@ -50,6 +50,33 @@ fn help() {
 }
 
 #[test]
+fn help_of_rehearse() {
+    assert_snapshot!(shown(&Sandbox::new(), &["rehearse", "-h"]), @"
+    Apply a change to a throw-away Postgres, and compare what it does with what it says
+
+    Usage: sprag rehearse [OPTIONS]
+
+    Options:
+          --base <REF>             What was committed since the branch left REF
+          --rev <REV>              What one commit did to its first parent
+          --deadline <SECONDS>     Stop what takes longer [default: 60]
+          --engine <ENGINE>        What runs Postgres: programs of this machine, or what is built into
+                                   sprag [default: auto] [possible values: auto, local, embedded]
+          --shadow-url <URL>       Make a database for this on a server that is kept for it, and drop it
+                                   again
+          --shadow-url-env <NAME>  The same, and the URL stands in a variable of the environment
+          --allow-hosted-shadow    The shadow server may be a hosted one
+          --format <FORMAT>        How to say it; the verdict is the same [possible values: human, json,
+                                   github]
+      -v, --verbose                Show what is excused as well
+      -h, --help                   Print help (see more with '--help')
+
+    Without --base and --rev, what is staged is rehearsed on top of what is merged.
+    [exit 0]
+    ");
+}
+
+#[test]
 fn help_of_check() {
     assert_snapshot!(shown(&Sandbox::new(), &["check", "--help"]), @r#"
     Judge a change, or files

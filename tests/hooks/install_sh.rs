@@ -7,7 +7,10 @@ use std::process::Command;
 use super::{Scene, executable, text};
 
 const CARGO: &str = r#"#!/bin/sh
-while [ $# -gt 0 ]; do [ "$1" = --target-dir ] && target=$2; shift; done
+while [ $# -gt 0 ]; do
+  case $1 in --target-dir) target=$2 ;; --features) echo "with [$2]" ;; esac
+  shift
+done
 [ ! -e "$target-broken" ] || exit 101
 mkdir -p "$target/release"
 cp "$target-program" "$target/release/sprag"
@@ -91,6 +94,15 @@ fn old_findings_do_not_fail_it_and_an_audit_that_cannot_judge_does() {
     assert!(code == Some(2) && said.contains("could not judge"), "{said}");
     let (code, said) = clone.run(&["--no-audit"], "2");
     assert!(code == Some(0) && !said.contains("sprag audit"), "{said}");
+}
+
+#[test]
+fn a_postgres_is_built_in_where_that_is_asked_for() {
+    let clone = Clone::new();
+    let (code, said) = clone.run(&["--with-postgres"], "0");
+    assert!(code == Some(0) && said.contains("with [embedded-postgres]\n"), "{said}");
+    let (_, said) = clone.run(&[], "0");
+    assert!(said.contains("with []\n"), "{said}");
 }
 
 #[test]

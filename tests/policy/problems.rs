@@ -41,9 +41,9 @@ fn a_key_that_does_not_exist() {
 fn a_section_that_nobody_has_heard_of() {
     assert_snapshot!(problems("version = 1\n[naming]\npattern = \"[a-\"\n[limits]\nmax_sql_bytes = -1\n"), @"
     policy.toml:2:2: there is no `naming` in a policy  |naming|
-      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden` and `history`
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden`, `history` and `rehearsal`
     policy.toml:4:2: there is no `limits` in a policy  |limits|
-      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden` and `history`
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden`, `history` and `rehearsal`
     ");
 }
 
@@ -294,6 +294,17 @@ fn signers_outside_the_repository() {
 }
 
 #[test]
+fn a_dump_outside_the_repository() {
+    let text = "version = 1\n[rehearsal]\nbaseline = \"../a.sql\"\nbaselin = 1\n";
+    assert_snapshot!(problems(text), @r###"
+    policy.toml:3:12: `../a.sql` is no path inside the repository  |"../a.sql"|
+      help: write `db/baseline.sql`, as `pg_dump -s` made it
+    policy.toml:4:1: there is no `baselin` in `[rehearsal]`  |baselin|
+      help: did you mean `baseline`?
+    "###);
+}
+
+#[test]
 fn all_problems_of_a_file_are_told_at_once() {
     let text = "version = 1\n[paths]\nmigrations = []\n[rules]\ndrop-tabel = \"deny\"\ntruncate = \"Deny\"\n[x]\n";
     assert_snapshot!(problems(text), @r#"
@@ -304,7 +315,7 @@ fn all_problems_of_a_file_are_told_at_once() {
     policy.toml:6:12: there is no level `Deny`  |"Deny"|
       help: did you mean `deny`?
     policy.toml:7:2: there is no `x` in a policy  |x|
-      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden` and `history`
+      help: a policy can hold `version`, `preset`, `paths`, `database`, `rules`, `overrides`, `exceptions`, `approvals`, `deploy`, `forbidden`, `history` and `rehearsal`
     "#);
 }
 

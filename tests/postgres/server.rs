@@ -12,6 +12,8 @@ use serde_json::Value;
 const NOBODY: u32 = 65_534;
 /// Of the database that a test has.
 const NAME: &str = "test";
+/// Everybody's; the server lets in without it.
+pub(crate) const PASSWORD: &str = "mV7nQs4Lx";
 const PROGRAMS: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
 
 struct Server {
@@ -167,6 +169,12 @@ impl Database {
         let output = self.server.psql(NAME, &["-F", " | ", "-c", query]);
         assert!(output.status.success(), "{query}: {output:?}");
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
+    /// Where it is, for one of its roles.
+    pub(crate) fn url(&self, role: &str) -> String {
+        let socket = self.server.directory.path().to_str().unwrap();
+        format!("postgresql:///{NAME}?host={socket}&user={role}&password={PASSWORD}")
     }
 
     /// In another database of the same server, as `create database` needs it.

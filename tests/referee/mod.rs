@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sprag::parse::{Migration, snapshot};
 use sprag::policy::Policy;
-use sprag::postgres::{Base, Binaries, History, Limits, OWNER, Place, Sending, Step, find};
+use sprag::postgres::{Base, Binaries, Engine, History, Limits, OWNER, Place, Sending, Step, find};
 use sprag::rules::{self, Rehearsal, Replay, Slot, Trial, Verification};
 use sprag::schema::{Provider, Snapshot};
 use sprag::source::RepoPath;
@@ -59,9 +59,10 @@ fn referee(
         steps.iter().flat_map(|it| it.extensions.clone()).collect();
     let extensions: Vec<(String, String)> = extensions.into_iter().collect();
     let supabase = migrations.iter().any(|it| it.path.to_string().contains("supabase/migrations/"));
-    let history = History { steps: &[], supabase, extensions: &extensions, baseline: None };
+    let history = History { steps: &[], supabase, extensions: &extensions };
     let limits = Limits { time: Duration::from_hours(1), disk: 4 << 30 };
-    let base = Base::open(binaries, place, &history, limits, &|_, _| {}).unwrap();
+    let base =
+        Base::open(&Engine::Local(binaries.clone()), place, &history, limits, &|_, _| {}).unwrap();
     base.copy("referee").unwrap();
     let look =
         || -> Snapshot { base.server.session("referee", OWNER).unwrap().snapshot().unwrap() };

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use super::{rehearse, rehearse_now, with};
 
-/// It is refused by the server, for what it is and not for how it is written.
+/// It is refused by the server, for what it is and not for how it is written. Older servers say it as before the `|`.
 #[track_caller]
 fn refused(sql: &str, why: &str) {
     let Some(said) = rehearse(&with(sql), &[]) else { return };
     let all = said.found.join("\n");
     assert!(
-        said.code == 1 && all.contains("failing-migration") && all.contains(why),
+        said.code == 1
+            && all.contains("failing-migration")
+            && why.split(" | ").any(|it| all.contains(it)),
         "{sql}: {all}"
     );
 }
@@ -21,9 +23,12 @@ fn refused(sql: &str, why: &str) {
 fn it_runs_no_program() {
     let marker = tempfile::tempdir().unwrap().path().join("ran");
     let program = format!("copy (select 1) to program 'touch {}'", marker.display());
-    refused(&program, "pg_execute_server_program");
+    refused(&program, "pg_execute_server_program | permission denied to COPY");
     // Before 16 whoever may make roles may give the built-in ones away.
-    refused(&format!("grant pg_execute_server_program to current_user; {program};"), "must");
+    refused(
+        &format!("grant pg_execute_server_program to current_user; {program};"),
+        "must | permission denied to grant",
+    );
     refused(
         &format!("set role pg_execute_server_program; {program};"),
         "permission denied to set role",
@@ -41,28 +46,42 @@ fn it_reads_and_writes_no_file() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("written");
     refused("select pg_read_file('/etc/passwd');", "permission denied");
-    refused("create table t (a text); copy t from '/etc/passwd';", "pg_read_server_files");
-    refused(&format!("copy (select 1) to '{}';", path.display()), "pg_write_server_files");
+    refused(
+        "create table t (a text); copy t from '/etc/passwd';",
+        "pg_read_server_files | permission denied to COPY",
+    );
+    refused(
+        &format!("copy (select 1) to '{}';", path.display()),
+        "pg_write_server_files | permission denied to COPY",
+    );
     refused("select lo_import('/etc/passwd');", "permission denied");
-    refused("create extension file_fdw;", "create extension");
-    refused("grant pg_read_server_files to current_user;", "must");
+    if super::engine().is_empty() {
+        refused("create extension file_fdw;", "create extension");
+    }
+    refused("grant pg_read_server_files to current_user;", "must | permission denied to grant");
     assert!(!path.exists());
 }
 
 #[test]
 fn it_reaches_no_host() {
-    refused("create extension dblink;", "create extension");
-    refused("create extension postgres_fdw;", "create extension");
+    // What is not there at all is left out.
+    if super::engine().is_empty() {
+        refused("create extension dblink;", "create extension");
+        refused("create extension postgres_fdw;", "create extension");
+    }
     refused(
         "create subscription s connection 'host=localhost' publication p with (connect = false);",
-        "must be superuser",
+        "must be superuser | permission denied to create subscription",
     );
 }
 
 #[test]
 fn it_makes_itself_no_superuser() {
-    refused("alter role current_user superuser;", "must be superuser");
-    refused("create role r superuser;", "must be superuser");
+    refused(
+        "alter role current_user superuser;",
+        "must be superuser | permission denied to alter role",
+    );
+    refused("create role r superuser;", "must be superuser | permission denied to create role");
     refused("set session authorization sprag_owner;", "permission denied");
     refused("set role sprag_owner;", "permission denied");
     refused("alter system set archive_command = 'touch x';", "ALTER SYSTEM");
@@ -112,8 +131,13 @@ fn two_at_once_wait_for_each_other() {
 fn a_rehearsal_that_is_killed_leaves_no_server_and_the_next_one_works() {
     let sandbox = with("create role left_behind; select pg_sleep(60);");
     let mut command = sandbox.command_in(sandbox.path(), env!("CARGO_BIN_EXE_sprag"));
-    let mut child =
-        command.arg("rehearse").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .arg("rehearse")
+        .args(super::engine())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     // Its servers are known by who started them.
     let servers = |parent: u32| -> Vec<String> {
         let said = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output();

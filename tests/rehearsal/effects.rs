@@ -150,7 +150,9 @@ fn supabase_brings_what_its_migrations_name() {
          create table notes (id uuid primary key default extensions.uuid_generate_v4(),\n\
          owner uuid references auth.users (id), meaning extensions.vector(3));\n\
          alter table notes enable row level security;\n\
-         create policy own on notes to authenticated using (owner = (select auth.uid()));\n",
+         create policy own on notes to authenticated using (owner = (select auth.uid()));\n\
+         create index on notes using hnsw (meaning extensions.vector_cosine_ops) with (m = 16, ef_construction = 64);\n\
+         create index on notes using ivfflat (meaning extensions.vector_l2_ops) with (lists = 100) where owner is null;\n",
     );
     sandbox.commit_all("seed");
     let sandbox = sandbox.with_origin();
@@ -188,4 +190,44 @@ fn a_policy_that_the_change_loosens_does_not_loosen_its_rehearsal() {
     let Some(said) = rehearse(&sandbox, &[]) else { return };
     assert_eq!(said.found.len(), 1, "{:?}", said.notices);
     assert_eq!(said.code, 1);
+}
+
+#[test]
+fn a_dump_stands_for_the_lost_beginning_of_a_history() {
+    let sandbox = crate::support::Sandbox::init(&[]);
+    sandbox.write("policy.toml", "version = 1\n[rehearsal]\nbaseline = \"db/baseline.sql\"\n");
+    let dump = "\\restrict a1\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+                CREATE TABLE public.users (id bigint NOT NULL);\n\
+                ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;\n\\unrestrict a1\n";
+    sandbox.write("db/baseline.sql", dump);
+    let init = "prisma/migrations/20250101000000_init/migration.sql";
+    sandbox.write(init, "alter table users add column email text;\n");
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    let next = "prisma/migrations/20250201000000_next/migration.sql";
+    sandbox.stage(next, "alter table users add column plan text;\n");
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.additive(), "proven", "{:?}", said.notices);
+    // A change brings no dump of its own.
+    sandbox.stage("db/baseline.sql", "create table other (id int);\n");
+    assert_eq!(rehearse(&sandbox, &[]).unwrap().additive(), "proven");
+    sandbox.commit("db/baseline.sql", "create table other (id int);\n\\connect other\n");
+    sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let more = "prisma/migrations/20250301000000_more/migration.sql";
+    sandbox.stage(more, "alter table users add column more text;\n");
+    let (code, text) = sandbox.sprag(&["rehearse"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("line 2 is `\\connect`, which only `psql` understands"), "{text}");
+}
+
+#[test]
+fn what_no_server_survives_is_a_failure_and_what_came_before_it_is_seen() {
+    let sandbox = with(
+        "alter table users add column plan text;\n\
+         create function again(i int) returns int language sql as 'select again($1 + 1)';\nselect again(1);",
+    );
+    let Some(said) = rehearse(&sandbox, &[]) else { return };
+    assert_eq!(said.code, 1);
+    assert!(said.found[0].starts_with("failing-migration: "), "{:?}", said.found);
+    assert!(said.additive().starts_with("unproven: it does not apply"), "{:?}", said.notices);
 }

@@ -6,6 +6,7 @@ mod bounds;
 mod effects;
 mod kits;
 mod rollbacks;
+mod shadow;
 
 use serde_json::Value;
 
@@ -50,6 +51,12 @@ impl Said {
     }
 }
 
+/// Which engine the tests run on: `SPRAG_TEST_ENGINE=embedded cargo test --features embedded-postgres rehearsal`.
+fn engine() -> &'static [&'static str] {
+    let wanted = std::env::var("SPRAG_TEST_ENGINE").unwrap_or_default();
+    if wanted == "embedded" { &["--engine", "embedded"] } else { &[] }
+}
+
 /// Nothing where there is no server to rehearse on. One at a time: each brings up a server of its own.
 fn rehearse(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
     let _one = one();
@@ -64,7 +71,8 @@ fn one() -> std::sync::MutexGuard<'static, ()> {
 
 /// The same, whatever else is rehearsed.
 fn rehearse_now(sandbox: &Sandbox, arguments: &[&str]) -> Option<Said> {
-    let arguments = [&["rehearse", "--format", "json"], arguments].concat();
+    let own: &[&str] = if arguments.contains(&"--shadow-url") { &[] } else { engine() };
+    let arguments = [&["rehearse", "--format", "json"], own, arguments].concat();
     let (code, text) = sandbox.sprag(&arguments);
     if is_without_engine(code, &text) {
         return None;

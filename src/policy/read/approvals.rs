@@ -73,8 +73,7 @@ fn enough(r: &mut Reader<'_>, table: &Table, approvals: &Approvals) {
 
 fn signers(r: &mut Reader<'_>, entry: &Entry) -> Option<String> {
     let (path, range) = r.text("signers", &entry.value)?;
-    let plain = |it: &str| !matches!(it, "" | "." | "..");
-    if path.split('/').all(plain) && !path.contains(['\\', '*', ':']) {
+    if super::is_inside(&path) {
         return Some(path);
     }
     let message = format!("`{path}` is no path inside the repository");

@@ -26,6 +26,7 @@ pub(super) fn read(source: &Source, catalogue: &Catalogue) -> (Policy, Vec<Probl
         deploy: Deploy::default(),
         approvals: Approvals::default(),
         ledger: false,
+        dump: None,
         rules: BTreeMap::new(),
         overrides: Vec::new(),
         exceptions: Vec::new(),
@@ -64,7 +65,7 @@ fn version(r: &mut Reader<'_>, document: &Table) -> bool {
 }
 
 fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
         "version",
         "preset",
         "paths",
@@ -76,6 +77,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
         "deploy",
         "forbidden",
         "history",
+        "rehearsal",
     ];
     r.only(document, &KNOWN, "a policy");
     // The rules below it are read on top of it.
@@ -96,6 +98,7 @@ fn sections(r: &mut Reader<'_>, document: &Table, policy: &mut Policy) {
             "deploy" => deploy(r, entry, &mut policy.deploy),
             "history" => policy.ledger = history(r, entry),
             "forbidden" => policy.deploy.forbidden = forbidden(r, entry),
+            "rehearsal" => policy.dump = dump(r, entry),
             _ => {}
         }
     }
@@ -179,6 +182,23 @@ fn is_rule(r: &mut Reader<'_>, name: &str, range: Range<usize>, catalogue: &Cata
         unknown(r, range, name, "rule", &names);
     }
     known
+}
+
+pub(super) fn is_inside(path: &str) -> bool {
+    !path.split('/').any(|it| matches!(it, "" | "." | "..")) && !path.contains(['\\', '*', ':'])
+}
+
+/// The dump that a rehearsal begins with.
+fn dump(r: &mut Reader<'_>, entry: &Entry) -> Option<(String, Span)> {
+    let table = r.table(entry)?;
+    r.only(table, &["baseline"], "`[rehearsal]`");
+    let (path, range) = r.text("baseline", &table.get("baseline")?.value)?;
+    if !is_inside(&path) {
+        let message = format!("`{path}` is no path inside the repository");
+        r.problem(range, message, "write `db/baseline.sql`, as `pg_dump -s` made it");
+        return None;
+    }
+    Some((path, r.span(range)))
 }
 
 fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {

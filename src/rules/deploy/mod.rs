@@ -23,7 +23,7 @@ use crate::source::{RepoPath, Span};
 
 pub use forbidden::Forbidden;
 pub use map::{Map, Place, map};
-pub use production_url::without_passwords;
+pub use production_url::{is_hosted, without_passwords};
 
 pub use client_generation_missing::{generates, missing};
 

@@ -161,7 +161,8 @@ fn key(url: &str) -> Option<Key<'_>> {
     })
 }
 
-fn is_hosted(host: &str) -> bool {
+/// Whether only a hosted database has such a name.
+pub fn is_hosted(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let host = host.trim_end_matches('.');
     let supabase = host.starts_with("db.")

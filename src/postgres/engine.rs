@@ -1,0 +1,188 @@
+//! Where a rehearsal can take place.
+
+use std::path::Path;
+
+use super::embedded::{self, Embedded};
+use super::place::copy;
+use super::server::settle;
+use super::shadow::{OnShadow, Shadow};
+use super::{Binaries, Limits, OWNER, Place, ROLE, Server, Session, Stopped, initialize};
+use crate::failure::Result;
+
+/// What runs Postgres.
+#[derive(Clone, Debug)]
+pub enum Engine {
+    /// A server that somebody keeps for this.
+    Shadow(Box<Shadow>),
+    /// Server programs of this machine.
+    Local(Binaries),
+    /// What is built into this program.
+    Embedded,
+}
+
+impl Engine {
+    /// As people know it.
+    pub fn title(&self) -> String {
+        match self {
+            Engine::Shadow(it) => format!("PostgreSQL {} (shadow server)", it.version),
+            Engine::Local(Binaries { version, folder, .. }) => {
+                format!("PostgreSQL {version} of `{}`", folder.display())
+            }
+            Engine::Embedded => format!("PostgreSQL {} (embedded)", embedded::VERSION),
+        }
+    }
+
+    /// The extensions that a migration can make there.
+    pub fn extensions(&self) -> Vec<String> {
+        match self {
+            Engine::Shadow(it) => it.extensions.clone(),
+            Engine::Local(it) => it.extensions(),
+            Engine::Embedded => embedded::EXTENSIONS.iter().map(|&it| it.to_owned()).collect(),
+        }
+    }
+
+    /// What differs between two whose databases cannot be used for each other.
+    pub(super) fn key(&self) -> [String; 2] {
+        match self {
+            Engine::Shadow(it) => [it.version.clone(), "shadow".to_owned()],
+            Engine::Local(Binaries { version, folder, .. }) => {
+                [version.clone(), folder.to_string_lossy().into_owned()]
+            }
+            Engine::Embedded => [embedded::VERSION.to_owned(), "embedded".to_owned()],
+        }
+    }
+
+    /// Starts what a history is replayed in, from the data directory of a shorter one where there is one.
+    pub(super) fn begin(
+        &self,
+        place: &Place,
+        data: &Path,
+        earlier: Option<&Path>,
+        limits: Limits,
+    ) -> Result<Running> {
+        match self {
+            Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
+            Engine::Local(binaries) => {
+                match earlier {
+                    Some(earlier) => {
+                        settle(earlier);
+                        copy(place, earlier, data)?;
+                    }
+                    None => initialize(binaries, place, data)?,
+                }
+                let server = Server::start(binaries, place, data, limits)?;
+                match earlier {
+                    Some(_) => server.drop_copies(NAME)?,
+                    None => server.found(NAME)?,
+                }
+                Ok(Running::Server(server))
+            }
+            Engine::Embedded => {
+                if let Some(earlier) = earlier {
+                    copy(&place.own(), earlier, data)?;
+                }
+                Embedded::making(place, NAME, data, limits).map(Running::Embedded)
+            }
+        }
+    }
+
+    /// Starts what runs copies of a data directory.
+    pub(super) fn resume(&self, place: &Place, data: &Path, limits: Limits) -> Result<Running> {
+        match self {
+            Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
+            Engine::Local(binaries) => {
+                let server = Server::start(binaries, place, data, limits)?;
+                server.drop_copies(NAME)?;
+                Ok(Running::Server(server))
+            }
+            Engine::Embedded => Embedded::of(place, data, limits).map(Running::Embedded),
+        }
+    }
+}
+
+/// The database with the history in it, which is only ever copied.
+pub(super) const NAME: &str = "base";
+
+/// What runs the base and its copies, until it is dropped.
+pub enum Running {
+    Server(Server),
+    Embedded(Embedded),
+    Shadow(Box<OnShadow>),
+}
+
+impl Running {
+    /// A connection to one database, as one of the two roles. The embedded engine has one at a time for each database: a
+    /// new one ends the one before.
+    pub fn session(&self, database: &str, role: &str) -> Result<Session> {
+        match self {
+            Running::Server(it) => it.session(database, role),
+            Running::Embedded(it) => it.session(database, role),
+            Running::Shadow(it) => it.session(database, role),
+        }
+    }
+
+    /// What it has written to its log, each entry below the name of its database.
+    pub fn log(&self) -> String {
+        match self {
+            Running::Server(it) => it.log(),
+            Running::Embedded(it) => it.log(),
+            Running::Shadow(it) => it.log(),
+        }
+    }
+
+    /// Why it was stopped, where it was.
+    pub fn stopped(&self) -> Option<Stopped> {
+        match self {
+            Running::Server(it) => it.stopped(),
+            Running::Embedded(it) => it.stopped(),
+            Running::Shadow(it) => it.stopped(),
+        }
+    }
+
+    /// Copies the base, or a copy of it that nobody is connected to.
+    pub(super) fn copy_of(&self, from: &str, name: &str) -> Result<()> {
+        match self {
+            Running::Server(it) => it
+                .session("postgres", OWNER)?
+                .script(&format!("create database {name} owner {ROLE} template {from}")),
+            Running::Embedded(it) if from == NAME => it.copy(name),
+            Running::Embedded(it) => it.copy_of(from, name),
+            Running::Shadow(it) => it.copy(from, name),
+        }
+    }
+
+    pub(super) fn drop(&self, name: &str) -> Result<()> {
+        match self {
+            Running::Server(it) => it
+                .session("postgres", OWNER)?
+                .script(&format!("drop database if exists {name} with (force)")),
+            Running::Embedded(it) => {
+                it.remove(name);
+                Ok(())
+            }
+            Running::Shadow(it) => it.remove(name),
+        }
+    }
+
+    /// From now on the plans of all statements in a copy are in the log. Whether they can be.
+    pub(super) fn watch_writes(&self, name: &str) -> Result<bool> {
+        match self {
+            Running::Server(it) => {
+                let sql = format!("alter database {name} set auto_explain.log_min_duration = 0");
+                it.session("postgres", OWNER)?.script(&sql)?;
+                Ok(true)
+            }
+            // It tells them of every copy.
+            Running::Embedded(_) => Ok(true),
+            Running::Shadow(it) => it.watch_writes(name),
+        }
+    }
+
+    /// Leaves the base in its data directory, and nothing running.
+    pub(super) fn keep(self) -> Result<()> {
+        match self {
+            Running::Embedded(it) => it.keep(NAME),
+            Running::Server(_) | Running::Shadow(_) => Ok(()),
+        }
+    }
+}
