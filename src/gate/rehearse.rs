@@ -13,7 +13,7 @@ use crate::parse::{Migration, json};
 use crate::postgres::{Base, Engine, History, Limits, Place, Sending, Session, Step, Stopped};
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
-use crate::schema::{Catalog, Snapshot, TableName};
+use crate::schema::{Catalog, Row, Snapshot, TableName};
 use crate::source::Time;
 use crate::verdict::{Counts, Excuses, Verdict, judge};
 
@@ -161,6 +161,12 @@ impl Rehearsing<'_> {
         for (table, mode) in locks {
             notices.push(format!("holds {mode} on `{table}` to the end of its transaction"));
         }
+        let rewritten: BTreeSet<String> =
+            trials.iter().flat_map(|it| rewritten(&base.snapshot, &it.after)).collect();
+        for table in rewritten {
+            notices
+                .push(format!("writes every row of `{table}` anew while nobody else can use it"));
+        }
         notices.push(match additive {
             Additive::Proven => "additive: proven".to_owned(),
             Additive::Refuted(losses) => format!("additive: refuted: {}", losses.join("; ")),
@@ -168,6 +174,23 @@ impl Rehearsing<'_> {
         });
         notices
     }
+}
+
+/// Tables that are in another file afterwards, and have other columns than before.
+fn rewritten(before: &Snapshot, after: &Snapshot) -> Vec<String> {
+    let columns = |it: &Snapshot, table: &str| -> Vec<(String, Row)> {
+        let inside = |name: &str| {
+            name.strip_prefix(table).is_some_and(|it| it.starts_with('.') && it.len() > 1)
+        };
+        let all = it.of("column").filter(|it| inside(it.0));
+        all.map(|it| (it.0.to_owned(), it.1.clone())).collect()
+    };
+    let is_rewritten = |it: &(&str, &Row)| {
+        let Some(now) = after.get("table", it.0) else { return false };
+        let same = |key: &str| it.1.which.get(key) == now.which.get(key);
+        same("oid") && !same("node") && columns(before, it.0) != columns(after, it.0)
+    };
+    before.of("table").filter(is_rewritten).map(|it| it.0.to_owned()).collect()
 }
 
 /// Applies the steps to a copy of the base that is there.

@@ -231,3 +231,20 @@ fn what_no_server_survives_is_a_failure_and_what_came_before_it_is_seen() {
     assert!(said.found[0].starts_with("failing-migration: "), "{:?}", said.found);
     assert!(said.additive().starts_with("unproven: it does not apply"), "{:?}", said.notices);
 }
+
+#[test]
+fn a_table_that_is_written_anew_is_told() {
+    let Some(said) = rehearse(
+        &with("alter table posts add column token uuid not null default gen_random_uuid();"),
+        &[],
+    ) else {
+        return;
+    };
+    let told = said.notices.iter().filter(|it| it.contains("writes every row")).count();
+    assert_eq!((told, said.additive()), (1, "proven"), "{:?}", said.notices);
+    let Some(said) = rehearse(&with("alter table posts add column note text default 'x';"), &[])
+    else {
+        return;
+    };
+    assert!(!said.notices.iter().any(|it| it.contains("writes every row")), "{:?}", said.notices);
+}
