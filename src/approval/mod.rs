@@ -12,10 +12,6 @@ pub use ledger::{Ledger, Posted, There, Writer};
 pub use letter::Letter;
 pub use weigh::{finding_text, needed_rule, weigh};
 
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-
 /// Where approvals are. A file `NAME` there is one, and `NAME.sig` its signature.
 pub const FOLDER: &str = ".sprag/approvals";
 
@@ -28,13 +24,3 @@ pub const POLICY_CHANGE: &str = crate::policy::POLICY_CHANGE;
 
 /// What stands for the content of a file that is not there.
 pub const NO_CONTENT: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// The hash of a file's bytes, as git has them.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in &Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}

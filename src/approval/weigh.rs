@@ -2,7 +2,7 @@
 
 use super::{Ledger, Letter, POLICY_CHANGE, Posted};
 use crate::rules::{Finding, Level};
-use crate::source::RepoPath;
+use crate::source::{RepoPath, shell_word};
 use crate::verdict::{Approver, Excuse, Judged, Outcome};
 
 /// Lets pass what enough people have signed for. To the rest it adds why approvals that look like theirs do not count,
@@ -20,13 +20,7 @@ pub fn weigh(judged: &mut [Judged], ledger: &Ledger<'_>) {
 
 /// What whoever answers for the data has to type.
 fn command(rule: &str, path: &RepoPath) -> String {
-    let path = path.to_str_lossy();
-    let plain = |it: u8| it.is_ascii_alphanumeric() || b"/._-+@%".contains(&it);
-    let shown = if path.bytes().all(plain) {
-        path.into_owned()
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    };
+    let shown = shell_word(&path.to_str_lossy());
     format!("whoever answers for it: sprag approve {shown} --rule {rule} --reason \"...\"")
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::approve::change;
 use super::arguments::Approvals;
+use super::check::asked;
 use super::output::Output;
 use super::{PASSED, now};
 use crate::approval::{FOLDER, Ledger, Letter, Posted, needed_rule};
@@ -18,7 +18,7 @@ use crate::verdict::{Excuse, Judged, Outcome};
 /// Lists what is signed for, and says what of it counts.
 pub(super) fn run(it: &Approvals, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
-    let (change, against) = change(&repo, it.base.as_deref())?;
+    let (change, against) = asked(&repo, it.base.as_deref(), None)?;
     let now = now();
     let action = Action::Change { against };
     let judged = match gate::change(&change, now) {

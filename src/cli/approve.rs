@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::arguments::Approve;
-use super::check::named;
+use super::check::{asked, named};
 use super::output::Output;
 use super::sign::Pen;
 use super::{PASSED, now};
 use crate::approval::{
     FOLDER, LIMIT, Ledger, Letter, NO_CONTENT, POLICY_CHANGE, Posted, There, finding_text,
-    needed_rule, sha256,
+    needed_rule,
 };
 use crate::failure::{Failure, Result};
 use crate::fix::write::whole as write;
-use crate::gate::{self, Change, Stop, Trust};
+use crate::gate::{self, Stop, Trust};
 use crate::policy::Date;
-use crate::repo::{Caller, Repo, Side};
+use crate::repo::{Caller, Repo};
 use crate::report::Action;
 use crate::rules::{self, Level};
 use crate::signature::Signers;
@@ -33,7 +33,7 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
         return Err(super::rules::unknown(&it.rule));
     }
     let repo = Repo::open(Caller::Command)?;
-    let (change, against) = change(&repo, it.base.as_deref())?;
+    let (change, against) = asked(&repo, it.base.as_deref(), None)?;
     let action = Action::Change { against };
     let now = now();
     let path = path(&repo, &it.path);
@@ -112,16 +112,6 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
     write(&top.join(&file), &text)?;
     output.tell(&format!("wrote {file} and its signature\nnext: git add {file} {file}.sig\n"));
     Ok(PASSED)
-}
-
-/// What is about to be committed, or what was since a revision.
-pub(super) fn change<'r>(repo: &'r Repo, base: Option<&str>) -> Result<(Change<'r>, String)> {
-    let Some(base) = base else {
-        return Ok((gate::to_be_committed(repo)?, "HEAD".to_owned()));
-    };
-    let head = repo.commit("HEAD")?;
-    let since = gate::since(repo, &repo.commit(base)?, &head)?;
-    Ok((since.to(repo, Side::Tree(head.tree)), base.to_owned()))
 }
 
 /// As findings name it, or as it is named from here.
@@ -257,7 +247,7 @@ fn file_name(letter: &Letter) -> String {
     let plain =
         |it: char| if it.is_ascii_alphanumeric() || "@.-_+".contains(it) { it } else { '_' };
     let approver: String = letter.approver.chars().map(plain).collect();
-    let content = sha256(format!("{} {}", letter.path, letter.sha256).as_bytes());
+    let content = crate::source::sha256(format!("{} {}", letter.path, letter.sha256).as_bytes());
     format!("{FOLDER}/{}.{}.{approver}", &content[..16], letter.rule)
 }
 

@@ -7,7 +7,7 @@ use super::arguments::Check;
 use super::output::Output;
 use super::{now, today};
 use crate::failure::{Context, Failure, Result};
-use crate::gate::{self, Base};
+use crate::gate::{self, Base, Change};
 use crate::repo::{Caller, Head, Repo, Side};
 use crate::report::Action;
 use crate::source::{Content, File, Mode, ObjectId, RepoPath};
@@ -37,8 +37,27 @@ pub(super) fn run(it: &Check, output: &Output) -> Result<u8> {
     Ok(output.verdict(judged, &Action::Change { against: "HEAD".to_owned() }, it.verbose))
 }
 
+/// What was committed since a revision, what one commit did, or what is about to be committed; and what it is compared
+/// with.
+pub(super) fn asked<'r>(
+    repo: &'r Repo,
+    base: Option<&str>,
+    rev: Option<&str>,
+) -> Result<(Change<'r>, String)> {
+    if let Some(base) = base {
+        let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
+        let since = gate::since(repo, &commit, &head)?;
+        return Ok((since.to(repo, Side::Tree(head.tree)), base.to_owned()));
+    }
+    let Some(rev) = rev else {
+        return Ok((gate::to_be_committed(repo)?, "HEAD".to_owned()));
+    };
+    let (base, after) = of_one(repo, rev)?;
+    Ok((base.to(repo, after), format!("{rev}^")))
+}
+
 /// What one commit did to its first parent.
-pub(super) fn of_one(repo: &Repo, rev: &str) -> Result<(Base, Side)> {
+fn of_one(repo: &Repo, rev: &str) -> Result<(Base, Side)> {
     let commit = repo.commit(rev)?;
     let base = match repo.parents(&commit)?.first() {
         Some(parent) => Base::between(&repo.commit(&parent.0)?, &commit),

@@ -3,28 +3,19 @@
 use std::time::Duration;
 
 use super::arguments::Rehearse;
-use super::check::of_one;
+use super::check::asked;
 use super::now;
 use super::output::Output;
 use super::progress::Progress;
 use crate::failure::{Failure, Result};
 use crate::gate::{self, ShadowServer};
 use crate::postgres::{ShadowAddress, addresses};
-use crate::repo::{Caller, Repo, Side};
+use crate::repo::{Caller, Repo};
 use crate::report::Action;
 
 pub(super) fn run(it: &Rehearse, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
-    let (change, against) = if let Some(base) = &it.base {
-        let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
-        let compared = gate::since(&repo, &commit, &head)?;
-        (compared.to(&repo, Side::Tree(head.tree)), base.clone())
-    } else if let Some(rev) = &it.rev {
-        let (base, after) = of_one(&repo, rev)?;
-        (base.to(&repo, after), format!("{rev}^"))
-    } else {
-        (gate::to_be_committed(&repo)?, "HEAD".to_owned())
-    };
+    let (change, against) = asked(&repo, it.base.as_deref(), it.rev.as_deref())?;
     let near = repo.worktree().unwrap_or_default();
     let shadow = shadow(it)?;
     let progress = Progress::new("replaying the history");

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::arguments::{Kit, Migrations, Rollback};
-use super::check::of_one;
+use super::check::asked;
 use super::output::Output;
 use super::progress::Progress;
 use super::{NOT_JUDGED, PASSED, REFUSED};
 use crate::failure::Result;
 use crate::gate::{self, Rollbacks, Stop};
-use crate::repo::{Caller, Repo, Side};
+use crate::repo::{Caller, Repo};
 use crate::report;
 use crate::rollback::{Guide, Proof, Residue};
 use crate::source::RepoPath;
@@ -69,15 +69,8 @@ pub(super) fn kit(it: &Kit, output: &Output) -> Result<u8> {
 fn rollbacks(it: &Migrations) -> Result<std::result::Result<Rollbacks, Stop>> {
     let repo = Repo::open(Caller::Command)?;
     let from = it.from.as_ref().map(|it| RepoPath::from(it.as_str()));
-    let change = if let Some(base) = &it.base {
-        let (commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
-        gate::since(&repo, &commit, &head)?.to(&repo, Side::Tree(head.tree))
-    } else if it.rev.is_some() || from.is_some() {
-        let (base, after) = of_one(&repo, it.rev.as_deref().unwrap_or("HEAD"))?;
-        base.to(&repo, after)
-    } else {
-        gate::to_be_committed(&repo)?
-    };
+    let rev = it.rev.as_deref().or(from.as_ref().map(|_| "HEAD"));
+    let (change, _) = asked(&repo, it.base.as_deref(), rev)?;
     let near = repo.worktree().unwrap_or_default();
     let progress = Progress::new("proving");
     let how = gate::Rehearse {

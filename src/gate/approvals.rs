@@ -272,7 +272,7 @@ fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<There>>
         return Ok(Some(There::Unreadable));
     }
     Ok(Some(match repo.read(&[entry.id], COMMAND_LIMIT)?.into_iter().next() {
-        Some(Blob::Bytes(bytes)) => There::File { sha256: approval::sha256(&bytes) },
+        Some(Blob::Bytes(bytes)) => There::File { sha256: crate::source::sha256(&bytes) },
         Some(Blob::TooLarge(_)) | None => There::Unreadable,
     }))
 }

@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Rehearse;
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
-use crate::postgres::{Engine, IS_BUILT_IN, Shadow, ShadowAddress, addresses, find};
+use crate::postgres::{
+    Base, Engine, History, IS_BUILT_IN, Limits, Place, Shadow, ShadowAddress, Step, addresses, find,
+};
 use crate::rules::deploy;
 use crate::schema::{Change, Op, Securable};
 
@@ -95,8 +98,44 @@ fn on_shadow(shadow: &ShadowServer, near: &Path) -> Result<Engine> {
     Shadow::find(address).map(|it| Engine::Shadow(Box::new(it)))
 }
 
+/// More than a schema without rows ever takes.
+const DISK: u64 = 1 << 30;
+
+/// A database that a history has been replayed into, and what is to be applied to copies of it.
+pub(super) struct Staged {
+    pub(super) base: Base,
+    pub(super) new: Vec<Step>,
+    /// How many migrations the history has.
+    pub(super) past: usize,
+}
+
+/// Replays a history, or takes up where it was replayed before.
+pub(super) fn staged(
+    engine: &Engine,
+    place: &Place,
+    how: &Rehearse<'_>,
+    (history, migrations): (&[Migration], &[Migration]),
+) -> Result<Staged> {
+    if matches!(engine, Engine::Shadow(_)) {
+        refuse_roles(migrations)?;
+    }
+    let available = engine.extensions();
+    let steps = |all: &[Migration]| -> Vec<Step> {
+        all.iter().map(|it| Step::of(it, &available)).collect()
+    };
+    let (past, new) = (steps(history), steps(migrations));
+    let extensions: Vec<(String, String)> =
+        new.iter().flat_map(|it| it.extensions.clone()).collect();
+    let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
+    let supabase = history.iter().chain(migrations).any(is_supabase);
+    let history = History { steps: &past, supabase, extensions: &extensions };
+    let limits = Limits { time: how.deadline, disk: DISK };
+    let base = Base::open(engine, place, &history, limits, how.progress)?;
+    Ok(Staged { base, new, past: past.len() })
+}
+
 /// Refuses what a shadow server would be left changed by: roles belong to all of its databases.
-pub(super) fn refuse_roles(migrations: &[Migration]) -> Result<()> {
+fn refuse_roles(migrations: &[Migration]) -> Result<()> {
     for migration in migrations {
         let touches = |it: &&Change| {
             matches!(

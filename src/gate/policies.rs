@@ -8,7 +8,7 @@ use crate::failure::Result;
 use crate::policy::tampering::PolicyState;
 use crate::policy::{self, Baseline, Policy};
 use crate::repo::{Entry, Repo, Side, Wanted};
-use crate::source::{RepoPath, Source, Span};
+use crate::source::{RepoPath, Span};
 
 thread_local! {
     /// Policies by what git has under their name. The sides of a change nearly always have the same one.
@@ -60,12 +60,7 @@ fn without_file(repo: &Repo, side: &Side) -> Result<PolicyState> {
 
 /// The baseline that a side has. One that cannot be read excuses nothing.
 pub(super) fn baseline(repo: &Repo, side: &Side) -> Result<Baseline> {
-    let Some(entry) = repo.entry(side, policy::baseline::PATH.as_bytes())? else {
-        return Ok(Baseline::default());
-    };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    let text = files.into_iter().next().and_then(|it| it.content.text().cloned());
-    let source = text.map(|text| Source::new(policy::baseline::PATH, text));
+    let source = read::source(repo, side, &policy::baseline::PATH.into())?;
     Ok(source.and_then(|it| Baseline::parse(&it).ok()).unwrap_or_default())
 }
 

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Rehearse;
 use super::added::Set;
-use super::rehearse::DISK;
+use super::engine::{Staged, staged};
 use super::rollback::Written;
 use crate::failure::{Failure, Result};
-use crate::parse::Migration;
-use crate::postgres::{
-    Base, Engine, History, Limits, OWNER, Place, Refused, Sending, Session, Step,
-};
+use crate::postgres::{Base, Engine, OWNER, Place, Refused, Sending, Session, Step};
 use crate::rollback::{self, Caution, Left, Proof, Residue, Rollback, Undo};
-use crate::schema::{Identity, Snapshot};
+use crate::schema::{Identity, Snapshot, literal};
 
 /// Why the work cannot go on.
 type Tried<T> = std::result::Result<T, String>;
@@ -28,30 +25,16 @@ pub(super) fn all(
     guides: &mut [Written],
     (engine, place, how): (&Engine, &Place, &Rehearse<'_>),
 ) -> Result<Vec<String>> {
-    if matches!(engine, Engine::Shadow(_)) {
-        super::engine::refuse_roles(&set.migrations)?;
-    }
-    let available = engine.extensions();
-    let steps = |all: &[Migration]| -> Vec<Step> {
-        all.iter().map(|it| Step::of(it, &available)).collect()
-    };
-    let (past, new) = (steps(&set.history), steps(&set.migrations));
-    let extensions: Vec<(String, String)> =
-        new.iter().flat_map(|it| it.extensions.clone()).collect();
-    let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
-    let supabase = set.history.iter().chain(&set.migrations).any(is_supabase);
-    let history = History { steps: &past, supabase, extensions: &extensions };
-    let limits = Limits { time: how.deadline, disk: DISK };
-    let base = Base::open(engine, place, &history, limits, how.progress)?;
+    let Staged { base, new, past } = staged(engine, place, how, (&set.history, &set.migrations))?;
     let mut notices = Vec::new();
-    if let Some(why) = base.partial(past.len()) {
+    if let Some(why) = base.partial(past) {
         notices.push(format!("what is proven is proven on a part of the history: {why}"));
     }
     base.copy(WORK)?;
     let mut work = Work { base: &base, steps: &new, done: 0, kept: None, now: Seen::default() };
     work.now = work.look()?;
     for (at, written) in guides.iter_mut().enumerate() {
-        (how.progress)(past.len() + at, past.len() + new.len());
+        (how.progress)(past + at, past + new.len());
         if let Err(why) = work.one(written) {
             let why = match base.server.stopped() {
                 Some(_) => "the rehearsal took more than it may, and was stopped".to_owned(),
@@ -122,31 +105,28 @@ impl Seen {
     }
 }
 
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 impl Work<'_> {
     /// Proves the rollback of the next migration and leaves that applied. An error: it cannot be applied.
     fn one(&mut self, written: &mut Written) -> Tried<()> {
         let step = &self.steps[self.done];
-        let apply = |work: &Work<'_>| -> Tried<()> {
-            let mut session = work.base.session(WORK).map_err(said)?;
-            step.send(&mut session, Sending::Whole)
-                .map_err(|it| format!("`{}` does not apply: {}", step.path, it.1.message))
-        };
-        apply(self)?;
+        self.apply(step)?;
         if let (Some(text), Some(committed)) = (&written.committed, &mut written.guide.committed) {
             committed.proof = self.tried(text)?;
             self.again(&committed.proof)?;
-            apply(self)?;
+            self.apply(step)?;
         }
         written.guide.proof = self.rolled_back(&mut written.guide.rollback)?;
         self.again(&written.guide.proof)?;
-        apply(self)?;
+        self.apply(step)?;
         self.done += 1;
         self.now = self.look().map_err(said)?;
         Ok(())
+    }
+
+    fn apply(&self, step: &Step) -> Tried<()> {
+        let mut session = self.base.session(WORK).map_err(said)?;
+        step.send(&mut session, Sending::Whole)
+            .map_err(|it| format!("`{}` does not apply: {}", step.path, it.1.message))
     }
 
     /// Runs a text and compares.
@@ -234,9 +214,7 @@ impl Work<'_> {
         };
         from.map_err(said)?;
         for step in &self.steps[self.kept.unwrap_or(0)..self.done] {
-            let mut session = self.base.session(WORK).map_err(said)?;
-            step.send(&mut session, Sending::Whole)
-                .map_err(|it| format!("`{}` does not apply: {}", step.path, it.1.message))?;
+            self.apply(step)?;
         }
         if self.kept != Some(self.done) {
             self.base.drop(KEPT).map_err(said)?;

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::SQL_LIMIT;
 use super::provider::Providers;
 use crate::failure::Result;
 use crate::parse::Migration;
-use crate::repo::{Blob, Delta, Entry, Repo};
+use crate::repo::{Blob, Delta, Entry, Repo, Side};
 use crate::rules::Finding;
-use crate::source::{Content, File, FileChange, Mode, ObjectId, RepoPath, Span, Unreadable};
+use crate::source::{
+    Content, File, FileChange, Mode, ObjectId, RepoPath, Source, Span, Unreadable,
+};
 
 /// Reads the files of `entries`, in their order. Links and submodules are not followed: what they point to is not in
 /// the repository's own content.
@@ -50,6 +53,13 @@ pub(super) fn files(repo: &Repo, entries: Vec<Entry>, limit: usize) -> Result<Ve
 /// A text with its path, as [`crate::report::Sources`] holds it.
 pub(super) fn text_of(file: &File) -> Option<(RepoPath, Arc<str>)> {
     Some((file.path.clone(), file.content.text()?.clone()))
+}
+
+/// One file of a side, where it is text.
+pub(super) fn source(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<Source>> {
+    let Some(entry) = repo.entry(side, path.as_bytes())? else { return Ok(None) };
+    let files = files(repo, vec![entry], SQL_LIMIT)?;
+    Ok(files.first().and_then(text_of).map(|(path, text)| Source { path, text }))
 }
 
 /// Both versions of what differs.

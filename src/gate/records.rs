@@ -1,19 +1,13 @@
 //! What `.sprag` of a side keeps of migrations that are applied.
 
-use super::{SQL_LIMIT, read};
+use super::read;
 use crate::failure::Result;
 use crate::policy::{self, Ledger};
 use crate::repo::{Repo, Side};
-use crate::source::Source;
 
 /// The ledger that a side has. One that cannot be read has nobody's word.
 pub(super) fn applied(repo: &Repo, side: &Side) -> Result<Ledger> {
-    let Some(entry) = repo.entry(side, policy::ledger::PATH.as_bytes())? else {
-        return Ok(Ledger::default());
-    };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    let text = files.into_iter().next().and_then(|it| it.content.text().cloned());
-    let source = text.map(|text| Source::new(policy::ledger::PATH, text));
+    let source = read::source(repo, side, &policy::ledger::PATH.into())?;
     Ok(source.and_then(|it| Ledger::parse(&it).ok()).unwrap_or_default())
 }
 
@@ -27,7 +21,5 @@ pub fn migration(repo: &Repo, side: &Side, path: &str) -> Result<Option<std::syn
     if !policy.migrations.matches(path.as_bytes()) {
         return Ok(None);
     }
-    let Some(entry) = repo.entry(side, path.as_bytes())? else { return Ok(None) };
-    let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-    Ok(files.into_iter().next().and_then(|it| it.content.text().cloned()))
+    Ok(read::source(repo, side, &path.into())?.map(|it| it.text))
 }

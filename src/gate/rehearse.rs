@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::added::{Added, Set};
 use super::change::target;
-use super::engine::{self, ShadowServer, Wanted};
+use super::engine::{self, ShadowServer, Staged, Wanted, staged};
 use super::policies::{baseline, broken, effective, state_of};
 use super::{Change, Judged, Outcome, approvals, change, past};
 use crate::failure::Result;
 use crate::parse::{Migration, json};
-use crate::postgres::{Base, Engine, History, Limits, Place, Sending, Session, Step, Stopped};
+use crate::postgres::{Base, Engine, Place, Sending, Session, Step, Stopped};
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Row, Snapshot, TableName};
@@ -27,9 +27,6 @@ pub struct Rehearse<'a> {
     pub wanted: Wanted,
     pub shadow: Option<&'a ShadowServer>,
 }
-
-/// More than a schema without rows ever takes.
-pub(super) const DISK: u64 = 1 << 30;
 
 /// What reading the change says, and then what it does.
 pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
@@ -83,21 +80,8 @@ impl Rehearsing<'_> {
         migrations: &[Migration],
         model: &Catalog,
     ) -> Result<(Vec<rules::Found>, Vec<String>)> {
-        if matches!(self.engine, Engine::Shadow(_)) {
-            engine::refuse_roles(migrations)?;
-        }
-        let available = self.engine.extensions();
-        let steps = |all: &[Migration]| -> Vec<Step> {
-            all.iter().map(|it| Step::of(it, &available)).collect()
-        };
-        let (past, new) = (steps(history), steps(migrations));
-        let extensions: Vec<(String, String)> =
-            new.iter().flat_map(|it| it.extensions.clone()).collect();
-        let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
-        let supabase = history.iter().chain(migrations).any(is_supabase);
-        let history = History { steps: &past, supabase, extensions: &extensions };
-        let limits = Limits { time: self.how.deadline, disk: DISK };
-        let base = Base::open(self.engine, self.place, &history, limits, self.how.progress)?;
+        let Staged { base, new, past } =
+            staged(self.engine, self.place, self.how, (history, migrations))?;
         let mut trials = Vec::new();
         let mut watched = true;
         for (name, sending, how) in [
@@ -114,7 +98,7 @@ impl Rehearsing<'_> {
                 break;
             }
         }
-        let partial = base.partial(past.len());
+        let partial = base.partial(past);
         let rehearsal = Rehearsal {
             migrations,
             before: &base.snapshot,
@@ -128,7 +112,7 @@ impl Rehearsing<'_> {
                 "which rows it writes cannot be seen on this server without a superuser".to_owned(),
             );
         }
-        let notices = self.notices(&base, &trials, (migrations.len(), past.len()), &additive);
+        let notices = self.notices(&base, &trials, (migrations.len(), past), &additive);
         base.close();
         Ok((found, notices))
     }
@@ -178,17 +162,12 @@ impl Rehearsing<'_> {
 
 /// Tables that are in another file afterwards, and have other columns than before.
 fn rewritten(before: &Snapshot, after: &Snapshot) -> Vec<String> {
-    let columns = |it: &Snapshot, table: &str| -> Vec<(String, Row)> {
-        let inside = |name: &str| {
-            name.strip_prefix(table).is_some_and(|it| it.starts_with('.') && it.len() > 1)
-        };
-        let all = it.of("column").filter(|it| inside(it.0));
-        all.map(|it| (it.0.to_owned(), it.1.clone())).collect()
-    };
     let is_rewritten = |it: &(&str, &Row)| {
         let Some(now) = after.get("table", it.0) else { return false };
         let same = |key: &str| it.1.which.get(key) == now.which.get(key);
-        same("oid") && !same("node") && columns(before, it.0) != columns(after, it.0)
+        let same_columns =
+            |of: &Snapshot| of.inside("column", it.0).eq(before.inside("column", it.0));
+        same("oid") && !same("node") && !same_columns(after)
     };
     before.of("table").filter(is_rewritten).map(|it| it.0.to_owned()).collect()
 }

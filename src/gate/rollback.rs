@@ -2,7 +2,7 @@
 
 use super::added::{Added, Set};
 use super::policies::{broken, effective, state_of};
-use super::{Change, Rehearse, SQL_LIMIT, Stop, engine, prove, read};
+use super::{Change, Rehearse, Stop, engine, prove, read};
 use crate::failure::Result;
 use crate::kit;
 use crate::parse::Migration;
@@ -127,10 +127,8 @@ fn made(
 /// A rollback that lies beside the migration.
 fn by_hand(repo: &Repo, side: &Side, migration: &RepoPath) -> Result<Option<(RepoPath, String)>> {
     for path in committed(migration) {
-        let Some(entry) = repo.entry(side, path.as_bytes())? else { continue };
-        let files = read::files(repo, vec![entry], SQL_LIMIT)?;
-        if let Some((path, text)) = files.first().and_then(read::text_of) {
-            return Ok(Some((path, text.to_string())));
+        if let Some(source) = read::source(repo, side, &path)? {
+            return Ok(Some((source.path, source.text.to_string())));
         }
     }
     Ok(None)

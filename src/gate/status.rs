@@ -8,7 +8,7 @@ use super::verify::of_one_database;
 use super::{Stop, beside, past, policy_at};
 use crate::failure::Result;
 use crate::parse::drizzle::Journal;
-use crate::parse::prisma::checksum;
+use crate::parse::prisma::is_checksum_of;
 use crate::policy::Policy;
 use crate::postgres::Live;
 use crate::repo::{Repo, Side};
@@ -82,7 +82,7 @@ pub fn status(
                 *used = true;
                 let state = match (&row.hash, &file.text) {
                     (Some(hash), Some(text))
-                        if row.state == State::Applied && !is_hash(hash, text) =>
+                        if row.state == State::Applied && !is_checksum_of(hash, text) =>
                     {
                         State::Edited
                     }
@@ -99,7 +99,8 @@ pub fn status(
         }
         if let Some(entry) = ledger.entry(&file.path.to_string()) {
             let text = file.text.as_deref().unwrap_or_default();
-            let state = if is_hash(&entry.sha256, text) { State::Applied } else { State::Edited };
+            let state =
+                if is_checksum_of(&entry.sha256, text) { State::Applied } else { State::Edited };
             standing.state = match standing.state {
                 State::Pending => state,
                 other => other.max(state),
@@ -172,7 +173,7 @@ fn is_of(record: &Record, row: &Row, file: &File) -> bool {
             row.hash
                 .as_ref()
                 .zip(file.text.as_ref())
-                .is_some_and(|(hash, text)| is_hash(hash, text))
+                .is_some_and(|(hash, text)| is_checksum_of(hash, text))
         };
         return file.when.is_some_and(|it| it.to_string() == row.name) || hashed();
     }
@@ -182,14 +183,6 @@ fn is_of(record: &Record, row: &Row, file: &File) -> bool {
             && file.slot.version() == Some(row.name.split(' ').next().unwrap_or_default());
     }
     file.path.file_name() == b"migration.sql" && file.slot.name == row.name
-}
-
-/// As the tools compare: Prisma takes both ways to end lines for the same (`checksum.rs` of its schema engine).
-fn is_hash(hash: &str, text: &str) -> bool {
-    let plain = text.replace("\r\n", "\n");
-    [checksum(text), checksum(&plain), checksum(&plain.replace('\n', "\r\n"))]
-        .iter()
-        .any(|it| it == hash)
 }
 
 /// The tables that tools keep their records in, whichever there are.

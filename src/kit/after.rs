@@ -1,7 +1,7 @@
 //! What to look at when a migration has been applied: the queries of a careful reader, with real names.
 
-use super::{Expected, Query, literal, pairs};
-use crate::schema::{Catalog, RelationKind, Shown, TableName};
+use super::{Expected, Query, pairs};
+use crate::schema::{Catalog, RelationKind, Shown, TableName, literal};
 
 /// Whether everything is there that a migration makes. `before` and `after` are the catalogs around it.
 pub fn after(before: &Catalog, after: &Catalog) -> Vec<Query> {

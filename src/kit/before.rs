@@ -1,10 +1,10 @@
 //! What to look at before a migration is applied.
 
-use super::{Expected, Query, literal};
+use super::{Expected, Query};
 use crate::parse::Migration;
 use crate::schema::{
     Catalog, Certainty, Change, ConstraintKind, ForeignKey, NewConstraint, NewIndex, ObjectName,
-    Op, RelationKind, TableName, quoted,
+    Op, RelationKind, TableName, literal, quoted,
 };
 
 /// Questions about the tables that are there already, each once.

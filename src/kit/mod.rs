@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 pub use after::after;
 pub use before::before;
 
-use crate::schema::TableName;
+use crate::schema::{TableName, literal};
 
 /// A question to the live database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,13 +53,8 @@ impl Query {
     }
 }
 
-/// A text as SQL writes it.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 /// Pairs of schema and name, as `IN` takes them.
-fn pairs<'a>(all: impl Iterator<Item = &'a TableName>) -> String {
+pub(crate) fn pairs<'a>(all: impl Iterator<Item = &'a TableName>) -> String {
     let all: Vec<String> =
         all.map(|it| format!("({}, {})", literal(&it.schema), literal(&it.name))).collect();
     all.join(", ")

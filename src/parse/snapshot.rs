@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::json::{self, Json};
 use super::sql;
-use crate::schema::{Catalog, Row, Snapshot};
+use crate::schema::{Catalog, Row, Snapshot, literal};
 use crate::source::RepoPath;
 
 /// The shape of a database, by what its server says of it.
@@ -79,7 +79,9 @@ fn script(snapshot: &Snapshot) -> String {
         }
     }
     for (name, row) in snapshot.of("policy") {
-        policy(&mut out, name, row);
+        if let Some(it) = policy(name, row) {
+            let _ = writeln!(out, "{it};");
+        }
     }
     for (_, row) in snapshot.of("trigger") {
         let _ = writeln!(out, "{};", text(row, "def").unwrap_or_default());
@@ -90,7 +92,7 @@ fn script(snapshot: &Snapshot) -> String {
 fn type_of(out: &mut String, name: &str, row: &Row) {
     let _ = match text(row, "typtype").as_deref() {
         Some("e") => {
-            let labels = list(row, "labels").into_iter().map(|it| quoted(&it));
+            let labels = list(row, "labels").into_iter().map(|it| literal(&it));
             let labels = labels.collect::<Vec<_>>().join(", ");
             writeln!(out, "create type {name} as enum ({labels});")
         }
@@ -125,26 +127,27 @@ fn definition(column: &str, row: &Row) -> String {
     out
 }
 
-fn policy(out: &mut String, name: &str, row: &Row) {
-    let Some((table, own)) = split(name) else { return };
-    let how = if raw(row, "permissive") == Some("false") { " as restrictive" } else { "" };
+/// The statement that makes a policy.
+pub(crate) fn policy(name: &str, row: &Row) -> Option<String> {
+    let (table, own) = split(name)?;
+    let how = if raw(row, "permissive") == Some("false") { " AS RESTRICTIVE" } else { "" };
     let command = match text(row, "cmd").as_deref() {
-        Some("r") => "select",
-        Some("a") => "insert",
-        Some("w") => "update",
-        Some("d") => "delete",
-        _ => "all",
+        Some("r") => "SELECT",
+        Some("a") => "INSERT",
+        Some("w") => "UPDATE",
+        Some("d") => "DELETE",
+        _ => "ALL",
     };
     let roles: Vec<String> =
         list(row, "roles").iter().map(|it| crate::schema::quoted(it)).collect();
-    let _ =
-        write!(out, "create policy {own} on {table}{how} for {command} to {}", roles.join(", "));
-    for (key, word) in [("using", "using"), ("check", "with check")] {
+    let roles = roles.join(", ");
+    let mut out = format!("CREATE POLICY {own} ON {table}{how} FOR {command} TO {roles}");
+    for (key, word) in [("using", "USING"), ("check", "WITH CHECK")] {
         if let Some(it) = text(row, key) {
             let _ = write!(out, " {word} ({it})");
         }
     }
-    out.push_str(";\n");
+    Some(out)
 }
 
 /// An index has the name of the constraint that made it.
@@ -155,7 +158,7 @@ pub(crate) fn is_of_constraint(snapshot: &Snapshot, index: &str, row: &Row) -> b
 }
 
 /// A name and the one that it lies in, both as Postgres writes them.
-fn split(name: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
     let mut at = None;
     for (place, c) in name.char_indices() {
@@ -182,10 +185,11 @@ pub(crate) fn text(row: &Row, key: &str) -> Option<String> {
 }
 
 fn list(row: &Row, key: &str) -> Vec<String> {
-    let Some(Json::Value(it)) = row.is.get(key).map(|it| json::read(it)) else { return Vec::new() };
-    it.items().into_iter().flatten().filter_map(|it| it.string()).collect()
+    row.is.get(key).map(|it| texts(it)).unwrap_or_default()
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// The strings of a list, as JSON writes it.
+pub(crate) fn texts(json: &str) -> Vec<String> {
+    let Json::Value(it) = json::read(json) else { return Vec::new() };
+    it.items().into_iter().flatten().filter_map(|it| it.string()).collect()
 }

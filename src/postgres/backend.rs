@@ -15,6 +15,7 @@ use oliphaunt_wasix::{DatabaseStorage, Extension, Oliphaunt};
 
 use super::OWNER;
 use super::embedded::KEEP;
+use super::engine::TELL_PLANS;
 use super::wire::Client;
 use crate::failure::{Context, Failure, Result};
 
@@ -55,17 +56,6 @@ const SETTINGS: &[(&str, &str)] = &[
     ("timezone", "UTC"),
 ];
 
-/// Plans are told to the client at a level that no `client_min_messages` keeps back (Postgres manual, "Message Severity
-/// Levels": `INFO` is always sent); only a superuser sets these.
-const EXPLAIN: &[(&str, &str)] = &[
-    ("session_preload_libraries", "auto_explain"),
-    ("auto_explain.log_min_duration", "0"),
-    ("auto_explain.log_level", "info"),
-    ("auto_explain.log_nested_statements", "on"),
-    ("auto_explain.log_format", "json"),
-    ("auto_explain.log_verbose", "on"),
-];
-
 /// The role that it begins with owns it, as ours does, and the name of it belongs to who migrates.
 const ROLES: &str = "
 create role sprag_helper superuser;
@@ -103,7 +93,7 @@ impl<'a> Backend<'a> {
             .extensions(LOADED)
             .startup_gucs(SETTINGS.iter().copied());
         if !in_memory {
-            builder = builder.startup_gucs(EXPLAIN.iter().copied());
+            builder = builder.startup_gucs(TELL_PLANS.iter().copied());
         }
         let engine = builder.open().context("open the embedded Postgres")?;
         let mut it = Backend { data, in_memory, engine };

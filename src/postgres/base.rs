@@ -191,7 +191,7 @@ fn replay(
         told.failed += 1;
         told.broken.get_or_insert((step.path.clone(), refused.message));
         // What can be applied of it stands for it.
-        for range in &step.statements {
+        for range in step.statements() {
             session = fresh(session, server, NAME, history.supabase)?;
             let _ = session.send(&step.text[range.clone()]);
         }

@@ -9,6 +9,17 @@ use super::shadow::{OnShadow, Shadow};
 use super::{Binaries, Limits, OWNER, Place, ROLE, Server, Session, Stopped, initialize};
 use crate::failure::Result;
 
+/// Where there is no log to read: plans are told to the client, at a level that no `client_min_messages` keeps back
+/// (Postgres manual, "Message Severity Levels": `INFO` is always sent). Only a superuser sets these.
+pub(super) const TELL_PLANS: &[(&str, &str)] = &[
+    ("session_preload_libraries", "auto_explain"),
+    ("auto_explain.log_min_duration", "0"),
+    ("auto_explain.log_level", "info"),
+    ("auto_explain.log_nested_statements", "on"),
+    ("auto_explain.log_format", "json"),
+    ("auto_explain.log_verbose", "on"),
+];
+
 /// What runs Postgres.
 #[derive(Clone, Debug)]
 pub enum Engine {

@@ -1,6 +1,7 @@
 //! Migrations in the order of their history, as they are sent to a server.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::prelude::GIVEN;
 use super::session::{Refused, Session};
@@ -13,8 +14,8 @@ pub struct Step {
     pub path: String,
     /// As it is in the file, byte for byte in its place; only what an extension that is not installed needs is blank.
     pub text: String,
-    /// The statements in it.
-    pub statements: Vec<Range<usize>>,
+    /// Found when first asked: what is kept, or sent whole, needs them only where it fails.
+    statements: OnceLock<Vec<Range<usize>>>,
     /// Extensions that it makes and this server has not, with the schema they are put in.
     pub extensions: Vec<(String, String)>,
     /// It may not be sent inside of a transaction: it builds concurrently, or has transactions of its own.
@@ -81,13 +82,18 @@ impl Step {
                 blank(&mut text, &change.statement);
             }
         }
-        let statements = sql::statements(&text);
         let upper = text.to_ascii_uppercase();
         let own = |it: &&crate::schema::Change| matches!(it.op, Op::Transaction(_));
         let alone = upper.contains("CONCURRENTLY")
             || upper.contains("VACUUM")
             || migration.script.changes.iter().any(|it| own(&it));
-        Step { path: migration.path.to_string(), text, statements, extensions, alone }
+        let path = migration.path.to_string();
+        Step { path, text, statements: OnceLock::new(), extensions, alone }
+    }
+
+    /// The statements in it.
+    pub fn statements(&self) -> &[Range<usize>] {
+        self.statements.get_or_init(|| sql::statements(&self.text))
     }
 
     /// Sends it in a session that is as a new one. What it began and did not end is rolled back.
@@ -104,7 +110,7 @@ impl Step {
             self.send_open(session)?;
             return session.send("commit").map_err(|it| self.placed(0, it));
         }
-        for range in &self.statements {
+        for range in self.statements() {
             session.send(&self.text[range.clone()]).map_err(|it| self.placed(range.start, it))?;
         }
         Ok(())
@@ -130,7 +136,7 @@ impl Step {
             Some(byte) => it.contains(&byte),
             None => it.start == start,
         };
-        let whole = self.statements.iter().find(around).cloned();
+        let whole = self.statements().iter().find(around).cloned();
         let at = match (byte, whole) {
             // From the place that is told to the end of its word.
             (Some(byte), _) => {

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::engine::TELL_PLANS;
 use super::watch::{Limits, Stopped};
 use super::{ROLE, Session, ShadowAddress};
 use crate::failure::{Context, Failure, Result};
@@ -241,15 +242,7 @@ impl OnShadow {
         }
         let name = self.name(database);
         self.owner(|owner| {
-            for (setting, value) in [
-                ("session_preload_libraries", "auto_explain"),
-                ("auto_explain.log_min_duration", "0"),
-                // The level that is always sent to who is connected.
-                ("auto_explain.log_level", "info"),
-                ("auto_explain.log_nested_statements", "on"),
-                ("auto_explain.log_format", "json"),
-                ("auto_explain.log_verbose", "on"),
-            ] {
+            for (setting, value) in TELL_PLANS {
                 owner.script(&format!("alter database {name} set {setting} = '{value}'"))?;
             }
             Ok(true)

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::kit::pairs;
 use crate::rollback::{Caution, Guide, Proof, Undo};
-use crate::schema::{Shown, TableName};
+use crate::schema::{Shown, literal};
+use crate::source::shell_word as word;
 
 /// Markdown.
 pub fn rollback_guide(guide: &Guide, engine: Option<&str>) -> String {
@@ -145,27 +147,6 @@ fn steps(guide: &Guide) -> String {
 pub fn rollback_sql(guide: &Guide) -> String {
     let steps = steps(guide);
     format!("-- Takes back {}\n-- SHA-256 {}\n{steps}", guide.path, guide.sha256)
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// A text as one word of a shell.
-pub(super) fn word(text: &str) -> String {
-    let plain = |it: char| it.is_ascii_alphanumeric() || "_./-".contains(it);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-/// Pairs of schema and name, as `IN` takes them.
-fn pairs<'a>(all: impl Iterator<Item = &'a TableName>) -> String {
-    let all: Vec<String> =
-        all.map(|it| format!("({}, {})", literal(&it.schema), literal(&it.name))).collect();
-    all.join(", ")
 }
 
 /// What there is of what the migration makes, with how much would be lost.

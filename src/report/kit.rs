@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::guide::{proof_words, rollback_guide, rollback_sql, word};
+use super::guide::{proof_words, rollback_guide, rollback_sql};
 use crate::kit::Query;
 use crate::rollback::{Guide, Proof};
 use crate::schema::Shown;
+use crate::source::shell_word as word;
 
 /// The files by their names.
 pub fn kit_files(guide: &Guide, engine: Option<&str>) -> Vec<(String, String)> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::parse::json;
+use crate::parse::{json, snapshot};
 use crate::schema::{Identity, Row, Snapshot};
 
 /// One thing that a rollback has not left as it was.
@@ -37,8 +37,8 @@ impl Residue {
         if self.of.kind != "type" || what != "labels" {
             return false;
         }
-        let is = items(is);
-        items(was).iter().all(|it| is.contains(it))
+        let is = snapshot::texts(is);
+        snapshot::texts(was).iter().all(|it| is.contains(it))
     }
 }
 
@@ -117,7 +117,7 @@ fn plain(kind: &str, row: &Row) -> BTreeMap<String, String> {
         _ => &[],
     };
     let mut list: Vec<String> = match row.remove("acl") {
-        Some(acl) if acl != "null" => items(&acl),
+        Some(acl) if acl != "null" => snapshot::texts(&acl),
         _ => by_default.iter().map(|it| format!("{it}/{owner}")).collect(),
     };
     list.retain(|it| !it.starts_with(&format!("{owner}=")));
@@ -226,27 +226,9 @@ fn missing(kind: &str, name: &str, was: &Row) -> Option<String> {
             let (table, own) = last(name);
             format!("ALTER TABLE {table} ADD CONSTRAINT {own} {}", value("def")?)
         }
-        "policy" => policy(name, was),
+        "policy" => snapshot::policy(name, was)?,
         _ => return None,
     })
-}
-
-fn policy(name: &str, was: &Row) -> String {
-    let value = |key: &str| was.is.get(key).map(|it| text(it));
-    let (table, own) = last(name);
-    let command = match value("cmd").as_deref() {
-        Some("r") => "SELECT",
-        Some("a") => "INSERT",
-        Some("w") => "UPDATE",
-        Some("d") => "DELETE",
-        _ => "ALL",
-    };
-    let kind = if value("permissive").as_deref() == Some("false") { " AS RESTRICTIVE" } else { "" };
-    let roles = was.is.get("roles").map(|it| items(it)).unwrap_or_default().join(", ");
-    let condition =
-        |word: &str, key: &str| value(key).map(|it| format!(" {word} ({it})")).unwrap_or_default();
-    let (using, check) = (condition("USING", "using"), condition("WITH CHECK", "check"));
-    format!("CREATE POLICY {own} ON {table}{kind} FOR {command} TO {roles}{using}{check}")
 }
 
 fn differs(kind: &str, name: &str, what: &str, (was, is): (&str, &str), row: &Row) -> Vec<String> {
@@ -267,7 +249,9 @@ fn differs(kind: &str, name: &str, what: &str, (was, is): (&str, &str), row: &Ro
         },
         ("policy", _) => {
             let (table, own) = last(name);
-            vec![format!("DROP POLICY {own} ON {table}"), policy(name, row)]
+            let mut all = vec![format!("DROP POLICY {own} ON {table}")];
+            all.extend(snapshot::policy(name, row));
+            all
         }
         ("column", "default") => {
             let (table, own) = last(name);
@@ -289,7 +273,6 @@ fn differs(kind: &str, name: &str, what: &str, (was, is): (&str, &str), row: &Ro
         ("table" | "view" | "sequence" | "matview", "owner") => {
             one(format!("ALTER TABLE {name} OWNER TO {}", text(was)))
         }
-        ("comment", _) => Vec::new(),
         _ => Vec::new(),
     }
 }
@@ -362,16 +345,7 @@ fn privileges(kind: &str, name: &str, was: &str, is: &str) -> Vec<String> {
 
 /// A name and what it lies in: `public.users` and `email`.
 fn last(name: &str) -> (&str, &str) {
-    let mut quoted = false;
-    let mut dot = None;
-    for (at, c) in name.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            '.' if !quoted => dot = Some(at),
-            _ => {}
-        }
-    }
-    dot.map_or(("", name), |at| (&name[..at], &name[at + 1..]))
+    snapshot::split(name).unwrap_or(("", name))
 }
 
 /// A text that is written as JSON.
@@ -380,10 +354,4 @@ fn text(value: &str) -> String {
         json::Json::Value(it) => it.string().unwrap_or_else(|| value.to_owned()),
         json::Json::Malformed(_) => value.to_owned(),
     }
-}
-
-/// The texts of a list that is written as JSON.
-fn items(value: &str) -> Vec<String> {
-    let json::Json::Value(it) = json::read(value) else { return Vec::new() };
-    it.items().into_iter().flatten().filter_map(|it| it.string()).collect()
 }

@@ -132,7 +132,7 @@ impl Reader {
     pub fn rollback(&mut self, migration: &Migration) -> Rollback {
         self.catalog.settle();
         let mut taken: Vec<Taken> = Vec::new();
-        let statements = sql::statements(&migration.text);
+        let statements = commented(&migration.text);
         let mut last = 0;
         for change in &migration.script.changes {
             let until = change.statement.start;
@@ -168,7 +168,7 @@ impl Reader {
 
     /// Remembers the comments of a migration.
     fn comments(&mut self, migration: &Migration) {
-        for range in sql::statements(&migration.text) {
+        for range in commented(&migration.text) {
             if let Some((on, _)) = comment(&migration.text[range.clone()]) {
                 self.known.0.insert(("comment", on), migration.text[range].to_owned());
             }
@@ -193,6 +193,11 @@ impl Reader {
         }
         taken
     }
+}
+
+/// The statements of a text, where any of them can be a comment: to find them it is parsed once more.
+fn commented(text: &str) -> Vec<Range<usize>> {
+    if text.to_ascii_lowercase().contains("comment") { sql::statements(text) } else { Vec::new() }
 }
 
 /// What a `COMMENT ON` is on, folded for comparison, and the statement up to its `IS`.

@@ -5,7 +5,7 @@ use super::structure::permanent;
 use super::{At, Undo, made};
 use crate::schema::{
     AttributeOp, DomainOp, ObjectName, Op, RoutineKind, RoutineOp, TableName, TypeKind, bare_type,
-    quoted,
+    literal, quoted,
 };
 
 #[allow(clippy::too_many_lines)] // One arm for each kind of effect.
@@ -102,8 +102,7 @@ pub(super) fn of(at: &At<'_>) -> Option<Undo> {
         }
         Op::RenameEnumValue { name, from, to } => {
             let name = at.before.resolve_type(name).sql();
-            let text = |it: &str| format!("'{}'", it.replace('\'', "''"));
-            let (from, to) = (text(from), text(to));
+            let (from, to) = (literal(from), literal(to));
             Some(Undo::sql(format!("ALTER TYPE {name} RENAME VALUE {to} TO {from}")))
         }
         Op::AlterDomain { name, op } => {
@@ -148,8 +147,7 @@ fn dropped_type(at: &At<'_>, name: &ObjectName) -> Option<Undo> {
     let was = at.before.data_type(&name)?;
     Some(match &was.kind {
         TypeKind::Enum(labels) => {
-            let labels: Vec<String> =
-                labels.iter().map(|it| format!("'{}'", it.replace('\'', "''"))).collect();
+            let labels: Vec<String> = labels.iter().map(|it| literal(it)).collect();
             Undo::sql(format!("CREATE TYPE {} AS ENUM ({})", name.sql(), labels.join(", ")))
         }
         TypeKind::Composite(attributes) => {

@@ -50,7 +50,7 @@ pub use relation::{
 };
 pub use reserved::{RESERVED, RESERVED_BUT_FOR_FUNCTIONS};
 pub use routine::{Routine, RoutineKind, Volatility};
-pub use snapshot::{Identity, Row, Snapshot};
+pub use snapshot::{Identity, Row, Snapshot, is_inside};
 pub use type_change::{Rework, Risk, TypeChange};
 
 /// Identifiers are cut at this many bytes (Postgres manual, 4.1.1: `NAMEDATALEN` - 1).
@@ -143,6 +143,11 @@ pub fn quoted(name: &str) -> String {
     } else {
         format!("\"{}\"", Shown(name).to_string().replace('"', "\"\""))
     }
+}
+
+/// A text as a statement writes it (Postgres manual, 4.1.2.1).
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A name made safe to print: what cannot be seen, or would break the line, is escaped.

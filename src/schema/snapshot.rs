@@ -33,4 +33,18 @@ impl Snapshot {
     pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Row)> {
         self.0.iter().filter(move |it| it.0.kind == kind).map(|it| (it.0.name.as_str(), it.1))
     }
+
+    /// The things of one kind that lie in another: the columns of a table.
+    pub fn inside<'a>(
+        &'a self,
+        kind: &'a str,
+        outer: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Row)> {
+        self.of(kind).filter(move |it| is_inside(it.0, outer))
+    }
+}
+
+/// Whether a name lies in another: a column in its table, a table in its schema.
+pub fn is_inside(name: &str, outer: &str) -> bool {
+    name.len() > outer.len() && name.starts_with(outer) && name[outer.len()..].starts_with('.')
 }

@@ -1,10 +1,12 @@
 //! Text, where it lives, and places in it.
 
 mod date;
+mod hash;
 mod lines;
 mod list;
 mod path;
 mod time;
+mod word;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,11 +14,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use date::Date;
+pub use hash::sha256;
 pub use lines::{Lines, Position};
 pub use list::PathList;
 pub use path::RepoPath;
 pub(crate) use path::is_invisible;
 pub use time::Time;
+pub use word::shell_word;
 
 /// The text of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use sprag::approval::{Ledger, Letter, Posted, There, sha256};
+use sprag::approval::{Ledger, Letter, Posted, There};
 use sprag::policy::Approvals;
 use sprag::rules::Level;
 use sprag::signature::{Revoked, Signature, Signers};
+use sprag::source::sha256;
 use sprag::source::{Content, Source, Time};
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::public::{KeyData, SkEd25519};

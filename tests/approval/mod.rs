@@ -10,8 +10,9 @@ mod settings;
 
 use std::path::PathBuf;
 
-use sprag::approval::{Letter, NO_CONTENT, sha256};
+use sprag::approval::{Letter, NO_CONTENT};
 use sprag::source::Time;
+use sprag::source::sha256;
 
 use crate::support::Sandbox;
 

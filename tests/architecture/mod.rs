@@ -76,7 +76,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("serde_json", &["parse/json.rs", "report/json.rs"]),
     // A finding is named by a hash, and so is a cached file, and what is approved; Prisma names a migration by one.
-    ("sha2", &["verdict", "approval", "cache", "parse/prisma/checksum.rs", "postgres/kept.rs"]),
+    ("sha2", &["source/hash.rs", "verdict", "cache", "postgres/kept.rs"]),
     ("similar", &["report/diff.rs"]),
     ("sqlparser", &["parse/dialect"]),
     ("squawk-lexer", &["parse/sql"]),

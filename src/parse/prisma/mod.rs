@@ -15,7 +15,7 @@ mod types;
 mod valid;
 mod values;
 
-pub use checksum::{checksum, same_checksum};
+pub use checksum::{checksum, is_checksum_of, same_checksum};
 pub use datamodel::{
     Broken, Datamodel, Enum, Field, FieldType, Fill, Literal, Model, Provider, Reference, Settings,
 };

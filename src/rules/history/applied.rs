@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{History, Slot};
-use crate::parse::prisma::checksum;
+use crate::parse::prisma::is_checksum_of;
 use crate::source::RepoPath;
 
 /// What is known to be applied.
@@ -26,9 +26,7 @@ pub struct Application {
 impl Application {
     /// Whether this is the text that was applied. Line ends do not count: a database does not see them.
     pub fn is_of(&self, text: &str) -> bool {
-        let plain = text.replace("\r\n", "\n");
-        let windows = plain.replace('\n', "\r\n");
-        [text, &plain, &windows].into_iter().any(|it| checksum(it) == self.sha256)
+        is_checksum_of(&self.sha256, text)
     }
 
     /// `was applied by Ann on 2026-09-02`.

@@ -58,7 +58,7 @@ fn check(cx: &Context<'_>, change: &Change) -> Option<Finding> {
     }
     let text = cx.migration.text.get(change.statement.clone())?;
     let (added, name, value) = added(changes).find(|(_, name, value)| {
-        let literal = format!("'{}'", value.replace('\'', "''"));
+        let literal = crate::schema::literal(value);
         text.contains(&literal) && !was_there(cx, name, value) && meets(cx, change, text, name)
     })?;
     let name = cx.catalog.resolve_type(name);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Rehearsal, Trial};
-use crate::parse::{Migration, json};
-use crate::schema::{Catalog, Op, Row, Snapshot, TableName};
+use crate::parse::{Migration, snapshot};
+use crate::schema::{Catalog, Op, Row, Snapshot, TableName, is_inside};
 
 /// One thing that was there, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,12 +134,11 @@ fn changed(
     match kind {
         "table" | "matview" if differs("oid") => say(kind, name, What::MadeAgain),
         "table" => {
-            let columns = |it: &Snapshot| -> Vec<(String, Row)> {
-                let all = it.of("column").filter(|it| is_inside(it.0, name));
-                all.map(|it| (it.0.to_owned(), it.1.clone())).collect()
-            };
             // A new column with a default that is worked out for each row, or another type, has it written anew.
-            if differs("node") && columns(before) == columns(after) && was.is == is.is {
+            if differs("node")
+                && before.inside("column", name).eq(after.inside("column", name))
+                && was.is == is.is
+            {
                 say(kind, name, What::Emptied);
             }
             if text(was, "rls") == "true" && text(is, "rls") == "false" {
@@ -153,7 +152,7 @@ fn changed(
             say(kind, name, What::Retyped(plain(text(was, "type")), plain(text(is, "type"))));
         }
         "type" => {
-            let labels = |row: &Row| list(&text(row, "labels"));
+            let labels = |row: &Row| snapshot::texts(&text(row, "labels"));
             let kept: Vec<String> = labels(is);
             for label in labels(was).into_iter().filter(|it| !kept.contains(it)) {
                 say(kind, name, What::Labels(label));
@@ -164,8 +163,8 @@ fn changed(
     if matches!(kind, "table" | "view" | "function" | "schema" | "sequence")
         && is.is.contains_key("acl")
     {
-        let kept = list(&text(is, "acl"));
-        for lost in list(&text(was, "acl")).into_iter().filter(|it| !kept.contains(it)) {
+        let kept = snapshot::texts(&text(is, "acl"));
+        for lost in snapshot::texts(&text(was, "acl")).into_iter().filter(|it| !kept.contains(it)) {
             let grantee = lost.split('=').next().unwrap_or_default().to_owned();
             let now = kept.iter().find(|it| it.split('=').next() == Some(&grantee));
             // More than before is no loss.
@@ -179,29 +178,16 @@ fn changed(
     }
 }
 
-/// The strings of a JSON list.
-fn list(json: &str) -> Vec<String> {
-    let json::Json::Value(value) = json::read(json) else { return Vec::new() };
-    value.items().into_iter().flatten().filter_map(|it| it.string()).collect()
-}
-
 /// Whether a sequence goes with the column that owns it, which is told: it is dropped, or moved with its table.
 fn goes_with_owner(sequence: &Row, (before, after): (&Snapshot, &Snapshot)) -> bool {
-    let owner = crate::parse::snapshot::text(sequence, "seq_owner");
+    let owner = snapshot::text(sequence, "seq_owner");
     let Some((table, number)) = owner.as_deref().and_then(|it| it.split_once('#')) else {
         return false;
     };
     let number = number.trim_end_matches(['a', 'i']);
-    let owns = |it: &(&str, &Row)| {
-        is_inside(it.0, table) && it.1.which.get("attnum").is_some_and(|it| it == number)
-    };
-    let column = before.of("column").find(owns);
+    let owns = |it: &(&str, &Row)| it.1.which.get("attnum").is_some_and(|it| it == number);
+    let column = before.inside("column", table).find(owns);
     column.is_some_and(|it| after.get("column", it.0).is_none())
-}
-
-/// Whether a name lies in another: a column in its table, a table in its schema.
-fn is_inside(name: &str, outer: &str) -> bool {
-    name.len() > outer.len() && name.starts_with(outer) && name[outer.len()..].starts_with('.')
 }
 
 /// What the text of the migrations says.
