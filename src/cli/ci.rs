@@ -13,12 +13,25 @@ use crate::report::Action;
 /// What the CI system says the job is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Job {
-    /// A request to take a branch into another: the tips that the target may be known by, best first, and its name.
-    Merge { targets: Vec<String>, name: String },
+    /// A request to take a branch into another.
+    Merge(Request),
     /// A branch that went from one commit to another; the name of the main branch, where the first is none.
     Push { before: Option<String>, main: Option<String> },
     /// Neither: by hand, by clock.
     Everything,
+}
+
+/// A request to take a branch into another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Request {
+    /// The tips that the target may be known by, best first.
+    targets: Vec<String>,
+    name: String,
+    /// The tip of the branch, where the system says it.
+    tip: Option<String>,
+    /// The tip is what is judged, whatever is checked out: the job runs on the target, so that nothing of the request
+    /// is run.
+    only_read: bool,
 }
 
 /// How a checkout gets the commits that are missing, in the words of the CI system.
@@ -36,7 +49,7 @@ const OTHER: Depth = Depth("    git fetch --unshallow origin");
 
 pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
-    let head = repo.commit("HEAD")?;
+    let mut head = repo.commit("HEAD")?;
     if let Some(base) = &it.base {
         let base_commit = repo.commit(base)?;
         let compared = gate::since(&repo, &base_commit, &head)?;
@@ -49,7 +62,10 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
             let judged = gate::audit(&repo, &Side::Tree(head.tree), now());
             return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
         }
-        Job::Merge { targets, name } => (merge(&repo, &head, &targets, &name, depth)?, name),
+        Job::Merge(request) => {
+            head = requested(&repo, head, &request)?;
+            (merge(&repo, &head, &request, depth)?, request.name)
+        }
         Job::Push { before, main } => {
             match push(&repo, &head, before.as_deref(), main.as_deref(), depth)? {
                 Some(found) => found,
@@ -67,24 +83,39 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
     Ok(judge(&repo, base, Side::Tree(head.tree), &Action::Change { against }, false, output))
 }
 
-/// A request to merge. CI systems check out the merge itself, whose first parent is the target, or the branch.
-fn merge(repo: &Repo, head: &Commit, targets: &[String], name: &str, depth: Depth) -> Result<Base> {
-    let parents = repo.parents(head)?;
-    let tips: Vec<Commit> = targets.iter().filter_map(|it| repo.commit(it).ok()).collect();
-    if let [first, _, ..] = parents.as_slice()
+/// What of a request is judged: what is checked out, or the tip of a branch that is only to be read.
+fn requested(repo: &Repo, head: Commit, request: &Request) -> Result<Commit> {
+    let Some(tip) = request.tip.as_ref().filter(|_| request.only_read) else { return Ok(head) };
+    if head.id.0 == *tip || repo.parents(&head)?.iter().any(|it| it.0 == *tip) {
+        return Ok(head);
+    }
+    repo.commit(tip).map_err(|_| {
+        Failure::new(format!(
+            "the tip of the pull request, {tip}, was not fetched, and what is checked out here is `{}` without it",
+            request.name
+        ))
+        .help(
+            "fetch it before, and do not check it out:\n    - run: git fetch --no-tags origin refs/pull/${{ github.event.number }}/head",
+        )
+    })
+}
+
+/// What a request is compared with. CI systems check out the branch, or the merge of it that they have made.
+fn merge(repo: &Repo, head: &Commit, request: &Request, depth: Depth) -> Result<Base> {
+    let Request { targets, name, tip, .. } = request;
+    if let [first, second, ..] = repo.parents(head)?.as_slice()
         && let Ok(target) = repo.commit(&first.0)
     {
-        // The merge that the CI system made: what it does to the target is exactly the request. A merge that the
-        // branch itself made has an older target for a parent, if any.
-        let made = targets.contains(&target.id.0)
-            || tips.iter().any(|tip| repo.is_ancestor(tip, &target).unwrap_or(false));
-        if made || tips.is_empty() {
+        // The merge that the CI system made has the target before it and the tip of the branch; it may know a later
+        // target than the event does. Any other merge was made by whoever asks, and so was all that it comes from.
+        let made = tip.as_ref().is_some_and(|tip| second.0 == *tip);
+        if made || targets.contains(&target.id.0) {
             return Ok(Base::between(&target, head));
         }
     }
-    for tip in &tips {
-        if let Ok(Some(_)) = gate::merged_base(repo, tip, head) {
-            return gate::since(repo, tip, head);
+    for target in targets.iter().filter_map(|it| repo.commit(it).ok()) {
+        if let Ok(Some(_)) = gate::merged_base(repo, &target, head) {
+            return gate::since(repo, &target, head);
         }
     }
     Err(missing(&format!("the target branch `{name}`"), depth))
@@ -158,7 +189,9 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
                     ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
                 let mut targets: Vec<String> = exact.iter().filter_map(|it| id(it)).collect();
                 targets.splice(1.min(targets.len())..1.min(targets.len()), branch(&name));
-                Job::Merge { targets, name }
+                // Said of merged results alone.
+                let tip = id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA");
+                Job::Merge(Request { targets, name, tip, only_read: false })
             }
             None => {
                 Job::Push { before: id("CI_COMMIT_BEFORE_SHA"), main: get("CI_DEFAULT_BRANCH") }
@@ -169,11 +202,15 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
     if let Some(name) = get("BITBUCKET_PR_DESTINATION_BRANCH") {
         let mut targets: Vec<String> = id("BITBUCKET_PR_DESTINATION_COMMIT").into_iter().collect();
         targets.extend(branch(&name));
-        return (Job::Merge { targets, name }, BITBUCKET);
+        return (Job::Merge(Request { targets, name, ..Request::default() }), BITBUCKET);
     }
     if let Some(full) = get("SYSTEM_PULLREQUEST_TARGETBRANCH") {
         let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
-        return (Job::Merge { targets: branch(&name), name }, AZURE);
+        let tip = id("SYSTEM_PULLREQUEST_SOURCECOMMITID");
+        return (
+            Job::Merge(Request { targets: branch(&name), name, tip, only_read: false }),
+            AZURE,
+        );
     }
     // Buildkite, Jenkins, Drone, Woodpecker, Travis.
     let others = [
@@ -183,7 +220,7 @@ fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
         "CI_COMMIT_TARGET_BRANCH",
     ];
     if let Some(name) = others.iter().find_map(|it| get(it)) {
-        return (Job::Merge { targets: branch(&name), name }, OTHER);
+        return (Job::Merge(Request { targets: branch(&name), name, ..Request::default() }), OTHER);
     }
     if let Some(range) = get("TRAVIS_COMMIT_RANGE") {
         let before = range.split("..").next().map(str::to_owned);
@@ -208,12 +245,15 @@ fn github(env: &impl Fn(&str) -> Option<String>) -> Job {
             let mut targets: Vec<String> =
                 at(&["pull_request", "base", "sha"]).into_iter().collect();
             targets.push(format!("refs/remotes/origin/{target}"));
-            Job::Merge { targets, name: target }
+            // With this event GitHub checks out the target (Events that trigger workflows, `pull_request_target`).
+            let only_read = name == "pull_request_target";
+            let tip = at(&["pull_request", "head", "sha"]);
+            Job::Merge(Request { targets, name: target, tip, only_read })
         }
         "merge_group" => {
             let target = at(&["merge_group", "base_ref"]).unwrap_or_else(|| "main".to_owned());
             let targets = at(&["merge_group", "base_sha"]).into_iter().collect();
-            Job::Merge { targets, name: target }
+            Job::Merge(Request { targets, name: target, ..Request::default() })
         }
         "push" => {
             let before = at(&["before"]).filter(|it| it.bytes().any(|byte| byte != b'0'));
@@ -225,7 +265,7 @@ fn github(env: &impl Fn(&str) -> Option<String>) -> Job {
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, job};
+    use super::{Job, Request, job};
 
     fn told(pairs: &[(&str, &str)]) -> Job {
         let find = |name: &str| pairs.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
@@ -240,7 +280,8 @@ mod tests {
             ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "abc"),
         ]);
         let targets = ["abc", "refs/remotes/origin/main", "main"].map(str::to_owned).to_vec();
-        assert_eq!(job, Job::Merge { targets, name: "main".to_owned() });
+        let request = Request { targets, name: "main".to_owned(), ..Request::default() };
+        assert_eq!(job, Job::Merge(request));
     }
 
     #[test]

@@ -120,6 +120,82 @@ fn a_request_cannot_loosen_the_policy_that_judges_it() {
     );
 }
 
+/// What GitHub says of a request whose tip is `tip`.
+fn requested_from(sandbox: &Sandbox, event: &str, base: &str, tip: &str) -> String {
+    std::fs::write(
+        sandbox.outside().join("event.json"),
+        format!(
+            "{{\"pull_request\": {{\"base\": {{\"ref\": \"main\", \"sha\": \"{base}\"}}, \"head\": {{\"sha\": \"{tip}\"}}}}}}"
+        ),
+    )
+    .unwrap();
+    format!(
+        "GITHUB_ACTIONS=true GITHUB_EVENT_NAME={event} GITHUB_BASE_REF=main GITHUB_EVENT_PATH=../event.json"
+    )
+}
+
+#[test]
+fn a_merge_that_a_branch_has_made_hides_nothing_behind_its_first_parent() {
+    let sandbox = committed(&[]).with_origin();
+    sandbox.does(
+        "git checkout -qb side; echo x >x; git add x; git commit -qm side
+         git checkout -qb feat main; wrong >$M/V3__c.sql; git add -A; git commit -qm wrong
+         git merge -q --no-ff -m merged side; git push -q origin feat; git checkout -q main",
+    );
+    let (main, tip) = (sandbox.line(&["rev-parse", "main"]), sandbox.line(&["rev-parse", "feat"]));
+    let job = checkout(&sandbox, "feat", "all");
+    for variables in [
+        requested_from(&sandbox, "pull_request", &main, &tip),
+        format!(
+            "GITLAB_CI=true CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_DIFF_BASE_SHA={main}"
+        ),
+        format!(
+            "SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main SYSTEM_PULLREQUEST_SOURCECOMMITID={tip}"
+        ),
+        "CHANGE_TARGET=main".to_owned(),
+    ] {
+        let (code, said) = ci(&sandbox, &job, &variables);
+        assert!(code == 1 && said.contains("drop-table"), "{variables}: {said}");
+    }
+    // Where nothing but the branch was fetched, there is nobody to say what the target is.
+    let variables = requested_from(&sandbox, "pull_request", &main, &tip);
+    let (code, said) = ci(&sandbox, &checkout(&sandbox, "feat", "2"), &variables);
+    assert_eq!(code, 2, "{said}");
+}
+
+#[test]
+fn the_merge_that_the_system_has_made_may_be_of_a_later_target_than_the_event_knows() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let (old, tip) =
+            (sandbox.line(&["rev-parse", "main^"]), sandbox.line(&["rev-parse", "feat"]));
+        let variables = requested_from(&sandbox, "pull_request", &old, &tip);
+        for depth in ["2", "all"] {
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, "pull", depth), &variables);
+            assert_eq!(it, code, "{depth}: {said}");
+            assert!(!said.contains("V3__c.sql"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn with_the_target_checked_out_the_tip_of_the_request_is_read_and_never_run() {
+    for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
+        let sandbox = requested(sql);
+        let (main, tip) =
+            (sandbox.line(&["rev-parse", "main"]), sandbox.line(&["rev-parse", "feat"]));
+        let variables = requested_from(&sandbox, "pull_request_target", &main, &tip);
+        let job = checkout(&sandbox, "main", "all");
+        sandbox.does("git -C ../job update-ref -d refs/remotes/origin/feat; git -C ../job update-ref -d refs/remotes/origin/pull; git -C ../job gc -q --prune=now");
+        let (it, said) = ci(&sandbox, &job, &variables);
+        assert!(it == 2 && said.contains("git fetch --no-tags origin refs/pull/"), "{said}");
+        sandbox.does("git -C ../job fetch -q --no-tags origin refs/heads/feat");
+        let (it, said) = ci(&sandbox, &job, &variables);
+        assert_eq!(it, code, "{said}");
+        assert!(!job.join("db/migrations/V4__d.sql").exists());
+    }
+}
+
 #[test]
 fn a_push_is_judged_from_what_was_there_before() {
     let sandbox = requested(&new("d"));
@@ -178,13 +254,22 @@ fn a_merge_request_of_gitlab_is_judged_and_told_of_its_own_settings() {
     for (sql, code) in [(new("d").as_str(), 0), (BAD, 1)] {
         let sandbox = requested(sql);
         let base = sandbox.line(&["merge-base", "main", "feat"]);
-        let variables = format!(
+        let branch = format!(
             "GITLAB_CI=true CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_DIFF_BASE_SHA={base}"
         );
-        for (branch, depth, code) in
-            [("feat", "all", code), ("feat", "2", code), ("pull", "2", code), ("feat", "1", 2)]
-        {
-            let (it, said) = ci(&sandbox, &checkout(&sandbox, branch, depth), &variables);
+        // What is said of the merge that GitLab makes where merged results are asked for.
+        let merged = format!(
+            "{branch} CI_MERGE_REQUEST_TARGET_BRANCH_SHA={} CI_MERGE_REQUEST_SOURCE_BRANCH_SHA={}",
+            sandbox.line(&["rev-parse", "main"]),
+            sandbox.line(&["rev-parse", "feat"])
+        );
+        for (branch, depth, variables, code) in [
+            ("feat", "all", &branch, code),
+            ("feat", "2", &branch, code),
+            ("pull", "2", &merged, code),
+            ("feat", "1", &branch, 2),
+        ] {
+            let (it, said) = ci(&sandbox, &checkout(&sandbox, branch, depth), variables);
             assert_eq!(it, code, "{branch} {depth}: {said}");
             assert!(code != 2 || said.contains("GIT_DEPTH: 0"), "{said}");
         }
