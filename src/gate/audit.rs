@@ -85,7 +85,7 @@ pub fn audit(repo: &Repo, side: &Side, now: Time) -> Judged {
             expired.subject.text, expired.rule
         ));
     }
-    let verdict = Verdict { judged, counts, notices };
+    let verdict = Verdict { judged, counts, notices, ..Verdict::default() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 

@@ -13,8 +13,8 @@ use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
-    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, declared, misplaced, order,
-    past, read, records, schema, secrets, unwatched, upgraded,
+    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, brought, declared, misplaced,
+    order, past, read, records, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -48,12 +48,14 @@ pub struct Published {
     pub order: Side,
     /// What the gate's own files are compared with, where that is not what the change is compared with.
     pub gate: Option<Side>,
+    /// What people call the state whose policy counts, where they have not named it themselves.
+    pub name: Option<String>,
 }
 
 impl Published {
     /// One state for all.
     pub fn at(side: Side) -> Published {
-        Published { policy: side.clone(), order: side, gate: None }
+        Published { policy: side.clone(), order: side, gate: None, name: None }
     }
 }
 
@@ -115,7 +117,8 @@ pub fn change_with(change: &Change<'_>, overlay: &Overlay, now: Time) -> Judged 
     let mut judged = judge_with_comments(found, &excuses);
     approvals::weigh(change, &mut judged, now)?;
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
-    let verdict = Verdict { judged, counts, notices };
+    brought::name(change, &mut judged);
+    let verdict = Verdict { judged, counts, notices, trusted: published.name.clone() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 

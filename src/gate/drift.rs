@@ -28,6 +28,6 @@ pub fn drift(repo: &Repo, side: &Side, today: Date) -> Judged {
     let mut sources = Sources::default();
     sources.extend(all.texts);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
-    let verdict = Verdict { judged, counts, notices: all.notices };
+    let verdict = Verdict { judged, counts, notices: all.notices, ..Verdict::default() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }

@@ -88,7 +88,7 @@ pub fn files(repo: Option<(&Repo, &Side)>, files: &[File], today: Date) -> Judge
     let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
     let judged = judge_with_comments(found, &excuses);
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
-    let verdict = Verdict { judged, counts, notices: Vec::new() };
+    let verdict = Verdict { judged, counts, notices: Vec::new(), ..Verdict::default() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 

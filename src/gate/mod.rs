@@ -4,6 +4,7 @@ mod added;
 mod approvals;
 mod audit;
 mod beside;
+mod brought;
 mod change;
 mod changed;
 mod databases;
@@ -93,6 +94,8 @@ impl Outcome {
             }
         }
         self.sources.extend(other.sources);
+        let trusted = &mut self.verdict.trusted;
+        *trusted = trusted.take().or(other.verdict.trusted);
         if self.policy.is_empty() {
             self.policy = other.policy;
         }

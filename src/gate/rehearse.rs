@@ -60,7 +60,7 @@ pub fn rehearse(it: &Change<'_>, how: &Rehearse<'_>, now: Time) -> Judged {
         sources.extend(migrations.iter().map(|it| (it.path.clone(), it.text.clone())));
         let mut judged = judge(found, &excuses);
         approvals::weigh(it, &mut judged, now)?;
-        let verdict = Verdict { judged, counts: Counts::default(), notices };
+        let verdict = Verdict { judged, counts: Counts::default(), notices, ..Verdict::default() };
         let policy = policy.source.path.to_string();
         outcome.merge(Outcome { verdict, sources, policy });
     }

@@ -10,7 +10,7 @@ use crate::failure::{Failure, Result};
 use crate::parse::command;
 use crate::policy::Policy;
 use crate::policy::tampering::PolicyState;
-use crate::repo::{Commit, Delta, Head, Peeled, Repo, Side, Update, Wanted};
+use crate::repo::{Commit, Delta, Head, Peeled, Repo, Side, Target, Update, Wanted};
 use crate::source::Time;
 
 use super::policies::state_of;
@@ -36,6 +36,13 @@ impl Base {
         let commits =
             Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
         Base { commits: Some(commits), ..Base::only(Side::Tree(base.tree.clone())) }
+    }
+
+    /// Says what people call the state that is trusted: a ref in full, or `HEAD`.
+    fn trusting(mut self, name: &str) -> Base {
+        let short = ["refs/remotes/", "refs/heads/"].iter().find_map(|it| name.strip_prefix(it));
+        self.published.name = Some(short.unwrap_or(name).to_owned());
+        self
     }
 
     /// What there is on top of it.
@@ -152,7 +159,8 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         let tip = Side::Tree(target.commit.tree.clone());
         let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
         let commits = Commits { base: Some(target.commit), heads, staged: true };
-        return Ok(Base { before, published: Published::at(tip), commits: Some(commits) });
+        let base = Base { before, published: Published::at(tip), commits: Some(commits) };
+        return Ok(base.trusting(&target.name));
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
     let head_side = Side::Tree(head.tree.clone());
@@ -160,11 +168,15 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
     let parent = parents.first().map(|it| repo.commit(&it.0)).transpose()?;
     let before =
         parent.as_ref().map_or_else(|| head_side.clone(), |it| Side::Tree(it.tree.clone()));
-    let published =
-        Published { policy: head_side.clone(), order: before.clone(), gate: Some(head_side) };
+    let published = Published {
+        policy: head_side.clone(),
+        order: before.clone(),
+        gate: Some(head_side),
+        name: None,
+    };
     let base = Some(parent.unwrap_or_else(|| head.clone()));
     let commits = Some(Commits { base, heads, staged: true });
-    Ok(Base { before, published, commits })
+    Ok(Base { before, published, commits }.trusting("HEAD"))
 }
 
 fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
@@ -197,12 +209,7 @@ pub fn pushed(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>>
         .as_ref()
         .and_then(|it| it.name.rsplit_once('/'))
         .map(|it| format!("refs/heads/{}", it.1));
-    let tip = target.map(|it| it.commit);
-    Ok(updates
-        .iter()
-        .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), now)))
-        .collect())
+    Ok(each(repo, updates, target.as_ref(), branch.as_deref(), now))
 }
 
 /// What the main branch is called where nothing says it.
@@ -210,25 +217,38 @@ const MAIN: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
 /// Every ref that a server receives.
 pub fn received(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>> {
-    let (branch, tip) = match repo.head()? {
-        Head::Commit(commit) => (repo.head_branch()?, Some(commit)),
+    let named = |name: &str, commit| Target { name: name.to_owned(), commit };
+    let (branch, target) = match repo.head()? {
+        Head::Commit(commit) => {
+            let branch = repo.head_branch()?;
+            let target = named(branch.as_deref().unwrap_or("HEAD"), commit);
+            (branch, Some(target))
+        }
         // A server's HEAD may name a branch that nobody ever pushed.
         Head::Unborn => {
-            let mut usual = MAIN.iter().filter_map(|it| Some((*it, repo.commit(it).ok()?)));
-            usual.next().map_or((None, None), |(name, tip)| (Some(name.to_owned()), Some(tip)))
+            let target = MAIN.iter().find_map(|it| Some(named(it, repo.commit(it).ok()?)));
+            (target.as_ref().map(|it| it.name.clone()), target)
         }
     };
-    Ok(updates
-        .iter()
-        .filter(|it| it.new.is_some())
-        .map(|it| (it.remote_ref.clone(), updated(repo, it, tip.as_ref(), branch.as_deref(), now)))
-        .collect())
+    Ok(each(repo, updates, target.as_ref(), branch.as_deref(), now))
+}
+
+/// Those that are not deleted, each with its verdict.
+fn each(
+    repo: &Repo,
+    updates: &[Update],
+    target: Option<&Target>,
+    branch: Option<&str>,
+    now: Time,
+) -> Vec<Pushed> {
+    let made = updates.iter().filter(|it| it.new.is_some());
+    made.map(|it| (it.remote_ref.clone(), updated(repo, it, target, branch, now))).collect()
 }
 
 fn updated(
     repo: &Repo,
     update: &Update,
-    target: Option<&Commit>,
+    target: Option<&Target>,
     target_ref: Option<&str>,
     now: Time,
 ) -> Judged {
@@ -254,21 +274,29 @@ fn updated(
                 .into());
             }
             let old = repo.commit(&old.0)?;
-            match &head {
+            let base = match &head {
                 Some(head) => Base::between(&old, head),
                 None => Base::only(Side::Tree(old.tree)),
-            }
+            };
+            base.trusting(&update.remote_ref)
         }
-        (_, Some(target), Some(head)) => since(repo, target, head)?,
-        (_, Some(target), None) => Base::only(Side::Tree(target.tree.clone())),
+        (_, Some(target), Some(head)) => since(repo, &target.commit, head)?.trusting(&target.name),
+        (_, Some(target), None) => {
+            Base::only(Side::Tree(target.commit.tree.clone())).trusting(&target.name)
+        }
         // No remote is known, as in a push by URL: what the branch itself had is all that was published.
         (Some(old), None, Some(head)) if repo.has(&old.0) => {
-            since(repo, &repo.commit(&old.0)?, head)?
+            since(repo, &repo.commit(&old.0)?, head)?.trusting(&update.remote_ref)
         }
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,
-            published: Published { policy: after.clone(), order: Side::Empty, gate: None },
+            published: Published {
+                policy: after.clone(),
+                order: Side::Empty,
+                gate: None,
+                name: None,
+            },
             commits: head.map(|head| Commits { base: None, heads: vec![head], staged: false }),
         },
     };

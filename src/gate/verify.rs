@@ -112,7 +112,8 @@ pub fn verify(it: &Verify<'_>, live: &mut Live, today: Date) -> std::result::Res
     let mut sources = Sources::default();
     sources.extend(migrations.iter().map(|it| (it.path.clone(), it.text.clone())));
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
-    let verdict = Verdict { judged: judge(seen.found, &excuses), counts, notices };
+    let verdict =
+        Verdict { judged: judge(seen.found, &excuses), counts, notices, ..Verdict::default() };
     let outcome = Outcome { verdict, sources, policy: policy.source.path.to_string() };
     Ok(Looked { outcome, tables: seen.tables, migrations: names })
 }

@@ -11,6 +11,10 @@ use super::history::Commit;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrote {
     pub commit: ObjectId,
+    /// What the file is after it. Absent: it is gone.
+    pub content: Option<ObjectId>,
+    /// The first line of its message.
+    pub subject: String,
     /// Of author and committer, as they say it themselves.
     pub emails: Vec<String>,
     /// What stands under `gpgsig`, where it is there.
@@ -38,19 +42,25 @@ impl Repo {
         let mut wrote = Vec::new();
         for id in String::from_utf8_lossy(&listed).lines().filter_map(Id::from_hex) {
             let commit = self.commit_at(id)?;
-            if self.wrote_itself(&commit, path)? {
-                wrote.push(self.words_of(&commit)?);
+            let content = self.content_at(&commit, path)?;
+            if self.wrote_itself(&commit, path, content.as_ref())? {
+                wrote.push(self.words_of(&commit, content)?);
             }
         }
         Ok(wrote)
     }
 
-    fn wrote_itself(&self, commit: &Commit, path: &RepoPath) -> Result<bool> {
-        let content = |commit: &Commit| -> Result<Option<ObjectId>> {
-            let entry = self.entry(&Side::Tree(commit.tree.clone()), path.as_bytes())?;
-            Ok(entry.map(|it| it.id))
-        };
-        let own = content(commit)?;
+    fn content_at(&self, commit: &Commit, path: &RepoPath) -> Result<Option<ObjectId>> {
+        let entry = self.entry(&Side::Tree(commit.tree.clone()), path.as_bytes())?;
+        Ok(entry.map(|it| it.id))
+    }
+
+    fn wrote_itself(
+        &self,
+        commit: &Commit,
+        path: &RepoPath,
+        own: Option<&ObjectId>,
+    ) -> Result<bool> {
         for parent in self.parents(commit)? {
             if !self.has(&parent.0) {
                 let message = format!(
@@ -59,7 +69,7 @@ impl Repo {
                 );
                 return Err(self.deepen(Failure::new(message)));
             }
-            if content(&self.commit(&parent.0)?)? == own {
+            if self.content_at(&self.commit(&parent.0)?, path)?.as_ref() == own {
                 return Ok(false);
             }
         }
@@ -67,11 +77,17 @@ impl Repo {
     }
 
     /// What a commit says of itself, as git keeps it (gitformat-signature, git-commit-tree).
-    fn words_of(&self, commit: &Commit) -> Result<Wrote> {
+    fn words_of(&self, commit: &Commit, content: Option<ObjectId>) -> Result<Wrote> {
         let raw = self.git.run(&["cat-file", "commit", &commit.id.0])?;
         let raw = String::from_utf8_lossy(&raw);
-        let header = raw.split("\n\n").next().unwrap_or_default();
-        let mut wrote = Wrote { commit: commit.id.clone(), emails: Vec::new(), signature: None };
+        let (header, message) = raw.split_once("\n\n").unwrap_or((&raw, ""));
+        let mut wrote = Wrote {
+            commit: commit.id.clone(),
+            content,
+            subject: message.lines().next().unwrap_or_default().to_owned(),
+            emails: Vec::new(),
+            signature: None,
+        };
         let mut in_signature = false;
         for line in header.lines() {
             if let Some(rest) = line.strip_prefix(' ').filter(|_| in_signature) {

@@ -118,6 +118,9 @@ pub fn step_summary(report: &Report<'_>) -> String {
     for line in words::approvals(&ranked).iter().take(MOST) {
         let _ = writeln!(text, "\n> {}", markdown(&clean(line, PLAIN)));
     }
+    for line in words::brought(&ranked).iter().take(MOST) {
+        let _ = writeln!(text, "\n> {}", markdown(&clean(line, PLAIN)));
+    }
     if tally.told() == 0 {
         return text;
     }

@@ -7,7 +7,9 @@ use annotate_snippets::renderer::{AnsiColor, Effects};
 use super::excerpt::Texts;
 use super::frame::{Card, Note, Weight, draw, path};
 use super::text::{clean, clean_lines};
-use super::words::{approvals, approved, meaning, object, refused, summary, untouched};
+use super::words::{
+    advice, approvals, approved, brought, meaning, object, refused, summary, untouched,
+};
 use super::{Action, Problem, Report, Sources, Style, Tally, ranked, spans};
 use crate::failure::Failure;
 use crate::rules::{Label, Level};
@@ -53,6 +55,12 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     for notice in notices {
         let note = paint("note", AnsiColor::BrightGreen, style);
         let _ = writeln!(text, "{note}: {}", clean(notice, style));
+    }
+    if tally.blocking > 0 {
+        for line in brought(&ranked).into_iter().chain(advice(report)) {
+            let note = paint("note", AnsiColor::BrightGreen, style);
+            let _ = writeln!(text, "{note}: {}", clean(&line, style));
+        }
     }
     let (verdict, basis) = summary(report, tally, style);
     let color = match (tally.blocking, tally.warnings) {

@@ -10,7 +10,7 @@ use super::{Action, Report, Tally, ranked, spans};
 use crate::failure::Failure;
 use crate::rules::{Label, Level, Told};
 use crate::source::{RepoPath, Span};
-use crate::verdict::{Approver, Excuse, Judged, Outcome};
+use crate::verdict::{Approver, Brought, Excuse, Judged, Outcome};
 
 /// Grows when a reader of the old form would misread the new one.
 const SCHEMA_VERSION: u32 = 2;
@@ -22,6 +22,11 @@ struct Document<'a> {
     action: Option<Doing<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<&'a str>,
+    /// Whose policy it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted: Option<&'a str>,
+    /// What runs where the change is made can be skipped, and judges by what is known there.
+    advisory: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +98,9 @@ struct Entry<'a> {
     fingerprint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     set_by: Option<Given<'a>>,
+    /// The commits that it came with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    commits: Vec<Came<'a>>,
     labels: Vec<Labelled<'a>>,
     /// What runs what, from what deploys to the command.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -131,6 +139,13 @@ struct Given<'a> {
     #[serde(flatten)]
     place: Place,
     reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Came<'a> {
+    commit: &'a str,
+    subject: &'a str,
+    author: &'a str,
 }
 
 #[derive(Serialize)]
@@ -196,6 +211,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
         verdict: if report.verdict.blocks() { "refused" } else { "pass" },
         action: Some(doing(report.action)),
         policy: Some(report.policy),
+        trusted: report.verdict.trusted.as_deref(),
+        advisory: report.action.is_advice(),
         counts: Some(Counts {
             files: counts.files,
             statements: counts.statements,
@@ -216,6 +233,8 @@ pub(super) fn failure(failure: &Failure, action: Option<&Action>) -> String {
         verdict: "error",
         action: action.map(doing),
         policy: None,
+        trusted: None,
+        advisory: action.is_some_and(Action::is_advice),
         counts: None,
         error: Some(Error { message: &failure.message, help: &failure.help }),
         notices: &[],
@@ -250,6 +269,8 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
     let finding = &judged.finding;
     let labelled =
         |label: &'a Label| Labelled { text: &label.text, place: Place::new(&label.span, texts) };
+    let came =
+        |it: &'a Brought| Came { commit: &it.commit.0, subject: &it.subject, author: &it.author };
     let given = |span, reason| Given { place: Place::new(span, texts), reason };
     let (outcome, excuse) = match &judged.outcome {
         Outcome::Blocks => ("blocks", None),
@@ -285,6 +306,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
         place: Place::new(&finding.span, texts),
         fingerprint: &judged.fingerprint.0,
         set_by: judged.set_by.as_ref().map(|it| given(&it.span, it.reason.as_deref())),
+        commits: judged.commits.iter().map(came).collect(),
         labels: finding.labels.iter().map(labelled).collect(),
         path: finding.path.iter().map(labelled).collect(),
     }

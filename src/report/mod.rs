@@ -121,6 +121,11 @@ impl Action {
         matches!(self, Action::Audit { .. } | Action::Drift { .. } | Action::Files)
     }
 
+    /// Whether it runs where the change is made, by what is known there, and can be skipped.
+    fn is_advice(&self) -> bool {
+        matches!(self, Action::Commit | Action::Merge | Action::Push { .. })
+    }
+
     /// Whether git waits for the answer, and silence is the answer when nothing is wrong.
     fn is_hook(&self) -> bool {
         match self {

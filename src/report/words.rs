@@ -3,7 +3,7 @@
 use super::text::clean;
 use super::{Action, Report, Style, Tally};
 use crate::rules::Level;
-use crate::verdict::{Approver, Excuse, Judged, Outcome};
+use crate::verdict::{Approver, Brought, Excuse, Judged, Outcome};
 
 /// `1 error`, `2 errors`
 pub(super) fn count(number: usize, thing: &str) -> String {
@@ -154,4 +154,56 @@ pub(super) fn approvals(ranked: &[&Judged]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The commits that what is refused came with, a line each.
+pub(super) fn brought(ranked: &[&Judged]) -> Vec<String> {
+    /// Of a message's first line, in characters.
+    const LONGEST: usize = 50;
+    /// More commits are counted.
+    const MOST: usize = 5;
+    let mut commits: Vec<(&Brought, Vec<&str>)> = Vec::new();
+    for judged in ranked.iter().filter(|it| it.outcome == Outcome::Blocks) {
+        for commit in &judged.commits {
+            let at = commits.iter().position(|it| it.0 == commit).unwrap_or(commits.len());
+            if at == commits.len() {
+                commits.push((commit, Vec::new()));
+            }
+            let rules = &mut commits[at].1;
+            if !rules.contains(&judged.rule.name) {
+                rules.push(judged.rule.name);
+            }
+        }
+    }
+    let more = commits.len().saturating_sub(MOST);
+    let line = |(commit, rules): (&Brought, Vec<&str>)| {
+        let id = commit.commit.0.get(..12).unwrap_or(&commit.commit.0);
+        let mut subject: String = commit.subject.chars().take(LONGEST).collect();
+        if subject.len() < commit.subject.len() {
+            subject.push_str("...");
+        }
+        format!(
+            "{} came with {id} \"{subject}\" by {}, and no hook held it up: `--no-verify`, a rebase or cherry-pick, or no hooks where it was made (`sprag install`)",
+            rules.join(", "),
+            commit.author
+        )
+    };
+    let mut lines: Vec<String> = commits.into_iter().take(MOST).map(line).collect();
+    if more > 0 {
+        lines.push(format!("{} more came with it", count(more, "commit")));
+    }
+    lines
+}
+
+/// What the verdict of a hook is worth where it runs.
+pub(super) fn advice(report: &Report<'_>) -> Option<String> {
+    if !report.action.is_advice() {
+        return None;
+    }
+    let trusted = match report.verdict.trusted.as_deref() {
+        Some("HEAD") => ", by the policy of HEAD, since no remote's main branch is known here",
+        Some(name) => &format!(", by the policy of {name}"),
+        None => "",
+    };
+    Some(format!("advisory{trusted}: hooks can be skipped, `sprag doctor` says what cannot"))
 }

@@ -58,6 +58,7 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
             fingerprint,
             set_by,
             unapproved: Vec::new(),
+            commits: Vec::new(),
         });
     }
     judged

@@ -4,7 +4,7 @@ mod inline;
 mod judge;
 
 use crate::rules::{Finding, Level, Rule};
-use crate::source::{RepoPath, Span, Time};
+use crate::source::{ObjectId, RepoPath, Span, Time};
 
 pub use inline::Inline;
 pub use judge::{Excuses, judge, judge_with_comments};
@@ -21,6 +21,18 @@ pub struct Judged {
     pub set_by: Option<SetBy>,
     /// Why approvals that are there do not let it pass: sentences of their own.
     pub unapproved: Vec<String>,
+    /// The commits that what is refused came with, as far as that is known: no hook has held them up.
+    pub commits: Vec<Brought>,
+}
+
+/// A commit that something came with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Brought {
+    pub commit: ObjectId,
+    /// The first line of its message.
+    pub subject: String,
+    /// The address of its author, as the commit says it itself.
+    pub author: String,
 }
 
 /// The place in the policy that forbids something.
@@ -80,6 +92,8 @@ pub struct Verdict {
     pub counts: Counts,
     /// What the reader must know though nothing is wrong: "there is no policy.toml, the built-in one was used".
     pub notices: Vec<String>,
+    /// Whose policy a hook trusted: `origin/main`, `HEAD`. Absent: nobody's, or whoever asked has named it.
+    pub trusted: Option<String>,
 }
 
 impl Verdict {

@@ -43,6 +43,7 @@ fn a_rule_that_does_not_exist_stops_everything_and_is_shown() {
         "kind": "change",
         "against": "HEAD"
       },
+      "advisory": false,
       "error": {
         "message": "the policy has errors: policy.toml:7:1: there is no rule `drop-colum`",
         "help": [

@@ -42,6 +42,8 @@ fn a_check_for_programs() {
         "against": "HEAD"
       },
       "policy": "policy.toml",
+      "trusted": "HEAD",
+      "advisory": false,
       "counts": {
         "files": 1,
         "statements": 3,
@@ -118,6 +120,8 @@ fn a_check_that_finds_nothing() {
         "against": "HEAD"
       },
       "policy": "policy.toml",
+      "trusted": "HEAD",
+      "advisory": false,
       "counts": {
         "files": 1,
         "statements": 2,
@@ -254,6 +258,7 @@ fn what_was_asked_for_and_is_not_there_is_named() {
       "schema_version": 2,
       "verdict": "error",
       "action": null,
+      "advisory": false,
       "error": {
         "message": "`nothing` names no commit in this repository",
         "help": [

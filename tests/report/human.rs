@@ -20,7 +20,7 @@ fn texts() -> sprag::report::Sources {
 
 #[test]
 fn a_refused_commit_shows_the_statement_and_the_line_that_forbids_it() {
-    assert_snapshot!(tell(&both(), &texts(), &Action::Commit, Format::Human, UNICODE), @r###"
+    assert_snapshot!(tell(&both(), &texts(), &Action::Commit, Format::Human, UNICODE), @r#"
     error[drop-column]: `users.email` and all its data are gone after this
       ╭▸ prisma/migrations/2_drop/migration.sql:3:21
       │
@@ -41,13 +41,14 @@ fn a_refused_commit_shows_the_statement_and_the_line_that_forbids_it() {
       ├ policy.toml:6:1  alter-column-type = { level = "approve", reason = "ask first" }
       ╰ explain: sprag explain alter-column-type
 
+    note: advisory: hooks can be skipped, `sprag doctor` says what cannot
     commit refused: 2 errors in 1 of 3 files (12 statements judged by policy.toml, 1 could not be read). Nothing in your worktree or index was changed.
-    "###);
+    "#);
 }
 
 #[test]
 fn without_unicode_everything_is_ascii() {
-    assert_snapshot!(tell(&both(), &texts(), &Action::Commit, Format::Human, ASCII), @r###"
+    assert_snapshot!(tell(&both(), &texts(), &Action::Commit, Format::Human, ASCII), @r#"
     error[drop-column]: `users.email` and all its data are gone after this
      --> prisma/migrations/2_drop/migration.sql:3:21
       |
@@ -68,8 +69,9 @@ fn without_unicode_everything_is_ascii() {
       = policy.toml:6:1  alter-column-type = { level = "approve", reason = "ask first" }
       = explain: sprag explain alter-column-type
 
+    note: advisory: hooks can be skipped, `sprag doctor` says what cannot
     commit refused: 2 errors in 1 of 3 files (12 statements judged by policy.toml, 1 could not be read). Nothing in your worktree or index was changed.
-    "###);
+    "#);
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn json_has_every_finding_and_its_place() {
         ]
       },
       "policy": "policy.toml",
+      "advisory": true,
       "counts": {
         "files": 3,
         "statements": 12,
@@ -130,6 +131,7 @@ fn json_says_that_nothing_is_wrong() {
         "kind": "commit"
       },
       "policy": "policy.toml",
+      "advisory": true,
       "counts": {
         "files": 0,
         "statements": 0,
@@ -174,6 +176,7 @@ fn failures_are_json_too() {
       "action": {
         "kind": "commit"
       },
+      "advisory": true,
       "error": {
         "message": "could not read the index",
         "help": [

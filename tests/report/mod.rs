@@ -49,6 +49,7 @@ pub(crate) fn judged(rule: &'static Rule, finding: Finding) -> Judged {
         fingerprint,
         set_by: None,
         unapproved: Vec::new(),
+        commits: Vec::new(),
     }
 }
 
@@ -57,7 +58,8 @@ pub(crate) fn set_by(key: &str, reason: Option<&str>) -> SetBy {
 }
 
 pub(crate) fn verdict(judged: Vec<Judged>) -> Verdict {
-    Verdict { judged, counts: Counts { files: 3, statements: 12, opaque: 1 }, notices: Vec::new() }
+    let counts = Counts { files: 3, statements: 12, opaque: 1 };
+    Verdict { judged, counts, ..Verdict::default() }
 }
 
 pub(crate) fn sources(texts: &[(&str, &str)]) -> Sources {

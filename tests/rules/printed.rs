@@ -6,7 +6,7 @@ use std::path::Path;
 use sprag::policy::{Baseline, Date, Policy};
 use sprag::report::{Action, Format, Report, Sources, Style, render};
 use sprag::source::{RepoPath, Source};
-use sprag::verdict::{Counts, Excuses, Verdict, judge};
+use sprag::verdict::{Excuses, Verdict, judge};
 
 use super::{Example, examples};
 use crate::sql;
@@ -25,8 +25,7 @@ fn printed(example: &Example) -> String {
         today: Date::from_unix_seconds(0),
         inline: &[],
     };
-    let verdict =
-        Verdict { judged: judge(found, &excuses), counts: Counts::default(), notices: Vec::new() };
+    let verdict = Verdict { judged: judge(found, &excuses), ..Verdict::default() };
     let sources: Sources = [(RepoPath::from(path.as_bytes()), text)].into_iter().collect();
     let report = Report {
         verdict: &verdict,
