@@ -2,54 +2,17 @@
 
 use super::arguments::Ci;
 use super::check::judge;
+use super::job::{Depth, Job, Pushed, Request, job};
 use super::output::Output;
 use super::{env, now};
 use crate::failure::{Failure, Result};
 use crate::gate::{self, Base};
-use crate::parse::json;
 use crate::repo::{Caller, Commit, Repo, Side};
 use crate::report::Action;
 
-/// What the CI system says the job is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Job {
-    /// A request to take a branch into another.
-    Merge(Request),
-    /// A branch that went from one commit to another; the name of the main branch, where the first is none.
-    Push { before: Option<String>, main: Option<String> },
-    /// Neither: by hand, by clock.
-    Everything,
-}
-
-/// A request to take a branch into another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Request {
-    /// The tips that the target may be known by, best first.
-    targets: Vec<String>,
-    name: String,
-    /// The tip of the branch, where the system says it.
-    tip: Option<String>,
-    /// The tip is what is judged, whatever is checked out: the job runs on the target, so that nothing of the request
-    /// is run.
-    only_read: bool,
-}
-
-/// How a checkout gets the commits that are missing, in the words of the CI system.
-#[derive(Clone, Copy, Debug)]
-struct Depth(&'static str);
-
-/// The merge that GitHub checks out for a pull request has the target for its first parent.
-const GITHUB_MERGE: Depth =
-    Depth("    - uses: actions/checkout@v4\n      with:\n        fetch-depth: 2");
-const GITHUB: Depth = Depth("    - uses: actions/checkout@v4\n      with:\n        fetch-depth: 0");
-const GITLAB: Depth = Depth("    variables:\n      GIT_DEPTH: 0");
-const BITBUCKET: Depth = Depth("    clone:\n      depth: full");
-const AZURE: Depth = Depth("    - checkout: self\n      fetchDepth: 0");
-const OTHER: Depth = Depth("    git fetch --unshallow origin");
-
 pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
-    let mut head = repo.commit("HEAD")?;
+    let head = repo.commit("HEAD")?;
     if let Some(base) = &it.base {
         let base_commit = repo.commit(base)?;
         let compared = gate::since(&repo, &base_commit, &head)?;
@@ -57,30 +20,36 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
         return Ok(judge(&repo, compared, Side::Tree(head.tree), &action, false, output));
     }
     let (job, depth) = job(&env);
-    let (base, against) = match job {
-        Job::Everything => {
-            let judged = gate::audit(&repo, &Side::Tree(head.tree), now());
-            return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
-        }
+    let asked = match job {
         Job::Merge(request) => {
-            head = requested(&repo, head, &request)?;
-            (merge(&repo, &head, &request, depth)?, request.name)
+            let head = requested(&repo, head, &request)?;
+            let base = merge(&repo, &head, &request, depth)?;
+            Asked { head, compared: Some((base, request.name)), notice: None }
         }
-        Job::Push { before, main } => {
-            match push(&repo, &head, before.as_deref(), main.as_deref(), depth)? {
-                Some(found) => found,
-                None => {
-                    let judged = gate::audit(&repo, &Side::Tree(head.tree), now());
-                    return Ok(output.verdict(
-                        judged,
-                        &Action::Audit { rev: "HEAD".to_owned() },
-                        false,
-                    ));
-                }
-            }
+        Job::Push(pushed) => push(&repo, head, &pushed, depth)?,
+        Job::Run(pushed) => {
+            let compared = on_branch(&repo, &head, &pushed, depth)?.compared();
+            Asked { head, compared, notice: None }
         }
     };
-    Ok(judge(&repo, base, Side::Tree(head.tree), &Action::Change { against }, false, output))
+    let after = Side::Tree(asked.head.tree);
+    let Some((base, against)) = asked.compared else {
+        let judged = gate::audit(&repo, &after, now());
+        return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
+    };
+    let mut judged = gate::change(&base.to(&repo, after), now());
+    if let Ok(outcome) = &mut judged {
+        outcome.verdict.notices.extend(asked.notice.map(str::to_owned));
+    }
+    Ok(output.verdict(judged, &Action::Change { against }, false))
+}
+
+/// What is judged.
+struct Asked {
+    head: Commit,
+    /// What with, and what people call that. Nothing: all that is there.
+    compared: Option<(Base, String)>,
+    notice: Option<&'static str>,
 }
 
 /// What of a request is judged: what is checked out, or the tip of a branch that is only to be read.
@@ -108,190 +77,117 @@ fn merge(repo: &Repo, head: &Commit, request: &Request, depth: Depth) -> Result<
     {
         // The merge that the CI system made has the target before it and the tip of the branch; it may know a later
         // target than the event does. Any other merge was made by whoever asks, and so was all that it comes from.
-        let made = tip.as_ref().is_some_and(|tip| second.0 == *tip);
-        if made || targets.contains(&target.id.0) {
+        if tip.as_ref().is_some_and(|tip| second.0 == *tip) {
             return Ok(Base::between(&target, head));
         }
     }
+    let mut latest: Option<Commit> = None;
     for target in targets.iter().filter_map(|it| repo.commit(it).ok()) {
-        if let Ok(Some(_)) = gate::merged_base(repo, &target, head) {
-            return gate::since(repo, &target, head);
+        let later = match &latest {
+            Some(latest) => repo.is_ancestor(latest, &target).unwrap_or(false),
+            None => true,
+        };
+        if later {
+            latest = Some(target);
         }
     }
-    Err(missing(&format!("the target branch `{name}`"), depth))
+    match latest {
+        Some(target) if gate::met(repo, &target, head).unwrap_or(false) => {
+            gate::since(repo, &target, head)
+        }
+        _ => Err(missing(&format!("the target branch `{name}`"), depth)),
+    }
 }
 
-/// What a push brought. Nothing: there is nothing to compare it with, as on a first push.
-fn push(
-    repo: &Repo,
-    head: &Commit,
-    before: Option<&str>,
-    main: Option<&str>,
-    depth: Depth,
-) -> Result<Option<(Base, String)>> {
-    if let Some(before) = before {
-        let Ok(commit) = repo.commit(before) else {
-            return Err(missing(&format!("the commit before this push, {before},"), depth));
-        };
-        return Ok(Some((Base::between(&commit, head), before.to_owned())));
+/// Where a commit stands beside the main branch.
+enum Place {
+    /// In it.
+    Main,
+    /// On a way of its own.
+    Beside(Base, String),
+    /// Nobody else has this repository.
+    Alone,
+}
+
+impl Place {
+    fn compared(self) -> Option<(Base, String)> {
+        match self {
+            Place::Beside(base, name) => Some((base, name)),
+            Place::Main | Place::Alone => None,
+        }
+    }
+}
+
+/// A branch is judged from where it left the main branch, whatever it was before: what came by an earlier push has not
+/// been merged by that.
+fn on_branch(repo: &Repo, head: &Commit, pushed: &Pushed, depth: Depth) -> Result<Place> {
+    let Pushed { branch, main, .. } = pushed;
+    if branch.is_some() && branch == main {
+        return Ok(Place::Main);
     }
     let target = match main {
         Some(main) => {
-            repo.commit(&format!("refs/remotes/origin/{main}")).ok().map(|it| (main.to_owned(), it))
+            repo.commit(&format!("refs/remotes/origin/{main}")).ok().map(|it| (main.clone(), it))
         }
-        None => repo.target()?.map(|it| (it.name, it.commit)),
+        None => match repo.target()?.filter(|it| !it.guessed) {
+            Some(it) if branch.as_ref().is_some_and(|branch| it.is_branch(branch)) => {
+                return Ok(Place::Main);
+            }
+            Some(it) => Some((it.name, it.commit)),
+            None if !repo.has_remote()? => return Ok(Place::Alone),
+            None => None,
+        },
     };
     let Some((name, target)) = target else {
-        return match main {
-            Some(main) => Err(missing(&format!("the main branch `{main}`"), depth)),
-            None => Ok(None),
-        };
+        let main = main
+            .as_ref()
+            .map_or("the main branch".to_owned(), |it| format!("the main branch `{it}`"));
+        return Err(missing(&main, depth));
     };
-    if target.id != head.id {
-        return match gate::merged_base(repo, &target, head) {
-            Ok(Some(_)) => Ok(Some((gate::since(repo, &target, head)?, name))),
-            Ok(None) | Err(_) => Err(missing(&format!("where the branch left `{name}`"), depth)),
-        };
+    // Where a branch is told by its name alone, it may stand at a commit that the main branch has.
+    if branch.is_none() && repo.is_ancestor(head, &target).unwrap_or(false) {
+        return Ok(Place::Main);
     }
-    // On the main branch itself, without a word of what was there before: the last commit is what can be judged.
-    match repo.parents(head)?.first() {
-        None => Ok(None),
-        Some(parent) => match repo.commit(&parent.0) {
-            Ok(parent) => Ok(Some((Base::between(&parent, head), "HEAD^".to_owned()))),
-            Err(_) => Err(missing("the commit before HEAD", depth)),
-        },
+    match gate::met(repo, &target, head) {
+        Ok(true) => Ok(Place::Beside(gate::since(repo, &target, head)?, name)),
+        Ok(false) | Err(_) => Err(missing(&format!("where the branch left `{name}`"), depth)),
     }
 }
+
+/// What a push brought.
+fn push(repo: &Repo, head: Commit, pushed: &Pushed, depth: Depth) -> Result<Asked> {
+    let compared = match on_branch(repo, &head, pushed, depth)? {
+        Place::Beside(base, name) => Some((base, name)),
+        Place::Alone => None,
+        Place::Main => match &pushed.before {
+            Some(before) => {
+                let commit = repo.commit(before).map_err(|_| {
+                    missing(&format!("the commit before this push, {before},"), depth)
+                })?;
+                Some((Base::between(&commit, &head), before.clone()))
+            }
+            // On the main branch, without a word of what was there before.
+            None => match repo.parents(&head)?.first() {
+                None => None,
+                Some(parent) => {
+                    let parent = repo
+                        .commit(&parent.0)
+                        .map_err(|_| missing("the commit before HEAD", depth))?;
+                    let compared = Some((Base::between(&parent, &head), "HEAD^".to_owned()));
+                    let notice = Some(LAST_ALONE);
+                    return Ok(Asked { head, compared, notice });
+                }
+            },
+        },
+    };
+    Ok(Asked { head, compared, notice: None })
+}
+
+const LAST_ALONE: &str = "nobody says what was on the main branch before, so the last commit alone was judged; `sprag ci --base REF` judges more, `sprag audit` everything";
 
 fn missing(what: &str, depth: Depth) -> Failure {
     let Depth(lines) = depth;
     Failure::new(format!("{what} was not fetched, so nobody can say what is new"))
         .help(format!("let the checkout fetch the history:\n{lines}"))
         .help("or name what to compare with: `sprag ci --base REF`")
-}
-
-/// Reads what each CI system documents about its jobs; `env` looks a variable up.
-fn job(env: &impl Fn(&str) -> Option<String>) -> (Job, Depth) {
-    let get = |name: &str| env(name).filter(|it| !it.is_empty());
-    let id = |name: &str| get(name).filter(|it| it.bytes().any(|byte| byte != b'0'));
-    let branch = |name: &str| vec![format!("refs/remotes/origin/{name}"), name.to_owned()];
-    if get("GITHUB_ACTIONS").is_some() {
-        let job = github(env);
-        let merge = get("GITHUB_REF")
-            .is_some_and(|it| it.starts_with("refs/pull/") && it.ends_with("/merge"));
-        return (job, if merge { GITHUB_MERGE } else { GITHUB });
-    }
-    if get("GITLAB_CI").is_some() {
-        let target = get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
-        let job = match target {
-            Some(name) => {
-                let exact =
-                    ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
-                let mut targets: Vec<String> = exact.iter().filter_map(|it| id(it)).collect();
-                targets.splice(1.min(targets.len())..1.min(targets.len()), branch(&name));
-                // Said of merged results alone.
-                let tip = id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA");
-                Job::Merge(Request { targets, name, tip, only_read: false })
-            }
-            None => {
-                Job::Push { before: id("CI_COMMIT_BEFORE_SHA"), main: get("CI_DEFAULT_BRANCH") }
-            }
-        };
-        return (job, GITLAB);
-    }
-    if let Some(name) = get("BITBUCKET_PR_DESTINATION_BRANCH") {
-        let mut targets: Vec<String> = id("BITBUCKET_PR_DESTINATION_COMMIT").into_iter().collect();
-        targets.extend(branch(&name));
-        return (Job::Merge(Request { targets, name, ..Request::default() }), BITBUCKET);
-    }
-    if let Some(full) = get("SYSTEM_PULLREQUEST_TARGETBRANCH") {
-        let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
-        let tip = id("SYSTEM_PULLREQUEST_SOURCECOMMITID");
-        return (
-            Job::Merge(Request { targets: branch(&name), name, tip, only_read: false }),
-            AZURE,
-        );
-    }
-    // Buildkite, Jenkins, Drone, Woodpecker, Travis.
-    let others = [
-        "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-        "CHANGE_TARGET",
-        "DRONE_TARGET_BRANCH",
-        "CI_COMMIT_TARGET_BRANCH",
-    ];
-    if let Some(name) = others.iter().find_map(|it| get(it)) {
-        return (Job::Merge(Request { targets: branch(&name), name, ..Request::default() }), OTHER);
-    }
-    if let Some(range) = get("TRAVIS_COMMIT_RANGE") {
-        let before = range.split("..").next().map(str::to_owned);
-        return (Job::Push { before, main: None }, OTHER);
-    }
-    (Job::Push { before: id("DRONE_COMMIT_BEFORE"), main: None }, OTHER)
-}
-
-/// GitHub, and Gitea and Forgejo, whose runners say the same.
-fn github(env: &impl Fn(&str) -> Option<String>) -> Job {
-    let event = env("GITHUB_EVENT_PATH")
-        .and_then(|it| std::fs::read_to_string(it).ok())
-        .unwrap_or_default();
-    let at = |keys: &[&str]| json::string_at(&event, keys).filter(|it| !it.is_empty());
-    let name = env("GITHUB_EVENT_NAME").unwrap_or_default();
-    match name.as_str() {
-        "pull_request" | "pull_request_target" | "pull_request_review" => {
-            let target = env("GITHUB_BASE_REF")
-                .filter(|it| !it.is_empty())
-                .or_else(|| at(&["pull_request", "base", "ref"]));
-            let target = target.unwrap_or_else(|| "main".to_owned());
-            let mut targets: Vec<String> =
-                at(&["pull_request", "base", "sha"]).into_iter().collect();
-            targets.push(format!("refs/remotes/origin/{target}"));
-            // With this event GitHub checks out the target (Events that trigger workflows, `pull_request_target`).
-            let only_read = name == "pull_request_target";
-            let tip = at(&["pull_request", "head", "sha"]);
-            Job::Merge(Request { targets, name: target, tip, only_read })
-        }
-        "merge_group" => {
-            let target = at(&["merge_group", "base_ref"]).unwrap_or_else(|| "main".to_owned());
-            let targets = at(&["merge_group", "base_sha"]).into_iter().collect();
-            Job::Merge(Request { targets, name: target, ..Request::default() })
-        }
-        "push" => {
-            let before = at(&["before"]).filter(|it| it.bytes().any(|byte| byte != b'0'));
-            Job::Push { before, main: at(&["repository", "default_branch"]) }
-        }
-        _ => Job::Everything,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Job, Request, job};
-
-    fn told(pairs: &[(&str, &str)]) -> Job {
-        let find = |name: &str| pairs.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
-        job(&find).0
-    }
-
-    #[test]
-    fn a_merge_request_of_gitlab_names_its_target() {
-        let job = told(&[
-            ("GITLAB_CI", "true"),
-            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
-            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "abc"),
-        ]);
-        let targets = ["abc", "refs/remotes/origin/main", "main"].map(str::to_owned).to_vec();
-        let request = Request { targets, name: "main".to_owned(), ..Request::default() };
-        assert_eq!(job, Job::Merge(request));
-    }
-
-    #[test]
-    fn a_new_branch_has_nothing_before_it() {
-        let zeros = "0".repeat(40);
-        let job = told(&[
-            ("GITLAB_CI", "true"),
-            ("CI_COMMIT_BEFORE_SHA", zeros.as_str()),
-            ("CI_DEFAULT_BRANCH", "main"),
-        ]);
-        assert_eq!(job, Job::Push { before: None, main: Some("main".to_owned()) });
-    }
 }

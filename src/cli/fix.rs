@@ -21,9 +21,9 @@ pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
     let mut change = gate::to_be_committed(&repo)?;
     let mut action = Action::Change { against: "HEAD".to_owned() };
     if let Some(base) = &it.base {
-        let Base { before, published, commits } =
+        let Base { before, also, published, commits } =
             gate::since(&repo, &repo.commit(base)?, &repo.commit("HEAD")?)?;
-        change = Change { before, published, commits, ..change };
+        change = Change { before, also, published, commits, ..change };
         action = Action::Change { against: base.clone() };
     }
     let worktree = Worktree::new(&repo, change.after.clone())?;

@@ -11,6 +11,7 @@ mod fix;
 mod hook;
 mod init;
 mod install;
+mod job;
 mod output;
 mod progress;
 mod rehearse;

@@ -31,6 +31,8 @@ pub struct Change<'a> {
     pub repo: &'a Repo,
     /// What everyone has.
     pub before: Side,
+    /// The same, where the two histories parted at more than one place: what only the others have is not to be lost.
+    pub also: Vec<Side>,
     /// What they would have.
     pub after: Side,
     /// Where the policy is trusted, and the order of migrations is compared with.
@@ -66,7 +68,20 @@ pub fn change(change: &Change<'_>, now: Time) -> Judged {
 
 /// The same, had these texts been staged.
 pub fn change_with(change: &Change<'_>, overlay: &Overlay, now: Time) -> Judged {
-    let Change { repo, before, after, published, .. } = change;
+    let mut outcome = compared(change, &change.before, overlay, now)?;
+    for before in &change.also {
+        let mut other = compared(change, before, overlay, now)?;
+        // What is new is seen from any of them. What is taken back shows beside the one that had it.
+        let taken_back = |it: &str| matches!(it, "history" | "tamper");
+        other.verdict.judged.retain(|it| taken_back(it.rule.family));
+        other.verdict.counts = Counts::default();
+        outcome.merge(other);
+    }
+    Ok(outcome)
+}
+
+fn compared(change: &Change<'_>, before: &Side, overlay: &Overlay, now: Time) -> Judged {
+    let Change { repo, after, published, .. } = change;
     let trusted = state_of(repo, &published.policy)?;
     let proposed = state_of(repo, after)?;
     let policy =

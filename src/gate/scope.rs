@@ -20,6 +20,8 @@ use super::policies::state_of;
 pub struct Base {
     /// What everyone has: where the change left the branch that it will end up in.
     pub before: Side,
+    /// More places where it left that branch: each was merged into the other.
+    pub also: Vec<Side>,
     pub published: Published,
     /// What was done since. Absent: nobody knows.
     pub commits: Option<Commits>,
@@ -28,7 +30,12 @@ pub struct Base {
 impl Base {
     /// Everything is compared with one tree.
     pub fn only(side: Side) -> Base {
-        Base { published: Published::at(side.clone()), before: side, commits: None }
+        Base {
+            published: Published::at(side.clone()),
+            before: side,
+            also: Vec::new(),
+            commits: None,
+        }
     }
 
     /// Everything is compared with the tree of one commit.
@@ -47,8 +54,8 @@ impl Base {
 
     /// What there is on top of it.
     pub fn to(self, repo: &Repo, after: Side) -> Change<'_> {
-        let Base { before, published, commits } = self;
-        Change { repo, before, after, published, commits }
+        let Base { before, also, published, commits } = self;
+        Change { repo, before, also, after, published, commits }
     }
 }
 
@@ -145,21 +152,22 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         heads.push(repo.commit(other)?);
     }
     if let Some(target) = repo.target()? {
-        let mut base = merged_base(repo, &target.commit, head)?;
+        let mut bases = repo.merge_bases(&target.commit, head)?;
         for other in &heads[1..] {
-            let Some(other_base) = repo.merge_base(&target.commit, other)? else { continue };
-            let closer = match &base {
-                Some(base) => repo.is_ancestor(base, &other_base)?,
-                None => true,
-            };
-            if closer {
-                base = Some(other_base);
+            for other in repo.merge_bases(&target.commit, other)? {
+                let mut closer = true;
+                for base in &bases {
+                    closer = closer && repo.is_ancestor(base, &other)?;
+                }
+                if closer {
+                    bases = vec![other];
+                }
             }
         }
         let tip = Side::Tree(target.commit.tree.clone());
-        let before = base.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-        let commits = Commits { base: Some(target.commit), heads, staged: true };
-        let base = Base { before, published: Published::at(tip), commits: Some(commits) };
+        let (before, also) = first(bases, &tip);
+        let commits = Some(Commits { base: Some(target.commit), heads, staged: true });
+        let base = Base { before, also, published: Published::at(tip), commits };
         return Ok(base.trusting(&target.name));
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
@@ -176,7 +184,7 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
     };
     let base = Some(parent.unwrap_or_else(|| head.clone()));
     let commits = Some(Commits { base, heads, staged: true });
-    Ok(Base { before, published, commits }.trusting("HEAD"))
+    Ok(Base { before, also: Vec::new(), published, commits }.trusting("HEAD"))
 }
 
 fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
@@ -185,18 +193,25 @@ fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
     if heads.is_empty() { merging.to_vec() } else { heads }
 }
 
-/// Where two commits parted. In a shallow clone, that there is none may only mean that it was not fetched.
-pub fn merged_base(repo: &Repo, target: &Commit, head: &Commit) -> Result<Option<Commit>> {
-    repo.merge_base(target, head)
+/// The state to compare with, and others that must not be forgotten. Histories that never met are compared as they are.
+fn first(bases: Vec<Commit>, tip: &Side) -> (Side, Vec<Side>) {
+    let mut sides = bases.into_iter().map(|it| Side::Tree(it.tree));
+    let before = sides.next().unwrap_or_else(|| tip.clone());
+    (before, sides.collect())
+}
+
+/// Whether two histories ever met.
+pub fn met(repo: &Repo, a: &Commit, b: &Commit) -> Result<bool> {
+    Ok(!repo.merge_bases(a, b)?.is_empty())
 }
 
 /// What has been committed since `base` left the way to `head`.
 pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let tip = Side::Tree(base.tree.clone());
-    let before =
-        merged_base(repo, base, head)?.map_or_else(|| tip.clone(), |it| Side::Tree(it.tree));
-    let commits = Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false };
-    Ok(Base { before, published: Published::at(tip), commits: Some(commits) })
+    let (before, also) = first(repo.merge_bases(base, head)?, &tip);
+    let commits =
+        Some(Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false });
+    Ok(Base { before, also, published: Published::at(tip), commits })
 }
 
 /// A ref that a push would change, with its verdict.
@@ -205,11 +220,7 @@ pub type Pushed = (String, std::result::Result<Outcome, super::Stop>);
 /// Every ref that is pushed, from the pushed objects, whatever is checked out.
 pub fn pushed(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>> {
     let target = repo.target()?;
-    let branch = target
-        .as_ref()
-        .and_then(|it| it.name.rsplit_once('/'))
-        .map(|it| format!("refs/heads/{}", it.1));
-    Ok(each(repo, updates, target.as_ref(), branch.as_deref(), now))
+    Ok(each(repo, updates, target.as_ref(), now))
 }
 
 /// What the main branch is called where nothing says it.
@@ -217,41 +228,29 @@ const MAIN: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
 /// Every ref that a server receives.
 pub fn received(repo: &Repo, updates: &[Update], now: Time) -> Result<Vec<Pushed>> {
-    let named = |name: &str, commit| Target { name: name.to_owned(), commit };
-    let (branch, target) = match repo.head()? {
+    let named = |name: &str, commit| Target {
+        name: name.to_owned(),
+        branch: name.to_owned(),
+        commit,
+        guessed: false,
+    };
+    let target = match repo.head()? {
         Head::Commit(commit) => {
-            let branch = repo.head_branch()?;
-            let target = named(branch.as_deref().unwrap_or("HEAD"), commit);
-            (branch, Some(target))
+            Some(named(repo.head_branch()?.as_deref().unwrap_or("HEAD"), commit))
         }
         // A server's HEAD may name a branch that nobody ever pushed.
-        Head::Unborn => {
-            let target = MAIN.iter().find_map(|it| Some(named(it, repo.commit(it).ok()?)));
-            (target.as_ref().map(|it| it.name.clone()), target)
-        }
+        Head::Unborn => MAIN.iter().find_map(|it| Some(named(it, repo.commit(it).ok()?))),
     };
-    Ok(each(repo, updates, target.as_ref(), branch.as_deref(), now))
+    Ok(each(repo, updates, target.as_ref(), now))
 }
 
 /// Those that are not deleted, each with its verdict.
-fn each(
-    repo: &Repo,
-    updates: &[Update],
-    target: Option<&Target>,
-    branch: Option<&str>,
-    now: Time,
-) -> Vec<Pushed> {
+fn each(repo: &Repo, updates: &[Update], target: Option<&Target>, now: Time) -> Vec<Pushed> {
     let made = updates.iter().filter(|it| it.new.is_some());
-    made.map(|it| (it.remote_ref.clone(), updated(repo, it, target, branch, now))).collect()
+    made.map(|it| (it.remote_ref.clone(), updated(repo, it, target, now))).collect()
 }
 
-fn updated(
-    repo: &Repo,
-    update: &Update,
-    target: Option<&Target>,
-    target_ref: Option<&str>,
-    now: Time,
-) -> Judged {
+fn updated(repo: &Repo, update: &Update, target: Option<&Target>, now: Time) -> Judged {
     let Some(new) = &update.new else { return Ok(Outcome::default()) };
     let (after, head) = match repo.peel(&new.0)? {
         Peeled::Commit(commit) => (Side::Tree(commit.tree.clone()), Some(commit)),
@@ -259,8 +258,8 @@ fn updated(
         // A lone file is deployed by nobody.
         Peeled::Blob(_) => return Ok(Outcome::default()),
     };
-    let protected = match target_ref {
-        Some(name) => name == update.remote_ref,
+    let protected = match target {
+        Some(target) => target.branch == update.remote_ref,
         None => MAIN.contains(&update.remote_ref.as_str()),
     };
     let base = match (&update.old, target, &head) {
@@ -280,7 +279,14 @@ fn updated(
             };
             base.trusting(&update.remote_ref)
         }
-        (_, Some(target), Some(head)) => since(repo, &target.commit, head)?.trusting(&target.name),
+        (_, Some(target), Some(head)) => {
+            let mut base = since(repo, &target.commit, head)?;
+            // Pages, notes: a history of its own takes nothing away from the main branch.
+            if !met(repo, &target.commit, head)? {
+                base.before = Side::Empty;
+            }
+            base.trusting(&target.name)
+        }
         (_, Some(target), None) => {
             Base::only(Side::Tree(target.commit.tree.clone())).trusting(&target.name)
         }
@@ -291,6 +297,7 @@ fn updated(
         // Nothing was published before: everything is new, and the pushed policy is the only one.
         (_, None, _) => Base {
             before: Side::Empty,
+            also: Vec::new(),
             published: Published {
                 policy: after.clone(),
                 order: Side::Empty,

@@ -129,6 +129,9 @@ impl Repo {
         if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') {
             return Err(unknown());
         }
+        if let Some(failure) = self.ambiguous(revision)? {
+            return Err(failure);
+        }
         let peeled = format!("{revision}^{{commit}}");
         let args = ["rev-parse", "--verify", "-q", &peeled];
         let output = self.git.output(&args)?;
@@ -140,6 +143,36 @@ impl Repo {
             Some(id) => self.commit_at(id),
             None => self.git.id(&args).and_then(|id| self.commit_at(id)),
         }
+    }
+
+    /// git takes a tag before a branch of the same name (gitrevisions), and a tag may be made by anybody.
+    fn ambiguous(&self, revision: &str) -> Result<Option<Failure>> {
+        let name = revision.split(['~', '^', '@', ':']).next().unwrap_or_default();
+        if name.is_empty() || name.starts_with("refs/") || name == "HEAD" {
+            return Ok(None);
+        }
+        let full = ["tags", "heads", "remotes"].map(|it| format!("refs/{it}/{name}"));
+        let [tag, branch, remote] = full.each_ref();
+        let format = "--format=%(refname) %(objectname) %(*objectname)";
+        // Of a name that no ref can have nothing is found.
+        let listed = self.git.output(&["for-each-ref", format, tag, branch, remote])?;
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let there: Vec<(&str, &str)> = listed
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split(' ');
+                let (name, id) = (words.next()?, words.next()?);
+                // What a tag is of.
+                Some((name, words.next().filter(|it| !it.is_empty()).unwrap_or(id)))
+            })
+            .filter(|(name, _)| full.iter().any(|it| it == name))
+            .collect();
+        let one = there.first().is_none_or(|first| there.iter().all(|it| it.1 == first.1));
+        Ok((!one).then(|| {
+            let names: Vec<String> = there.iter().map(|it| format!("`{}`", it.0)).collect();
+            Failure::new(format!("`{name}` may be {}, which are not the same", names.join(" or ")))
+                .help("write the one that is meant in full")
+        }))
     }
 
     /// What an id stands for once every tag is opened.
@@ -169,19 +202,26 @@ impl Repo {
         Ok(record.parents.into_iter().map(Id::into).collect())
     }
 
-    /// The commit that two histories parted at. Nothing where they never met.
-    pub fn merge_base(&self, a: &Commit, b: &Commit) -> Result<Option<Commit>> {
+    /// The commits that two histories parted at: nearly always one, more where each was merged into the other
+    /// (git-merge-base, "criss-cross"). None where they never met.
+    pub fn merge_bases(&self, a: &Commit, b: &Commit) -> Result<Vec<Commit>> {
         if let Some(near) = self.parted_nearby(Id::of(&a.id)?, Id::of(&b.id)?) {
-            return self.commit_at(near).map(Some);
+            return Ok(vec![self.commit_at(near)?]);
         }
-        match self.git.maybe_id(&["merge-base", &a.id.0, &b.id.0])? {
-            Some(id) => self.commit_at(id).map(Some),
-            None if self.is_shallow() => {
+        let args = ["merge-base", "--all", &a.id.0, &b.id.0];
+        let output = self.git.output(&args)?;
+        match output.status.code() {
+            Some(0) => {
+                let printed = String::from_utf8_lossy(&output.stdout);
+                printed.lines().filter_map(Id::from_hex).map(|it| self.commit_at(it)).collect()
+            }
+            Some(1) if self.is_shallow() => {
                 let message =
                     format!("history is too short to tell where {} and {} parted", a.id.0, b.id.0);
                 Err(self.deepen(Failure::new(message)))
             }
-            None => Ok(None),
+            Some(1) => Ok(Vec::new()),
+            _ => Err(super::git::refused(&args, &output)),
         }
     }
 

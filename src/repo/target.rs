@@ -10,7 +10,18 @@ use super::id::Id;
 pub struct Target {
     /// In full: `refs/remotes/origin/main`.
     pub name: String,
+    /// The branch, in full, as the repository that it belongs to has it: `refs/heads/main`.
+    pub branch: String,
     pub commit: Commit,
+    /// Nothing says what the main branch is, and this is only where the current one is pushed to.
+    pub guessed: bool,
+}
+
+impl Target {
+    /// Whether it is the branch of that name, without `refs/heads/`.
+    pub fn is_branch(&self, name: &str) -> bool {
+        self.branch.strip_prefix("refs/heads/") == Some(name)
+    }
 }
 
 impl Repo {
@@ -31,7 +42,7 @@ impl Repo {
         }
         for remote in &remotes {
             for name in ["HEAD", "main", "master"] {
-                if let Some(target) = self.target_at(&format!("refs/remotes/{remote}/{name}"))? {
+                if let Some(target) = self.target_at(remote, name)? {
                     return Ok(Some(target));
                 }
             }
@@ -41,12 +52,21 @@ impl Repo {
         };
         let Some(merge) = self.branch_config(short, "merge")? else { return Ok(None) };
         let Some(name) = merge.strip_prefix("refs/heads/") else { return Ok(None) };
-        self.target_at(&format!("refs/remotes/{remote}/{name}"))
+        Ok(self.target_at(&remote, name)?.map(|it| Target { guessed: true, ..it }))
     }
 
-    fn target_at(&self, name: &str) -> Result<Option<Target>> {
-        let Some((name, id)) = self.remote_branch(name)? else { return Ok(None) };
-        Ok(Some(Target { name, commit: self.commit_at(id)? }))
+    fn target_at(&self, remote: &str, name: &str) -> Result<Option<Target>> {
+        let all = format!("refs/remotes/{remote}/");
+        let Some((name, id)) = self.remote_branch(&format!("{all}{name}"))? else {
+            return Ok(None);
+        };
+        let branch = format!("refs/heads/{}", name.strip_prefix(&all).unwrap_or(&name));
+        Ok(Some(Target { name, branch, commit: self.commit_at(id)?, guessed: false }))
+    }
+
+    /// Whether there is another repository that this one knows of.
+    pub fn has_remote(&self) -> Result<bool> {
+        Ok(!self.git.run(&["remote"])?.is_empty())
     }
 
     /// The branch that `name` is or points to, if there is one.

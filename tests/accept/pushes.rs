@@ -150,6 +150,34 @@ fn a_forced_push_that_drops_a_migration_from_main_is_refused() {
 }
 
 #[test]
+fn a_main_branch_may_have_a_slash_in_its_name() {
+    let sandbox = prepared();
+    sandbox.does(
+        "git push -q --no-verify origin main:release/main; git -C ../origin.git symbolic-ref HEAD refs/heads/release/main
+         git push -q --no-verify origin :main; git fetch -qp; git remote set-head origin -a >/dev/null
+         git checkout -qb x --no-track origin/release/main; new z >$M/V9__z.sql; git add -A; git commit -qm z
+         git push -q origin x:release/main; git reset -q --hard HEAD^; git commit -q --allow-empty -m other",
+    );
+    sandbox.refuses(
+        "git push -f origin x:release/main",
+        &["deleted-migration", "push of refs/heads/release/main refused"],
+    );
+}
+
+#[test]
+fn a_history_of_its_own_takes_nothing_away_from_the_main_branch() {
+    let sandbox = prepared();
+    sandbox.does("git checkout -q --orphan gh-pages; git rm -rqf .; echo hi >index.html; git add -A; git commit -qm pages");
+    sandbox.passes(
+        "git push -q origin gh-pages; git notes add -m seen; git push -q origin refs/notes/commits",
+    );
+    // What is in it is judged all the same.
+    sandbox
+        .does("mkdir -p $M; wrong >$M/V1__x.sql; git add -A; git commit -q --no-verify -m wrong");
+    sandbox.refuses("git push origin gh-pages", &["drop-table"]);
+}
+
+#[test]
 fn what_was_pushed_past_the_hook_is_found_by_the_next_push() {
     let sandbox = prepared();
     sandbox.does("git push -q --no-verify origin feat; git checkout -q feat; new c >$M/V9__c.sql; git add -A; git commit -qnm innocent");

@@ -221,6 +221,142 @@ fn a_new_branch_is_judged_from_where_it_left_the_main_branch() {
     }
 }
 
+/// What each system says of a push of `feat`, which was at `before`.
+fn pushed_to_feat(sandbox: &Sandbox, before: &str) -> Vec<String> {
+    std::fs::write(
+        sandbox.outside().join("event.json"),
+        format!(
+            "{{\"ref\": \"refs/heads/feat\", \"before\": \"{before}\", \"repository\": {{\"default_branch\": \"main\"}}}}"
+        ),
+    )
+    .unwrap();
+    let github = "GITHUB_ACTIONS=true GITHUB_EVENT_PATH=../event.json GITHUB_REF=refs/heads/feat";
+    vec![
+        format!("{github} GITHUB_EVENT_NAME=push"),
+        format!("{github} GITHUB_EVENT_NAME=workflow_dispatch"),
+        format!(
+            "GITLAB_CI=true CI_COMMIT_BEFORE_SHA={before} CI_DEFAULT_BRANCH=main CI_COMMIT_BRANCH=feat"
+        ),
+        "GITLAB_CI=true CI_PIPELINE_SOURCE=web CI_DEFAULT_BRANCH=main CI_COMMIT_BRANCH=feat"
+            .to_owned(),
+        format!(
+            "DRONE_BUILD_EVENT=push DRONE_COMMIT_BEFORE={before} DRONE_BRANCH=feat DRONE_TARGET_BRANCH=feat DRONE_REPO_BRANCH=main"
+        ),
+        format!("TRAVIS_COMMIT_RANGE={before}...HEAD TRAVIS_BRANCH=feat TRAVIS_PULL_REQUEST=false"),
+        format!("GIT_PREVIOUS_COMMIT={before} BRANCH_NAME=feat"),
+        "BITBUCKET_BRANCH=feat".to_owned(),
+    ]
+}
+
+#[test]
+fn a_second_push_of_a_branch_does_not_make_the_first_one_right() {
+    let sandbox = requested(BAD);
+    let before = sandbox.line(&["rev-parse", "feat"]);
+    sandbox.does(
+        "git checkout -q feat; echo x >x; git add x; git commit -qm x; git push -q origin feat",
+    );
+    let (whole, short) = (checkout(&sandbox, "feat", "all"), sandbox.outside().join("short"));
+    for variables in pushed_to_feat(&sandbox, &before) {
+        let (code, said) = ci(&sandbox, &whole, &variables);
+        assert!(code == 1 && said.contains("drop-table"), "{variables}: {said}");
+        // A checkout of the branch alone does not know the main branch.
+        sandbox.does("rm -rf ../short; git clone -q --depth 2 --single-branch --branch feat \"file://$PWD/../origin.git\" ../short");
+        let (code, said) = ci(&sandbox, &short, &variables);
+        assert_eq!(code, 2, "{variables}: {said}");
+    }
+}
+
+#[test]
+fn with_nobody_to_say_what_was_on_the_main_branch_it_says_that_the_last_commit_alone_was_judged() {
+    let sandbox = committed(&[]).with_origin();
+    sandbox.does("wrong >$M/V3__c.sql; git add -A; git commit -qm wrong; echo x >x; git add x; git commit -qm x; git push -q origin main");
+    let job = checkout(&sandbox, "main", "all");
+    for variables in ["", "BRANCH_NAME=main", "BITBUCKET_BRANCH=main"] {
+        let (code, said) = ci(&sandbox, &job, variables);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("the last commit alone was judged"), "{variables}: {said}");
+    }
+    let before = sandbox.line(&["rev-parse", "HEAD~2"]);
+    let jenkins = format!("BRANCH_NAME=main GIT_PREVIOUS_COMMIT={before}");
+    assert_eq!(ci(&sandbox, &job, &jenkins).0, 1);
+}
+
+#[test]
+fn what_the_target_has_since_learned_counts_for_branches_that_began_before() {
+    let sandbox = committed(&[]).with_origin();
+    let began = sandbox.line(&["rev-parse", "main"]);
+    sandbox.does(
+        "git checkout -qb feat; echo 'drop index a_idx;' >$M/V3__c.sql; git add -A; git commit -qm c
+         git checkout -q main; printf '[rules]\\ndrop-index = \"deny\"\\n' >>policy.toml; git commit -qam stricter
+         git push -q origin main feat",
+    );
+    let tip = sandbox.line(&["rev-parse", "feat"]);
+    let job = checkout(&sandbox, "feat", "all");
+    for variables in [
+        format!(
+            "GITLAB_CI=true CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_DIFF_BASE_SHA={began}"
+        ),
+        requested_from(&sandbox, "pull_request", &began, &tip),
+    ] {
+        let (code, said) = ci(&sandbox, &job, &variables);
+        assert!(code == 1 && said.contains("error[drop-index]"), "{variables}: {said}");
+    }
+    // The target itself is checked out, and may be later than the event.
+    let variables = requested_from(&sandbox, "pull_request_target", &began, &tip);
+    let job = checkout(&sandbox, "main", "all");
+    sandbox.does("git -C ../job update-ref refs/remotes/origin/main HEAD^");
+    let (code, said) = ci(&sandbox, &job, &format!("{variables} GITHUB_REF=refs/heads/main"));
+    assert!(code == 1 && said.contains("error[drop-index]"), "{said}");
+}
+
+/// A branch that has main's next commit merged, and takes back what that one brought; main has the branch's first.
+fn criss_crossed() -> Sandbox {
+    let sandbox = committed(&[]).with_origin();
+    sandbox.does(
+        "at() { export GIT_COMMITTER_DATE=2026-01-0$1T00:00:00Z; }
+         at 2; git checkout -qb feat; echo b >b; git add b; git commit -qm b; git branch first
+         at 1; git checkout -q main; printf '[rules]\\ndrop-index = \"deny\"\\n' >>policy.toml; new c >$M/V3__c.sql; git add -A; git commit -qm stricter; git branch stricter
+         at 3; git merge -q --no-ff -m crossed first; git push -q origin main
+         git checkout -q feat; git merge -q --no-ff -m back stricter
+         git checkout -q first -- policy.toml; git rm -q $M/V3__c.sql; git commit -qm 'take it back'; git push -q origin feat",
+    );
+    sandbox
+}
+
+#[test]
+fn what_was_merged_crosswise_is_not_taken_back_unseen() {
+    let sandbox = criss_crossed();
+    let all = sandbox.line(&["merge-base", "--all", "main", "feat"]);
+    assert_eq!(all.lines().count(), 2, "two places where they parted: {all}");
+    let job = checkout(&sandbox, "feat", "all");
+    let (code, said) = sandbox.try_in(&job, "$SPRAG ci --base origin/main");
+    assert!(
+        code == 1 && said.contains("policy-tampered") && said.contains("deleted-migration"),
+        "{said}"
+    );
+    let line = format!(
+        "refs/heads/feat {} refs/heads/feat {}",
+        sandbox.line(&["rev-parse", "feat"]),
+        "0".repeat(40)
+    );
+    let (code, said) =
+        sandbox.try_in(&job, &format!("echo '{line}' | $SPRAG hook pre-push origin x"));
+    assert!(code == 1 && said.contains("deleted-migration"), "{said}");
+}
+
+#[test]
+fn a_tag_is_not_taken_for_the_branch_of_its_name() {
+    let sandbox = requested(BAD);
+    let job = checkout(&sandbox, "feat", "all");
+    sandbox.does("git -C ../job tag origin/main HEAD; git -C ../job tag main HEAD; git -C ../job branch main refs/remotes/origin/main");
+    for line in ["ci --base origin/main", "check --base origin/main", "check --base main~0"] {
+        let (code, said) = sandbox.try_in(&job, &format!("$SPRAG {line}"));
+        assert!(code == 2 && said.contains("which are not the same"), "{line}: {said}");
+    }
+    let (code, said) = sandbox.try_in(&job, "$SPRAG ci --base refs/remotes/origin/main");
+    assert_eq!(code, 1, "{said}");
+}
+
 #[test]
 fn a_queue_for_merges_is_judged_from_its_base() {
     let sandbox = requested(BAD);
@@ -265,7 +401,7 @@ fn a_merge_request_of_gitlab_is_judged_and_told_of_its_own_settings() {
         );
         for (branch, depth, variables, code) in [
             ("feat", "all", &branch, code),
-            ("feat", "2", &branch, code),
+            ("feat", "2", &branch, 2),
             ("pull", "2", &merged, code),
             ("feat", "1", &branch, 2),
         ] {
