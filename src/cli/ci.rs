@@ -104,7 +104,7 @@ enum Place {
     /// In it.
     Main,
     /// On a way of its own.
-    Beside(Base, String),
+    Beside(Box<Base>, String),
     /// Nobody else has this repository.
     Alone,
 }
@@ -112,7 +112,7 @@ enum Place {
 impl Place {
     fn compared(self) -> Option<(Base, String)> {
         match self {
-            Place::Beside(base, name) => Some((base, name)),
+            Place::Beside(base, name) => Some((*base, name)),
             Place::Main | Place::Alone => None,
         }
     }
@@ -149,7 +149,7 @@ fn on_branch(repo: &Repo, head: &Commit, pushed: &Pushed, depth: Depth) -> Resul
         return Ok(Place::Main);
     }
     match gate::met(repo, &target, head) {
-        Ok(true) => Ok(Place::Beside(gate::since(repo, &target, head)?, name)),
+        Ok(true) => Ok(Place::Beside(Box::new(gate::since(repo, &target, head)?), name)),
         Ok(false) | Err(_) => Err(missing(&format!("where the branch left `{name}`"), depth)),
     }
 }
@@ -157,7 +157,7 @@ fn on_branch(repo: &Repo, head: &Commit, pushed: &Pushed, depth: Depth) -> Resul
 /// What a push brought.
 fn push(repo: &Repo, head: Commit, pushed: &Pushed, depth: Depth) -> Result<Asked> {
     let compared = match on_branch(repo, &head, pushed, depth)? {
-        Place::Beside(base, name) => Some((base, name)),
+        Place::Beside(base, name) => Some((*base, name)),
         Place::Alone => None,
         Place::Main => match &pushed.before {
             Some(before) => {

@@ -7,7 +7,7 @@ use super::output::Output;
 use super::{PASSED, REFUSED, now};
 use crate::failure::Result;
 use crate::fix::{Plan, Question, Worktree, plan, plan_merged};
-use crate::gate::{self, Base, Change, Stop};
+use crate::gate::{self, Stop};
 use crate::repo::{Caller, Repo, Side};
 use crate::report::Action;
 use crate::rules;
@@ -21,9 +21,8 @@ pub(super) fn run(it: &Fix, output: &Output) -> Result<u8> {
     let mut change = gate::to_be_committed(&repo)?;
     let mut action = Action::Change { against: "HEAD".to_owned() };
     if let Some(base) = &it.base {
-        let Base { before, also, published, commits } =
-            gate::since(&repo, &repo.commit(base)?, &repo.commit("HEAD")?)?;
-        change = Change { before, also, published, commits, ..change };
+        let since = gate::since(&repo, &repo.commit(base)?, &repo.commit("HEAD")?)?;
+        change = since.to(&repo, change.after);
         action = Action::Change { against: base.clone() };
     }
     let worktree = Worktree::new(&repo, change.after.clone())?;

@@ -22,9 +22,9 @@ use crate::policy::tampering::{self, PolicyState};
 use crate::policy::{self, Policy};
 use crate::repo::{Delta, Repo, Side, Wanted};
 use crate::report::Sources;
-use crate::rules::{self, Finding, Found, History, Scope, State};
+use crate::rules::{self, Finding, Found, History, Level, Scope, State};
 use crate::source::{File, RepoPath, Span, Time};
-use crate::verdict::{Counts, Excuses, Inline, Verdict, judge_with_comments};
+use crate::verdict::{self, Counts, Excuses, Inline, Verdict, judge_with_comments};
 
 /// What is judged, and by whose policy.
 pub struct Change<'a> {
@@ -39,6 +39,8 @@ pub struct Change<'a> {
     pub published: Published,
     /// Absent: nobody knows who made it.
     pub commits: Option<Commits>,
+    /// It goes to a branch from which the main one is still to be asked to take it.
+    pub aside: bool,
 }
 
 /// The state that others already rely on.
@@ -131,10 +133,26 @@ fn compared(change: &Change<'_>, before: &Side, overlay: &Overlay, now: Time) ->
     let excuses = Excuses { policy: &policy, baseline: &baseline, today, inline: &inline };
     let mut judged = judge_with_comments(found, &excuses);
     approvals::weigh(change, &mut judged, now)?;
+    let may_wait = |it: &PolicyState| it.policy().is_some_and(|it| it.approvals.branches_may_wait);
+    if change.aside && may_wait(&trusted) && may_wait(&proposed) {
+        wait(&mut judged);
+    }
     sources.extend(policy.sources().map(|it| (it.path.clone(), it.text.clone())));
     brought::name(change, &mut judged);
     let verdict = Verdict { judged, counts, notices, trusted: published.name.clone() };
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
+}
+
+/// What somebody may sign for yet is told, so that it can be pushed to where it is signed for.
+fn wait(judged: &mut [verdict::Judged]) {
+    let waits = |it: &&mut verdict::Judged| {
+        it.outcome == verdict::Outcome::Blocks && it.level == Level::Approve
+    };
+    for it in judged.iter_mut().filter(waits) {
+        it.outcome = verdict::Outcome::Warns;
+        it.unapproved
+            .push("it waits for an approval: the main branch takes it with one".to_owned());
+    }
 }
 
 struct Work<'a> {

@@ -25,6 +25,8 @@ pub struct Base {
     pub published: Published,
     /// What was done since. Absent: nobody knows.
     pub commits: Option<Commits>,
+    /// It goes to a branch from which the main one is still to be asked to take it.
+    pub aside: bool,
 }
 
 impl Base {
@@ -35,6 +37,7 @@ impl Base {
             before: side,
             also: Vec::new(),
             commits: None,
+            aside: false,
         }
     }
 
@@ -54,8 +57,8 @@ impl Base {
 
     /// What there is on top of it.
     pub fn to(self, repo: &Repo, after: Side) -> Change<'_> {
-        let Base { before, also, published, commits } = self;
-        Change { repo, before, also, after, published, commits }
+        let Base { before, also, published, commits, aside } = self;
+        Change { repo, before, also, after, published, commits, aside }
     }
 }
 
@@ -167,7 +170,8 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
         let tip = Side::Tree(target.commit.tree.clone());
         let (before, also) = first(bases, &tip);
         let commits = Some(Commits { base: Some(target.commit), heads, staged: true });
-        let base = Base { before, also, published: Published::at(tip), commits };
+        let aside = repo.head_branch()?.is_some_and(|it| it != target.branch);
+        let base = Base { before, also, published: Published::at(tip), commits, aside };
         return Ok(base.trusting(&target.name));
     }
     // Nothing was ever published. The last commit may still be amended, so what it brought is part of the change.
@@ -184,7 +188,8 @@ fn committed_on(repo: &Repo, head: &Commit, merging: &[String]) -> Result<Base> 
     };
     let base = Some(parent.unwrap_or_else(|| head.clone()));
     let commits = Some(Commits { base, heads, staged: true });
-    Ok(Base { before, also: Vec::new(), published, commits }.trusting("HEAD"))
+    let base = Base { before, also: Vec::new(), published, commits, aside: false };
+    Ok(base.trusting("HEAD"))
 }
 
 fn merge_heads(git_dir: &Path, merging: &[String]) -> Vec<String> {
@@ -211,7 +216,7 @@ pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
     let (before, also) = first(repo.merge_bases(base, head)?, &tip);
     let commits =
         Some(Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false });
-    Ok(Base { before, also, published: Published::at(tip), commits })
+    Ok(Base { before, also, published: Published::at(tip), commits, aside: false })
 }
 
 /// A ref that a push would change, with its verdict.
@@ -285,6 +290,7 @@ fn updated(repo: &Repo, update: &Update, target: Option<&Target>, now: Time) -> 
             if !met(repo, &target.commit, head)? {
                 base.before = Side::Empty;
             }
+            base.aside = update.remote_ref.starts_with("refs/heads/");
             base.trusting(&target.name)
         }
         (_, Some(target), None) => {
@@ -298,6 +304,7 @@ fn updated(repo: &Repo, update: &Update, target: Option<&Target>, now: Time) -> 
         (_, None, _) => Base {
             before: Side::Empty,
             also: Vec::new(),
+            aside: false,
             published: Published {
                 policy: after.clone(),
                 order: Side::Empty,

@@ -18,6 +18,9 @@ pub struct Approvals {
     pub longest_days: Option<u32>,
     /// Whether who wrote a change cannot approve it.
     pub distinct: bool,
+    /// Whether a branch other than the main one may hold what still waits for an approval: whoever signs has to get it
+    /// from somewhere.
+    pub branches_may_wait: bool,
     /// How many people have to sign, where nothing else is said about a rule.
     pub threshold: usize,
     /// People by what they answer for.
@@ -42,6 +45,7 @@ impl Default for Approvals {
             repo: None,
             longest_days: None,
             distinct: true,
+            branches_may_wait: false,
             threshold: 1,
             roles: BTreeMap::new(),
             rules: BTreeMap::new(),
@@ -101,6 +105,9 @@ impl Approvals {
         }
         if trusted.distinct && !self.distinct {
             found.push("who wrote a change may approve it".to_owned());
+        }
+        if self.branches_may_wait && !trusted.branches_may_wait {
+            found.push("branches may hold what waits for an approval".to_owned());
         }
         let named: BTreeSet<&str> =
             trusted.rules.keys().chain(self.rules.keys()).map(String::as_str).collect();

@@ -6,6 +6,7 @@ mod commits;
 mod content;
 mod damage;
 mod demo;
+mod gates;
 mod indexes;
 mod managers;
 mod merges;

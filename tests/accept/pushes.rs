@@ -150,6 +150,34 @@ fn a_forced_push_that_drops_a_migration_from_main_is_refused() {
 }
 
 #[test]
+fn a_commit_that_no_hook_held_up_is_named_by_whatever_judges_next() {
+    let sandbox = seed();
+    sandbox.does(
+        "git checkout -qb feat; wrong >$M/V3__c.sql; git add -A; git commit -qnm 'tidy up'; git tag wrong
+         echo >src/x; git add -A; git commit -qnm after",
+    );
+    let id = sandbox.line(&["rev-parse", "--short=12", "wrong"]);
+    let named = format!(
+        "drop-table came with {id} \"tidy up\" by test@example.com, and no hook held it up"
+    );
+    let words = [named.as_str()];
+    sandbox.refuses("git push origin feat", &words);
+    sandbox.refuses("$SPRAG ci --base origin/main", &words);
+    sandbox.refuses("new e >$M/V5__e.sql; git add -A; git commit -qm more", &words);
+    sandbox
+        .refuses("$SPRAG install --repo ../origin.git; git push --no-verify origin feat", &words);
+    let (_, said) = sandbox.sprag(&["ci", "--base", "origin/main", "--format", "json"]);
+    assert!(said.contains("\"subject\": \"tidy up\""), "{said}");
+    // What is about to be committed came with no commit yet.
+    sandbox.does("git reset -q --hard main; wrong >$M/V4__d.sql");
+    let said = sandbox.refuses(
+        "git add -A; git commit -qm x",
+        &["drop-table", "advisory, by the policy of origin/main"],
+    );
+    assert!(!said.contains("came with"), "{said}");
+}
+
+#[test]
 fn a_main_branch_may_have_a_slash_in_its_name() {
     let sandbox = prepared();
     sandbox.does(

@@ -7,6 +7,7 @@ mod lists;
 mod order;
 mod people;
 mod settings;
+mod waiting;
 
 use std::path::PathBuf;
 

@@ -101,6 +101,7 @@ fn every_way_to_ask_for_less_is_told() {
         ("longest-days = 30", "longest-days = 31"),
         ("longest-days = 30\n", ""),
         ("distinct = true", "distinct = false"),
+        ("distinct = true", "branches-may-wait = true"),
         (", threshold = 2", ""),
         ("\"dba@x\", ", "\"dba@x\", \"new@x\", "),
         ("drop-column = \"owner\"", "drop-column = \"data\""),
@@ -115,6 +116,7 @@ fn every_way_to_ask_for_less_is_told() {
     approvals: longest-days 30 -> 31
     approvals: longest-days 30 is gone
     approvals: who wrote a change may approve it
+    approvals: branches may hold what waits for an approval
     approvals: `alter-column-type`: threshold 2 -> 1; approvals: `policy-change`: threshold 2 -> 1
     approvals: `alter-column-type`: `new@x` may approve it
     approvals: `drop-column`: `dba@x` may approve it

@@ -33,7 +33,7 @@ fn a_section_that_does_not_exist() {
 fn a_key_that_does_not_exist() {
     assert_snapshot!(problems("version = 1\n[approvals]\nnamespace = \"a\"\nexclude = [\"**\"]\n"), @r###"
     policy.toml:4:1: there is no `exclude` in `[approvals]`  |exclude|
-      help: `[approvals]` can hold `signers`, `namespace`, `repo`, `longest-days`, `distinct`, `threshold`, `roles` and `rules`
+      help: `[approvals]` can hold `signers`, `namespace`, `repo`, `longest-days`, `distinct`, `branches-may-wait`, `threshold`, `roles` and `rules`
     "###);
 }
 

@@ -35,6 +35,7 @@ namespace = "sprag"
 repo = "a/b"
 longest-days=30
 distinct = true
+branches-may-wait = true
 threshold = 2
 [approvals.roles]
 own = ["a@x", "b@x", "c@x"]
@@ -89,6 +90,7 @@ fn effect(policy: &Policy) -> Vec<u8> {
         }
     }
     all.push(u8::from(approvals.distinct));
+    all.push(u8::from(!approvals.branches_may_wait));
     all.push(u8::from(approvals.repo.is_some()));
     all.push(255 - u8::try_from(approvals.longest_days.map_or(255, |it| it.min(255))).unwrap());
     for path in ["db/a.sql", "db/b.sql", "x/a.sql", "x/a/b", "db/a.sqx", "xx/a.sql"] {

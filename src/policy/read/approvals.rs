@@ -12,8 +12,17 @@ use crate::parse::toml::{Entry, Kind, Table};
 const MOST_PEOPLE: i64 = 50;
 const MOST_DAYS: i64 = 3650;
 
-const KNOWN: [&str; 8] =
-    ["signers", "namespace", "repo", "longest-days", "distinct", "threshold", "roles", "rules"];
+const KNOWN: [&str; 9] = [
+    "signers",
+    "namespace",
+    "repo",
+    "longest-days",
+    "distinct",
+    "branches-may-wait",
+    "threshold",
+    "roles",
+    "rules",
+];
 
 pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue) -> Approvals {
     let mut approvals = Approvals::default();
@@ -28,13 +37,11 @@ pub(super) fn approvals(r: &mut Reader<'_>, entry: &Entry, catalogue: &Catalogue
     approvals.repo = table.get("repo").and_then(|it| word(r, it, "repository", b"@._-/:"));
     let days = table.get("longest-days").and_then(|it| r.number(it, 1, MOST_DAYS));
     approvals.longest_days = days.and_then(|it| u32::try_from(it).ok());
-    if let Some(it) = table.get("distinct") {
-        match it.value.kind {
-            Kind::Bool(distinct) => approvals.distinct = distinct,
-            _ => {
-                r.wrong_type("distinct", &it.value, "`true` or `false`", "write it without quotes");
-            }
-        }
+    if let Some(it) = table.get("distinct").and_then(|it| yes_or_no(r, it)) {
+        approvals.distinct = it;
+    }
+    if let Some(it) = table.get("branches-may-wait").and_then(|it| yes_or_no(r, it)) {
+        approvals.branches_may_wait = it;
     }
     if let Some(it) = table.get("threshold").and_then(|it| threshold(r, it)) {
         approvals.threshold = it;
@@ -69,6 +76,14 @@ fn enough(r: &mut Reader<'_>, table: &Table, approvals: &Approvals) {
             r.problem(entry.key_range.clone(), message, help);
         }
     }
+}
+
+fn yes_or_no(r: &mut Reader<'_>, entry: &Entry) -> Option<bool> {
+    if let Kind::Bool(said) = entry.value.kind {
+        return Some(said);
+    }
+    r.wrong_type(&entry.key, &entry.value, "`true` or `false`", "write it without quotes");
+    None
 }
 
 fn signers(r: &mut Reader<'_>, entry: &Entry) -> Option<String> {
