@@ -174,6 +174,17 @@ fn a_schema_that_is_broken_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_schema_that_is_broken_is_refused_though_it_names_no_database() {
+    let sandbox = seed();
+    sandbox.stage("other/prisma/schema.prisma", "model User {\n  id Int @id\n");
+    sandbox.refuses("git commit -m x", &["broken-schema", "other/prisma/schema.prisma:1"]);
+    // Whether all is there that it needs is nobody's business where no database is named.
+    sandbox
+        .stage("other/prisma/schema.prisma", "model User {\n  id Int @id\n  @@map(\"users\")\n}\n");
+    sandbox.passes("git commit -qm x");
+}
+
+#[test]
 fn drift_is_told_from_the_commit_without_a_database() {
     let sandbox = seed();
     let (code, said) = sandbox.sprag(&["drift"]);

@@ -102,10 +102,25 @@ pub(super) fn judge(
         texts.extend(is.iter().cloned());
         let old = schemas(&was, &said_before, &[]);
         let new = schemas(&is, &said, &old);
+        if new.is_empty() {
+            found.extend(without_datasource(&was, &is).into_iter().filter(changed));
+        }
         both.add(old, new);
     }
     found.extend(both.judge(databases));
     Ok((found, texts))
+}
+
+/// Schemas that name no database are compared with none. Whether Prisma can read them at all is said all the same, where
+/// they have the name that it looks for.
+fn without_datasource(was: &Texts, is: &Texts) -> Vec<Found> {
+    if !is.iter().any(|it| it.0.file_name() == b"schema.prisma") {
+        return Vec::new();
+    }
+    let (before, after) = (Datamodel::read(was), Datamodel::read(is));
+    let change = SchemaChange { before: &before, after: &after, catalog: None, past: None };
+    let found = rules::schema(&change).into_iter();
+    found.filter(|it| it.rule.name == "broken-schema").collect()
 }
 
 /// The folders of schemas that a changed configuration names, or named before.
