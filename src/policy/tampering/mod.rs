@@ -66,7 +66,7 @@ pub fn watches(path: &RepoPath, base: &PolicyState) -> bool {
         || kept(base).any(|it| path.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
         || path.file_name() == b".gitattributes"
         || owners::is_owners(path)
-        || guard::is_workflow(path)
+        || guard::is_watched(path)
 }
 
 /// One finding for each file that lets more pass than before.
@@ -143,7 +143,7 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     if owners::is_owners(&change.path) {
         return owners::finding(change);
     }
-    guard::workflow(change)
+    guard::runs(change)
 }
 
 fn twin(change: &FileChange, known: &str) -> Option<Finding> {
