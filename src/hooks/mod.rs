@@ -27,6 +27,10 @@ mod uninstall;
 
 mod doctor;
 
+mod forge;
+
+mod gates;
+
 pub use doctor::{Check, Diagnosis, State, doctor};
 pub use install::install;
 pub use uninstall::uninstall;
@@ -87,6 +91,8 @@ pub struct Options {
     pub ci: bool,
     /// Says what would be changed and changes nothing.
     pub dry_run: bool,
+    /// Lets the doctor ask the forge, through its program and so over the network.
+    pub ask_forge: bool,
 }
 
 /// Which hooks a repository gets.

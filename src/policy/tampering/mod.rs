@@ -3,12 +3,15 @@
 mod attributes;
 mod guard;
 mod owners;
+mod weakness;
 
 use std::collections::BTreeSet;
 
 use super::{Policy, Problem, Weakening, baseline, ledger};
 use crate::rules::Finding;
 use crate::source::{File, FileChange, RepoPath, Source, Span};
+
+pub use weakness::{Measure, Weakness, weaknesses};
 
 /// Keys that sign no longer, in the format of `allowed_signers` or one key a line.
 pub const REVOKED: &str = ".sprag/revoked_keys";
