@@ -160,7 +160,13 @@ impl Forge {
             (why, format!("install it from {home} and run `{program} auth login`, or {by_hand}"))
         })?;
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            return match json::read(&text) {
+                Json::Value(_) => Ok(text),
+                Json::Malformed(_) => {
+                    Err((format!("`{program} api {path}` answers what is no JSON"), by_hand))
+                }
+            };
         }
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let line =

@@ -117,7 +117,7 @@ fn a_workflow_with_ways_past_it() {
     ok    gate: local hooks: stop commits, merges and pushes made here; `--no-verify` passes them by
     ?     gate: server hook: cannot be seen from a clone; it stops every push, and nobody who pushes can pass it by
           where git serves the repository: sprag doctor --server
-    ok    gate: CI: `.github/workflows/gate.yml:13` runs `sprag ci` as `Migrations` on pull_request
+    warn  gate: CI: `.github/workflows/gate.yml:13` runs `sprag ci` as `Migrations` on pull_request; it can be passed by:
     warn  gate: CI: `.github/workflows/gate.yml:13`: it counts as passed whatever it finds: `|| true`
           let it fail
     warn  gate: CI: `.github/workflows/gate.yml:8`: it does not always run: `if: github.actor != 'bot'`
@@ -138,7 +138,7 @@ fn a_workflow_with_ways_past_it() {
     ok    gate: local hooks: stop commits, merges and pushes made here; `--no-verify` passes them by
     ?     gate: server hook: cannot be seen from a clone; it stops every push, and nobody who pushes can pass it by
           where git serves the repository: sprag doctor --server
-    ok    gate: CI: `.github/workflows/gate.yml:8` runs `sprag ci` as `Migrations` on push
+    warn  gate: CI: `.github/workflows/gate.yml:8` runs `sprag ci` as `Migrations` on push; it can be passed by:
     warn  gate: CI: `.github/workflows/gate.yml:1`: it does not run on pull requests
           add `pull_request:` below `on:`
     ?     gate: required check: nobody can be asked whether `main` needs it: there is no remote
@@ -159,10 +159,10 @@ fn other_systems_are_seen_as_well() {
           where git serves the repository: sprag doctor --server
     warn  gate: CI: `.github/workflows/x.yml` names sprag, and cannot be read: this is not YAML: while parsing a flow sequence, expected ',' or ']'
           mend the file
-    ok    gate: CI: `.gitlab-ci.yml:2` runs `sprag ci` as `gate`
+    warn  gate: CI: `.gitlab-ci.yml:2` runs `sprag ci` as `gate`; it can be passed by:
     warn  gate: CI: `.gitlab-ci.yml:3`: nobody has to start it: `when: manual`
           take that out
-    ok    gate: CI: `ci/.woodpecker/a.yml:1` runs `sprag ci` as `a`
+    warn  gate: CI: `ci/.woodpecker/a.yml:1` runs `sprag ci` as `a`; it can be passed by:
     warn  gate: CI: `ci/.woodpecker/a.yml:1`: it may fail without consequence: `failure: ignore`
           take that out
     ?     gate: required check: nobody can be asked whether `main` needs it: there is no remote
@@ -241,7 +241,7 @@ fn whether_github_requires_it_is_asked_only_where_somebody_wants_it() {
         ),
         ("echo 'gh: Not Found (HTTP 404)' >&2; exit 1", "ask somebody who may see `acme/shop`"),
         ("echo 'error connecting to api.github.com' >&2; exit 1", "failed: error connecting"),
-        ("echo 'no JSON at all'", "none at all"),
+        ("echo 'no JSON at all'", "answers what is no JSON"),
     ] {
         let told = required(script);
         assert!(told.starts_with("warn") && told.contains(said), "{script}: {told}");
@@ -281,4 +281,95 @@ fn whether_gitlab_requires_it() {
         "{said}"
     );
     assert!(!said.contains("secret"), "{said}");
+}
+
+/// What `sprag check` says of a staged change of one file.
+fn staged(sandbox: &Sandbox, path: &str, text: &str) -> (i32, String) {
+    sandbox.stage(path, text);
+    let (code, said) = sandbox.sprag(&["check", "--staged"]);
+    sandbox.git(&["reset", "-q", "--hard"]);
+    (code, said)
+}
+
+#[test]
+fn a_commit_that_weakens_the_workflow_is_refused_at_the_line() {
+    let sandbox = Sandbox::new();
+    sandbox.commit(".github/workflows/gate.yml", WORKFLOW);
+    let sandbox = sandbox.with_origin();
+    let weak = WORKFLOW.replace("    name", "    continue-on-error: true\n    name");
+    let (code, said) = staged(&sandbox, ".github/workflows/gate.yml", &weak);
+    assert_eq!(code, 1, "{said}");
+    assert_snapshot!(said, @r###"
+    error[policy-tampered]: `.github/workflows/gate.yml` runs sprag, and after this it may fail without consequence: `continue-on-error: true`
+    --> .github/workflows/gate.yml
+     = policy.toml (built in):85:1  policy-tampered = { level = "approve", reason = "a weaker policy needs the owner's word" }
+     = help: make it a change of its own, for an owner to merge past the gate
+     = help: whoever answers for it: sprag approve .github/workflows/gate.yml --rule policy-change --reason "..."
+     = explain: sprag explain policy-tampered
+
+    note: there is no policy.toml, so the built-in policy was used; `sprag init` writes one
+    change against HEAD refused: 1 error in 1 file (0 statements judged by policy.toml (built in)).
+    "###);
+    let renamed = WORKFLOW.replace("- uses: actions/checkout@v4", "- uses: actions/checkout@v5");
+    let (code, said) = staged(&sandbox, ".github/workflows/gate.yml", &renamed);
+    assert_eq!(code, 0, "{said}");
+    sandbox.git(&["mv", ".github/workflows/gate.yml", ".github/workflows/off.yml.txt"]);
+    let (code, said) = sandbox.sprag(&["check", "--staged"]);
+    assert!(code == 1 && said.contains("and this deletes it: `sprag ci`"), "{said}");
+}
+
+#[test]
+fn a_workflow_may_run_it_through_a_script_a_target_or_an_action() {
+    let sandbox = hooked();
+    sandbox.stage(
+        "package.json",
+        "{\"scripts\": {\"check:db\": \"sprag ci\", \"all\": \"npm run check:db\"}}\n",
+    );
+    sandbox.stage("Makefile", "gate:\n\tsprag ci\n");
+    sandbox.stage("scripts/ci.sh", "set -e\nsprag ci\n");
+    sandbox.stage(
+        ".github/actions/gate/action.yml",
+        "runs:\n  using: composite\n  steps: [{run: sprag ci, shell: bash}]\n",
+    );
+    sandbox.git(&["commit", "-q", "--no-verify", "-m", "Scripts"]);
+    let sandbox = sandbox.with_origin();
+    for step in [
+        "run: npm run check:db",
+        "run: pnpm all",
+        "run: make gate",
+        "run: bash scripts/ci.sh",
+        "run: ./scripts/ci.sh",
+        "uses: ./.github/actions/gate",
+    ] {
+        let flow = WORKFLOW.replace("run: sprag ci", step);
+        sandbox.stage(".github/workflows/gate.yml", &flow);
+        sandbox.git(&["commit", "-q", "--no-verify", "--allow-empty", "-m", step]);
+        sandbox.git(&["push", "-q", "--no-verify", "origin", "main"]);
+        let said = gate(&gates(&sandbox, &[], None), "CI");
+        assert!(
+            said.starts_with("ok    gate: CI: `.github/workflows/gate.yml:8` runs `"),
+            "{step}: {said}"
+        );
+        for weak in
+            [flow.replace("    name", "    if: false\n    name"), flow.replace(step, "run: echo")]
+        {
+            let (code, said) = staged(&sandbox, ".github/workflows/gate.yml", &weak);
+            assert!(
+                code == 1 && said.contains("gate.yml` runs sprag, and after this"),
+                "{step}: {said}"
+            );
+        }
+        let other = flow.replace(
+            "jobs:",
+            "jobs:\n  lint:\n    runs-on: x\n    steps: [{run: make lint || true}]",
+        );
+        let (code, said) = staged(&sandbox, ".github/workflows/gate.yml", &other);
+        assert_eq!(code, 0, "{step}: {said}");
+    }
+    let (code, said) = staged(
+        &sandbox,
+        "package.json",
+        "{\"scripts\": {\"check:db\": \"true\", \"all\": \"npm run check:db\"}}\n",
+    );
+    assert!(code == 1 && said.contains("`package.json` runs sprag, and after this"), "{said}");
 }

@@ -1,5 +1,6 @@
 //! Whatever runs sprag cannot be made to run it in vain.
 
+use sprag::parse::command::guard::Helpers;
 use sprag::policy::tampering::{self, Facts, PolicyState};
 use sprag::source::{Content, File, FileChange, Mode, ObjectId};
 
@@ -18,7 +19,13 @@ fn found(path: &str, before: &str, after: Option<&str>) -> Vec<(String, String)>
     assert!(tampering::watches(&path.into(), &PolicyState::Absent), "{path}");
     let policy = PolicyState::Is(Box::new(read("version = 1\n").unwrap()));
     let changes = [change];
-    let facts = Facts { base: &policy, proposed: &policy, changes: &changes, tree: &[] };
+    let facts = Facts {
+        base: &policy,
+        proposed: &policy,
+        changes: &changes,
+        tree: &[],
+        helpers: &Helpers::default(),
+    };
     let findings = tampering::findings(&facts);
     assert!(findings.len() < 2, "one finding for each file: {findings:?}");
     let mut said = Vec::new();

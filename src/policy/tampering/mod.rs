@@ -8,9 +8,11 @@ mod weakness;
 use std::collections::BTreeSet;
 
 use super::{Policy, Problem, Weakening, baseline, ledger};
+use crate::parse::command::guard::Helpers;
 use crate::rules::Finding;
 use crate::source::{File, FileChange, RepoPath, Source, Span};
 
+pub use guard::is_watched as may_run;
 pub use weakness::{Measure, Weakness, weaknesses};
 
 /// Keys that sign no longer, in the format of `allowed_signers` or one key a line.
@@ -60,6 +62,8 @@ pub struct Facts<'a> {
     pub changes: &'a [FileChange],
     /// The files there are after the change. Asked only where the base is broken, and may be empty otherwise.
     pub tree: &'a [RepoPath],
+    /// What ran sprag for others before the change.
+    pub helpers: &'a Helpers,
 }
 
 /// Whether a change of this file can be tampering.
@@ -146,7 +150,7 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     if owners::is_owners(&change.path) {
         return owners::finding(change);
     }
-    guard::runs(change)
+    guard::runs(change, facts.helpers)
 }
 
 fn twin(change: &FileChange, known: &str) -> Option<Finding> {

@@ -7,17 +7,20 @@
 mod circle;
 mod github;
 mod gitlab;
+mod helpers;
 mod layout;
 mod status;
 mod walk;
 
 use std::ops::Range;
+use std::slice;
 
 use super::tree::{self, Format};
 use super::{Command, Kind, Reading, Text};
 use crate::source::{RepoPath, Source, Span};
 
 pub use github::{Filter, Trigger};
+pub use helpers::Helpers;
 pub use layout::Bearing;
 pub use status::{How, Slip};
 
@@ -135,13 +138,17 @@ pub fn names(text: &str) -> bool {
     text.contains("sprag")
 }
 
-/// Where a file runs sprag.
-pub fn guards(source: &Source) -> Guards {
-    let Some(kind) = kind(&source.path).filter(|_| names(&source.text)) else {
+/// Where a file runs sprag, or one of these that do so for it.
+pub fn guards(source: &Source, helpers: &Helpers) -> Guards {
+    let asked = |_: &Kind| names(&source.text) || helpers.are_named(&source.text);
+    let Some(kind) = kind(&source.path).filter(asked) else {
         return Guards::default();
     };
     let reading = super::commands_as(source, kind);
-    let runs: Vec<&Command> = reading.commands.iter().filter(|it| judges(it, kind)).collect();
+    let helps = |it: &&Command| judges(it, kind) || helpers.run(&it.calls(), &it.host);
+    let runs: Vec<&Command> = reading.commands.iter().filter(helps).collect();
+    let linked = reading.links.iter().filter(|it| helpers.run(slice::from_ref(&it.call), &it.host));
+    let linked: Vec<usize> = linked.map(|it| it.span.start).collect();
     let mut guards = Guards { automatic: kind.is_automation(), ..Guards::default() };
     match layout::of(kind) {
         Some(layout) => {
@@ -152,7 +159,7 @@ pub fn guards(source: &Source) -> Guards {
                 read.problems.into_iter().next().map(|it| (it.span.range(), it.message));
             for tree in &trees {
                 let walk = walk::Walk { source, layout, kind };
-                guards.guards.extend(walk.guards(tree, &runs));
+                guards.guards.extend(walk.guards(tree, &runs, &linked));
             }
         }
         None => guards.guards.extend(runs.iter().map(|it| plain(source, kind, it))),
@@ -216,6 +223,9 @@ fn plain(source: &Source, kind: Kind, command: &Command) -> Guard {
 fn words(command: &Command) -> String {
     let words: Vec<&str> = command.words.iter().map(|it| it.text.as_str()).collect();
     let words = words.join(" ");
+    if command.program().as_deref() != Some("sprag") {
+        return words;
+    }
     let tail = words.split_once(' ').map_or("", |it| it.1);
     let sure = if command.guessed { "what may be " } else { "" };
     format!("{sure}sprag {tail}").trim_end().to_owned()

@@ -37,8 +37,8 @@ pub(super) struct Place<'a> {
 }
 
 impl Walk<'_> {
-    /// Each command in one document, and each action that is sprag.
-    pub(super) fn guards(&self, tree: &Tree, runs: &[&Command]) -> Vec<Guard> {
+    /// Each command in one document, and each action that is sprag or runs it: `linked` are the places of the latter.
+    pub(super) fn guards(&self, tree: &Tree, runs: &[&Command], linked: &[usize]) -> Vec<Guard> {
         let effective = (self.kind == Kind::GitLab).then(|| gitlab::effective(tree));
         let tree = effective.as_ref().unwrap_or(tree);
         let mut leaves = Vec::new();
@@ -49,7 +49,8 @@ impl Walk<'_> {
             for command in runs.iter().filter(|it| range.contains(&it.span.start)) {
                 guards.push(self.guard(tree, steps, Some((text, command)), &command.span.range()));
             }
-            if self.is_sprag(steps, text) {
+            let links = linked.iter().any(|it| range.contains(it));
+            if links || self.is_sprag(steps, text) {
                 guards.push(self.guard(tree, steps, None, &range));
             }
         }

@@ -14,7 +14,8 @@ use crate::source::{Content, FileChange, Span};
 
 pub(super) use keys::keys;
 pub(super) use records::{baseline, ledger};
-pub(super) use runs::{is_watched, runs};
+pub use runs::is_watched;
+pub(super) use runs::runs;
 pub(super) use version::version;
 
 /// What is no text any more can hold anything.

@@ -2,13 +2,13 @@
 
 use super::compare::{Point, weaker};
 use super::{lines, unreadable};
-use crate::parse::command::guard::{self, Guard, Guards};
+use crate::parse::command::guard::{self, Guard, Guards, Helpers};
 use crate::policy::tampering::{signed, tampered, text};
 use crate::rules::Finding;
 use crate::source::{FileChange, RepoPath, Source, Span};
 
 /// Files that may run sprag by themselves, or for somebody who does.
-pub(in crate::policy::tampering) fn is_watched(path: &RepoPath) -> bool {
+pub fn is_watched(path: &RepoPath) -> bool {
     let is_yaml = [&b".yml"[..], b".yaml"].iter().any(|it| path.as_bytes().ends_with(it));
     let folders = [&b".github/actions"[..], b".circleci", b".gitlab"];
     let name = path.file_name();
@@ -19,14 +19,15 @@ pub(in crate::policy::tampering) fn is_watched(path: &RepoPath) -> bool {
 }
 
 /// Something that ran sprag does so no longer, or without consequence.
-pub(in crate::policy::tampering) fn runs(change: &FileChange) -> Option<Finding> {
+pub(in crate::policy::tampering) fn runs(
+    change: &FileChange,
+    helpers: &Helpers,
+) -> Option<Finding> {
     let before = text(change.before.as_ref());
-    if !guard::names(&before.text) {
-        return None;
-    }
     let path = &change.path;
-    let old = guard::guards(&before);
-    let by_lines = guard::kind(path).is_none() || old.problem.is_some();
+    let old = guard::guards(&before, helpers);
+    let unread = guard::kind(path).is_none() || old.problem.is_some();
+    let by_lines = unread && guard::names(&before.text);
     if !by_lines && old.guards.is_empty() {
         return None;
     }
@@ -45,13 +46,13 @@ pub(in crate::policy::tampering) fn runs(change: &FileChange) -> Option<Finding>
     let points = if by_lines {
         lines::lost(&before, &after).into_iter().collect()
     } else {
-        compared(&before, &old, &after)
+        compared(&before, &old, &after, helpers)
     };
     told(path, points)
 }
 
-fn compared(before: &Source, old: &Guards, after: &Source) -> Vec<Point> {
-    let new = guard::guards(after);
+fn compared(before: &Source, old: &Guards, after: &Source, helpers: &Helpers) -> Vec<Point> {
+    let new = guard::guards(after, helpers);
     if let Some((range, why)) = new.problem {
         let what = format!("nobody can tell whether it does: {why}");
         return vec![Point { what, place: Span::new(after.path.clone(), range) }];
