@@ -25,7 +25,7 @@ pub struct Guarded {
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
     pub automatic: Vec<Guarded>,
-    /// Files that name sprag and cannot be read to their end.
+    /// Files that name sprag, and why nobody can tell what becomes of it.
     pub unread: Vec<(RepoPath, String)>,
     /// The branch that changes end up in, without the remote.
     pub main: String,
@@ -74,7 +74,10 @@ pub fn guards(repo: &Repo) -> Result<Guards> {
             continue;
         }
         let read = guard::guards(&source, &helpers);
-        found.unread.extend(read.problem.map(|it| (source.path.clone(), it.1)));
+        let problem = read.problem.map(|it| format!("cannot be read: {}", it.1));
+        let obscure = read.guards.is_empty() && source.text.lines().any(guard::looks_like);
+        let why = problem.or(obscure.then(|| "how it is run there is not understood".to_owned()));
+        found.unread.extend(why.map(|it| (source.path.clone(), it)));
         let lines = Lines::new(&source.text);
         let line = |at: usize| lines.position(at).line;
         automatic.extend(read.guards.into_iter().map(|guard| {
@@ -93,7 +96,7 @@ pub fn guards(repo: &Repo) -> Result<Guards> {
 /// The files of a side that may run sprag, and what of them does so for others.
 fn running(repo: &Repo, side: &Side) -> Result<(Vec<Source>, Helpers)> {
     let mut entries = repo.list(side, &Running)?;
-    let depth = |it: &Entry| it.path.as_bytes().iter().filter(|&&it| it == b'/').count();
+    let depth = |it: &Entry| it.path.as_bytes().split(|&it| it == b'/').count();
     entries.sort_by_key(|it| (!is_automatic(&it.path), depth(it)));
     entries.truncate(AT_MOST);
     let files = read::files(repo, entries, COMMAND_LIMIT)?;

@@ -85,8 +85,8 @@ fn server(it: &Question) -> Check {
 
 fn ci(guards: &Guards, forge: Option<&Forge>, checks: &mut Vec<Check>) {
     for (path, why) in &guards.unread {
-        let text = format!("`{path}` names sprag, and cannot be read: {why}");
-        checks.push(warn(CI, text, "mend the file"));
+        let text = format!("`{path}` names sprag, and {why}");
+        checks.push(warn(CI, text, "look whether it fails where sprag does"));
     }
     for it in &guards.automatic {
         let path = &it.guard.span.path;

@@ -74,6 +74,7 @@ impl fmt::Display for Hook {
 }
 
 /// What the caller knows and this module does not ask the environment for.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The repository. Absent: that of the current directory, with git's own variables as they are.

@@ -158,7 +158,7 @@ fn other_systems_are_seen_as_well() {
     ?     gate: server hook: cannot be seen from a clone; it stops every push, and nobody who pushes can pass it by
           where git serves the repository: sprag doctor --server
     warn  gate: CI: `.github/workflows/x.yml` names sprag, and cannot be read: this is not YAML: while parsing a flow sequence, expected ',' or ']'
-          mend the file
+          look whether it fails where sprag does
     warn  gate: CI: `.gitlab-ci.yml:2` runs `sprag ci` as `gate`; it can be passed by:
     warn  gate: CI: `.gitlab-ci.yml:3`: nobody has to start it: `when: manual`
           take that out

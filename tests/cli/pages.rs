@@ -32,7 +32,7 @@ fn help() {
       hook          What the git hooks run
       install       Put the hooks where git looks
       uninstall     Take the hooks away again
-      doctor        Say whether the hooks are really there, and what mends them
+      doctor        Say which gates are really there, how they are passed by, and what mends them
       init          Write a policy.toml that fits the repository
       deploy-graph  Show what deployments run, and what that runs
       explain       Show a rule's page
@@ -274,4 +274,9 @@ fn help_of_verify() {
     database is as the migrations leave it, 1 it differs, 2 it could not be looked at.
     [exit 0]
     ");
+}
+
+#[test]
+fn help_of_doctor() {
+    assert_snapshot!(shown(&Sandbox::new(), &["doctor", "-h"]), @"");
 }

@@ -335,6 +335,8 @@ fn a_job_of_github_that_is_as_strong_as_before() {
             ("    runs-on: ubuntu-latest\n    needs", "    runs-on: ubuntu-24.04\n    needs"),
             ("    needs: lint\n", ""),
             ("COLOR: always", "COLOR: never"),
+            ("COLOR: always", "GITHUB_TOKEN: x"),
+            ("COLOR: always", "NODE_ENV: production"),
             ("COLOR: always", "NEXT_PUBLIC_URL: https://example.com"),
             (
                 "    name: Migrations\n",
@@ -348,6 +350,8 @@ fn a_job_of_github_that_is_as_strong_as_before() {
             ),
         ],
     );
+    let image = "on: push\njobs:\n  gate:\n    steps:\n      - run: docker run acme/sprag:1 ci\n";
+    refused(GITHUB, image, &[("docker run acme/sprag:1 ci", "make", "a line of it is gone", "")]);
     let other = "on: push\njobs:\n  test:\n    steps:\n      - run: make # not sprag\n";
     passed(GITHUB, other, &[("run: make", "if: false\n        run: make"), ("on: push", "on: []")]);
     assert!(found(GITHUB, other, None).is_empty());

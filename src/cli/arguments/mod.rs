@@ -68,7 +68,7 @@ pub(in crate::cli) enum Command {
     Install(Install),
     /// Take the hooks away again
     Uninstall(Uninstall),
-    /// Say whether the hooks are really there, and what mends them
+    /// Say which gates are really there, how they are passed by, and what mends them
     Doctor(Doctor),
     /// Write a policy.toml that fits the repository
     Init,

@@ -1,6 +1,6 @@
 //! What the workflows of `CircleCI` say of a job.
 
-use super::walk::{Facts, Place};
+use super::place::{Facts, Place, stands};
 use crate::parse::command::tree::{Node, Tree};
 
 /// Where the job stands in the workflows, and under which conditions.
@@ -24,7 +24,7 @@ pub(super) fn workflows(root: &Tree, job: &str, place: &Place<'_>, facts: &mut F
             }
         }
         if runs {
-            place.stands(workflow, &path, facts);
+            stands(workflow, &path, facts);
             for it in workflow.value.entries().iter().filter(|it| it.key != "jobs") {
                 place.fact(it, &path, facts);
             }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::walk::{Facts, canonical};
+use super::place::Facts;
+use super::values::canonical;
 use super::{Bearing, Fact};
 use crate::parse::command::Text;
 use crate::parse::command::tree::{Node, Tree};

@@ -4,12 +4,16 @@
 //! `pull_request` refuse nothing. What is read here is compared by whoever judges a change of such a file, and shown by
 //! whoever says which gates there are.
 
+mod bearing;
 mod circle;
 mod github;
 mod gitlab;
 mod helpers;
 mod layout;
+mod place;
 mod status;
+mod tokens;
+mod values;
 mod walk;
 
 use std::ops::Range;
@@ -19,9 +23,9 @@ use super::tree::{self, Format};
 use super::{Command, Kind, Reading, Text};
 use crate::source::{RepoPath, Source, Span};
 
+pub use bearing::Bearing;
 pub use github::{Filter, Trigger};
 pub use helpers::Helpers;
-pub use layout::Bearing;
 pub use status::{How, Slip};
 
 use status::Shell;
@@ -136,6 +140,13 @@ pub fn is_hook(path: &RepoPath) -> bool {
 /// Whether a text can run sprag at all.
 pub fn names(text: &str) -> bool {
     text.contains("sprag")
+}
+
+/// Whether a line looks as if it ran sprag, whoever would understand how: `docker run acme/sprag:1 ci`.
+pub fn looks_like(line: &str) -> bool {
+    const VERBS: &[&str] = &[" ci", " check", " audit", " hook ", "uses:"];
+    let line = line.trim();
+    !line.starts_with(['#', '/']) && names(line) && VERBS.iter().any(|it| line.contains(it))
 }
 
 /// Where a file runs sprag, or one of these that do so for it.

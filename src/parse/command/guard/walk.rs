@@ -2,16 +2,14 @@
 
 use std::ops::Range;
 
-use super::layout::{Bearing, Layout};
+use super::layout::Layout;
+use super::place::{Facts, Place, before_fact};
 use super::{
-    Fact, Guard, circle, first_line, github, gitlab, logical_line, shell_of, squeezed, status,
-    words,
+    Bearing, Guard, circle, github, gitlab, logical_line, shell_of, squeezed, status, words,
 };
 use crate::parse::command::tree::{Entry, Node, Tree};
 use crate::parse::command::{Command, Kind, Text};
 use crate::source::{Source, Span};
-
-pub(super) type Facts = Vec<Fact>;
 
 /// What is known of the file that is walked.
 pub(super) struct Walk<'a> {
@@ -26,14 +24,6 @@ enum Step<'t> {
     Key(&'t Tree, &'t Entry),
     /// With the key that the list stands under.
     Item(&'t Tree, usize),
-}
-
-/// Where a command is, for those who add what is far from it.
-pub(super) struct Place<'a> {
-    source: &'a Source,
-    layout: &'a Layout,
-    /// All texts that the command's part of the file runs: a variable that none of them names is nobody's.
-    heard: String,
 }
 
 impl Walk<'_> {
@@ -177,21 +167,8 @@ impl Walk<'_> {
         }
         guard.words = words(command);
         guard.line = squeezed(&line);
-        let shell = self.shell(steps);
+        let shell = shell(steps);
         guard.slip = status::slip(text, at, shell_of(self.kind, self.layout, shell.as_deref()));
-    }
-
-    /// The shell that the nearest table names.
-    fn shell(&self, steps: &[Step<'_>]) -> Option<String> {
-        let tables = steps.iter().rev().filter_map(|it| match it {
-            Step::Key(table, _) => Some(*table),
-            Step::Item(..) => None,
-        });
-        let named = |table: &Tree| {
-            let own = table.get("shell").or(table.at(&["defaults", "run", "shell"]))?;
-            own.text().map(Text::to_string)
-        };
-        tables.into_iter().find_map(named)
     }
 
     /// The index of the step into the part that runs by itself.
@@ -257,324 +234,6 @@ impl Walk<'_> {
                 }
             }
         }
-    }
-}
-
-impl Place<'_> {
-    /// What an entry of a table comes to.
-    pub(super) fn fact(&self, entry: &Entry, above: &str, facts: &mut Facts) {
-        let path =
-            if above.is_empty() { entry.key.clone() } else { format!("{above}.{}", entry.key) };
-        if self.layout.opened.contains(&entry.key.as_str()) {
-            entry.value.entries().iter().for_each(|it| self.fact(it, &path, facts));
-            return;
-        }
-        let bearing = self.layout.bearing(&entry.key);
-        let range = entry.key_range.start..entry.value.range.end.max(entry.key_range.end);
-        let value = canonical(self.source, &entry.value);
-        let whole = |value: String, version, bearing| Fact {
-            bearing,
-            key: entry.key.clone(),
-            path: path.clone(),
-            shown: first_line(&canonical(self.source, &entry.value)),
-            value,
-            version,
-            range: range.clone(),
-        };
-        match bearing {
-            Bearing::Nothing => {}
-            Bearing::Variables => self.variables(entry, &path, facts),
-            Bearing::Named => {
-                let named = |it: &&Entry| self.heard.contains(it.key.as_str());
-                for it in entry.value.entries().iter().filter(named) {
-                    let value = canonical(self.source, &it.value);
-                    let (value, version) = versioned(&value);
-                    facts.push(Fact {
-                        bearing: Bearing::Brings,
-                        key: it.key.clone(),
-                        path: format!("{path}.{}", it.key),
-                        shown: first_line(&canonical(self.source, &it.value)),
-                        value,
-                        version,
-                        range: it.key_range.start..it.value.range.end,
-                    });
-                }
-            }
-            Bearing::Brings => {
-                let (value, version) = versioned(&value);
-                facts.push(whole(value, version, bearing));
-            }
-            Bearing::Waits => {
-                let items = entry.value.items();
-                let each =
-                    if items.is_empty() { std::slice::from_ref(&entry.value) } else { items };
-                facts.extend(each.iter().map(|it| {
-                    let value = canonical(self.source, it);
-                    Fact { shown: first_line(&value), ..whole(value, None, bearing) }
-                }));
-            }
-            Bearing::Excuses | Bearing::LeavesOut if harmless(&entry.key, &value) => {}
-            Bearing::Decides if harmless(&entry.key, &value) => {}
-            Bearing::Runs if matches!(value.as_str(), "bash" | "{run: {shell: bash}}") => {}
-            _ => facts.push(whole(value, None, bearing)),
-        }
-    }
-
-    /// That something stands there at all: what is gone then is told as gone.
-    pub(super) fn stands(&self, entry: &Entry, path: &str, facts: &mut Facts) {
-        facts.push(Fact {
-            bearing: Bearing::Decides,
-            key: path.to_owned(),
-            path: path.to_owned(),
-            value: "runs it".to_owned(),
-            version: None,
-            shown: entry.key.clone(),
-            range: entry.key_range.clone(),
-        });
-    }
-
-    /// A step or line before the command.
-    fn step(&self, item: &Tree) -> Fact {
-        let mut text = String::new();
-        let mut version = None;
-        let mut shown = String::new();
-        match &item.node {
-            Node::Table(entries) => {
-                let mut entries: Vec<&Entry> = entries.iter().collect();
-                entries.sort_by(|a, b| a.key.cmp(&b.key));
-                for entry in entries {
-                    const SAID: &[&str] = &["name", "id", "timeout-minutes", "displayName"];
-                    if SAID.contains(&entry.key.as_str()) {
-                        continue;
-                    }
-                    let mut value = canonical(self.source, &entry.value);
-                    if shown.is_empty() || matches!(entry.key.as_str(), "uses" | "run" | "script") {
-                        shown = format!("{}: {}", entry.key, first_line(&value));
-                    }
-                    if matches!(entry.key.as_str(), "uses" | "task" | "pipe") {
-                        (value, version) = versioned(&value);
-                    }
-                    if entry.key == "with" {
-                        value = inputs(self.source, &entry.value);
-                        if value.is_empty() {
-                            continue;
-                        }
-                    }
-                    if !text.is_empty() {
-                        text.push_str("; ");
-                    }
-                    text.push_str(&format!("{}: {value}", entry.key));
-                }
-            }
-            _ => {
-                text = canonical(self.source, item);
-                shown = first_line(&text);
-            }
-        }
-        let range = item.range.clone();
-        let mut fact = before_fact("steps", text, range);
-        fact.version = version;
-        fact.shown = shown;
-        fact
-    }
-
-    fn variables(&self, entry: &Entry, path: &str, facts: &mut Facts) {
-        let mut one = |name: &str, value: String, range: Range<usize>| {
-            if !(decides(name) || self.names(name)) {
-                return;
-            }
-            facts.push(Fact {
-                bearing: Bearing::Variable,
-                key: name.to_owned(),
-                path: format!("{path}.{name}"),
-                shown: first_line(&value),
-                value,
-                version: None,
-                range,
-            });
-        };
-        let range = |it: &Entry| it.key_range.start..it.value.range.end.max(it.key_range.end);
-        for it in entry.value.entries() {
-            one(&it.key, canonical(self.source, &it.value), range(it));
-        }
-        for item in entry.value.items() {
-            let value = canonical(self.source, item);
-            match item.get("name").and_then(Tree::text).map(Text::to_string) {
-                Some(name) => one(&name, value, item.range.clone()),
-                None => {
-                    let name = value.split('=').next().unwrap_or_default().to_owned();
-                    one(&name, value, item.range.clone());
-                }
-            }
-        }
-        if entry.value.entries().is_empty() && entry.value.items().is_empty() {
-            // An expression may be any of them.
-            one("PATH", canonical(self.source, &entry.value), range(entry));
-        }
-    }
-
-    /// Whether what runs there names a variable.
-    fn names(&self, name: &str) -> bool {
-        ["$", "${", "env.", "$env:", "%", "variables.", "$("]
-            .iter()
-            .any(|it| self.heard.contains(&format!("{it}{name}")))
-    }
-}
-
-/// Whether a variable of that name says which program runs, or what sprag and git see.
-fn decides(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "PATH",
-        "ENV",
-        "HOME",
-        "SHELL",
-        "IFS",
-        "CI",
-        "PS4",
-        "PROMPT_COMMAND",
-        "RUBYOPT",
-        "PERL5OPT",
-        "PERL5LIB",
-        "CDPATH",
-    ];
-    const STARTS: &[&str] = &[
-        "GIT_",
-        "BASH_",
-        "SPRAG",
-        "NODE_",
-        "NPM_",
-        "LD_",
-        "DYLD_",
-        "PYTHON",
-        "GITHUB_",
-        "RUNNER_",
-        "ACTIONS_",
-        "CI_",
-        "XDG_",
-        "CARGO",
-        "RUSTUP",
-        "BUN_",
-        "DENO_",
-        "YARN_",
-        "PNPM_",
-        "SYSTEM_",
-        "BUILD_",
-        "BITBUCKET_",
-        "BUILDKITE_",
-        "CIRCLE_",
-        "DRONE_",
-        "TRAVIS_",
-        "HUSKY",
-        "LEFTHOOK",
-        "PRE_COMMIT",
-        "SKIP",
-    ];
-    let upper = name.to_ascii_uppercase();
-    NAMES.contains(&upper.as_str()) || STARTS.iter().any(|it| upper.starts_with(it))
-}
-
-/// Whether a value says what is so without it.
-fn harmless(key: &str, value: &str) -> bool {
-    let bare = value.trim_start_matches("${{").trim_end_matches("}}").trim();
-    match key {
-        "enabled" => bare == "true",
-        "when" => matches!(bare, "on_success" | "always"),
-        "trigger" => bare == "automatic",
-        "failure" => bare == "fail",
-        "if" | "condition" => {
-            matches!(
-                bare,
-                "always()" | "success()" | "succeeded()" | "succeededOrFailed()" | "true"
-            )
-        }
-        _ => matches!(bare, "false" | "[]" | ""),
-    }
-}
-
-/// The inputs of an action, without those that say how much is fetched and which version of a tool is wanted.
-fn inputs(source: &Source, with: &Tree) -> String {
-    const PLAIN: &[&str] = &[
-        "fetch-depth",
-        "fetch-tags",
-        "persist-credentials",
-        "show-progress",
-        "lfs",
-        "cache",
-        "node-version",
-        "python-version",
-        "go-version",
-        "version",
-        "java-version",
-        "distribution",
-        "cache-dependency-path",
-        "run_install",
-        "check-latest",
-    ];
-    if with.entries().is_empty() {
-        return canonical(source, with);
-    }
-    let mut entries: Vec<&Entry> = with.entries().iter().collect();
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
-    let kept = entries.into_iter().filter(|it| !PLAIN.contains(&it.key.as_str()));
-    let texts: Vec<String> =
-        kept.map(|it| format!("{}: {}", it.key, canonical(source, &it.value))).collect();
-    texts.join(", ")
-}
-
-/// `actions/checkout@v4` is `actions/checkout` in the version `v4`, `node:20` is `node` in `20`.
-fn versioned(value: &str) -> (String, Option<String>) {
-    let name_end = value.rfind('/').map_or(0, |it| it + 1);
-    let at = value
-        .find('@')
-        .or_else(|| value.get(name_end..).and_then(|it| it.find(':')).map(|it| name_end + it));
-    let fits = !value.contains(['{', '[', '\n']);
-    let at = at.or_else(|| {
-        // A `rev` is nothing but a version.
-        let number = value.trim_start_matches('v').starts_with(|it: char| it.is_ascii_digit());
-        (number && !value.contains('/')).then_some(0)
-    });
-    match at.filter(|_| fits) {
-        Some(0) => (String::new(), Some(value.to_owned())),
-        Some(at) => (value[..at].to_owned(), value.get(at + 1..).map(str::to_owned)),
-        None => (value.to_owned(), None),
-    }
-}
-
-fn before_fact(key: &str, value: String, range: Range<usize>) -> Fact {
-    Fact {
-        bearing: Bearing::Before,
-        key: key.to_owned(),
-        path: "before".to_owned(),
-        shown: first_line(&value),
-        value,
-        version: None,
-        range,
-    }
-}
-
-/// A value without comments, order and blanks that mean nothing. No deeper than the tree.
-pub(super) fn canonical(source: &Source, tree: &Tree) -> String {
-    match &tree.node {
-        Node::Text(text) => {
-            let text = text.to_string();
-            let lines = text.lines().map(squeezed);
-            let counts =
-                |it: &String| !it.is_empty() && (!it.starts_with('#') || it.starts_with("#!"));
-            lines.filter(counts).collect::<Vec<_>>().join("\n")
-        }
-        Node::Table(entries) => {
-            let mut texts: Vec<String> = entries
-                .iter()
-                .map(|it| format!("{}: {}", it.key, canonical(source, &it.value)))
-                .collect();
-            texts.sort();
-            format!("{{{}}}", texts.join(", "))
-        }
-        Node::List(items) => {
-            let texts: Vec<String> = items.iter().map(|it| canonical(source, it)).collect();
-            format!("[{}]", texts.join(", "))
-        }
-        Node::Other => source.text.get(tree.range.clone()).unwrap_or_default().trim().to_owned(),
     }
 }
 
@@ -647,4 +306,17 @@ fn path_of(steps: &[Step<'_>]) -> String {
         }
     }
     path.join(".")
+}
+
+/// The shell that the nearest table names.
+fn shell(steps: &[Step<'_>]) -> Option<String> {
+    let tables = steps.iter().rev().filter_map(|it| match it {
+        Step::Key(table, _) => Some(*table),
+        Step::Item(..) => None,
+    });
+    let named = |table: &Tree| {
+        let own = table.get("shell").or(table.at(&["defaults", "run", "shell"]))?;
+        own.text().map(Text::to_string)
+    };
+    tables.into_iter().find_map(named)
 }

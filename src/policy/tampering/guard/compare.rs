@@ -92,8 +92,7 @@ fn nearest(path: &RepoPath, after: &Guard) -> Span {
 fn is_known(before: &Guard, fact: &Fact) -> bool {
     let mut same = before.facts.iter().filter(|it| it.path == fact.path);
     match fact.bearing {
-        Bearing::Machine => same
-            .any(|it| it.value == fact.value || (is_hosted(&it.value) && is_hosted(&fact.value))),
+        Bearing::Machine => is_hosted(&fact.value) || same.any(|it| it.value == fact.value),
         _ => same.any(|it| {
             it.value == fact.value && is_as_new(it.version.as_deref(), fact.version.as_deref())
         }),

@@ -26,8 +26,8 @@ pub(in crate::policy::tampering) fn runs(
     let before = text(change.before.as_ref());
     let path = &change.path;
     let old = guard::guards(&before, helpers);
-    let unread = guard::kind(path).is_none() || old.problem.is_some();
-    let by_lines = unread && guard::names(&before.text);
+    let unread = guard::kind(path).is_none() || old.problem.is_some() || old.guards.is_empty();
+    let by_lines = unread && before.text.lines().any(guard::looks_like);
     if !by_lines && old.guards.is_empty() {
         return None;
     }
