@@ -301,11 +301,15 @@ fn a_commit_that_weakens_the_workflow_is_refused_at_the_line() {
     assert_eq!(code, 1, "{said}");
     assert_snapshot!(said, @r###"
     error[policy-tampered]: `.github/workflows/gate.yml` runs sprag, and after this it may fail without consequence: `continue-on-error: true`
-    --> .github/workflows/gate.yml
-     = policy.toml (built in):85:1  policy-tampered = { level = "approve", reason = "a weaker policy needs the owner's word" }
-     = help: make it a change of its own, for an owner to merge past the gate
-     = help: whoever answers for it: sprag approve .github/workflows/gate.yml --rule policy-change --reason "..."
-     = explain: sprag explain policy-tampered
+     --> .github/workflows/gate.yml:4:5
+      |
+    4 |     continue-on-error: true
+      |     ^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = policy.toml (built in):85:1  policy-tampered = { level = "approve", reason = "a weaker policy needs the owner's word" }
+      = help: make it a change of its own, for an owner to merge past the gate
+      = help: whoever answers for it: sprag approve .github/workflows/gate.yml --rule policy-change --reason "..."
+      = explain: sprag explain policy-tampered
 
     note: there is no policy.toml, so the built-in policy was used; `sprag init` writes one
     change against HEAD refused: 1 error in 1 file (0 statements judged by policy.toml (built in)).

@@ -278,5 +278,18 @@ fn help_of_verify() {
 
 #[test]
 fn help_of_doctor() {
-    assert_snapshot!(shown(&Sandbox::new(), &["doctor", "-h"]), @"");
+    assert_snapshot!(shown(&Sandbox::new(), &["doctor", "-h"]), @r###"
+    Say which gates are really there, how they are passed by, and what mends them
+
+    Usage: sprag doctor [OPTIONS]
+
+    Options:
+          --server           The hook of a repository that people push to, though it has a working tree
+          --ask-forge        Ask GitHub by `gh`, or GitLab by `glab`, which checks are required: the
+                             only way that it uses the network
+          --repo <DIR>       The repository, where it is not the current one
+          --format <FORMAT>  [possible values: human, json, github]
+      -h, --help             Print help
+    [exit 0]
+    "###);
 }
