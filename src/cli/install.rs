@@ -52,7 +52,8 @@ fn tell(report: &Report, output: &Output) {
 }
 
 pub(super) fn doctor(it: &Doctor, output: &Output) -> Result<u8> {
-    let options = options(it.repo.clone())?;
+    let kind = if it.server { Kind::Server } else { Kind::ByRepository };
+    let options = Options { kind, ask_forge: it.ask_forge, ..options(it.repo.clone())? };
     let top = it.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     let top = crate::repo::Repo::open_at(&top, crate::repo::Caller::Command)
         .and_then(|it| it.worktree())
@@ -69,12 +70,15 @@ pub(super) fn doctor(it: &Doctor, output: &Output) -> Result<u8> {
         for check in &diagnosis.checks {
             let state = match check.state {
                 State::Ok => "ok  ",
+                State::Unknown => "?   ",
                 State::Warn => "warn",
                 State::Fail => "FAIL",
             };
             let _ = writeln!(text, "{state}  {}: {}", check.name, check.text);
             if let Some(fix) = &check.fix {
-                let _ = writeln!(text, "      {fix}");
+                for line in fix.lines() {
+                    let _ = writeln!(text, "      {line}");
+                }
             }
         }
         output.say(&text);

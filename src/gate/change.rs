@@ -13,8 +13,8 @@ use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
-    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, brought, declared, misplaced,
-    order, past, read, records, schema, secrets, unwatched, upgraded,
+    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, brought, declared, guarded,
+    misplaced, order, past, read, records, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -329,8 +329,19 @@ impl Work<'_> {
                 self.find("policy-tampered", finding.help(problem.help.unwrap_or_default()));
             }
         }
-        let facts = tampering::Facts { base: &base, proposed, changes: &changes, tree: &tree };
+        let helpers = guarded::helpers(self.repo, before, &changes)?;
+        let facts = tampering::Facts {
+            base: &base,
+            proposed,
+            changes: &changes,
+            tree: &tree,
+            helpers: &helpers,
+        };
         for finding in tampering::findings(&facts) {
+            // Of files that are read for their commands, the text is there only where those differ.
+            let change = changes.iter().find(|it| it.path == finding.span.path);
+            let after = change.and_then(|it| it.after.as_ref());
+            self.sources.extend(after.and_then(text_of));
             self.find("policy-tampered", finding);
         }
         if touched || matches!(proposed, PolicyState::Absent) {

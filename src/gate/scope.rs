@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::changed::Changed;
 use super::watch::Watch;
-use super::{Change, Commits, Judged, Outcome, Published, change, misplaced, unwatched};
+use super::{Change, Commits, Judged, Outcome, Published, change, guarded, misplaced, unwatched};
 use crate::failure::{Failure, Result};
 use crate::parse::command;
 use crate::policy::Policy;
@@ -94,6 +94,7 @@ pub fn staged(repo: &Repo, merging: &[String], now: Time) -> Judged {
         // nobody knows what others have, that may be theirs.
         if (noticing.any.get() || repo.target()?.is_none())
             && !deltas.iter().any(judged)
+            && !guarded::concerns(repo, &deltas)?
             && unwatched::renamed(repo, &deltas)?.is_empty()
             && Changed::of(repo, &deltas)?.is_empty()
         {

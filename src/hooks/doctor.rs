@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::file;
+use super::gates::{Question, gates};
 use super::git::{self, Repository};
 use super::install::{in_path, with_ending};
 use super::manager::{MOVED, Manager, managers};
 use super::shim::{FORMER, Holder, Ours, holder, quoted};
 use super::{Hook, Kind, Options, VERSION};
 use crate::failure::Result;
+use crate::repo::{Caller, Repo};
 
 /// Everything that was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -33,6 +35,8 @@ pub struct Check {
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Ok,
+    /// It cannot be told from here.
+    Unknown,
     /// It works, and something should be done.
     Warn,
     /// Something is not judged.
@@ -68,10 +72,18 @@ pub fn doctor(options: &Options, policy: Option<&Path>) -> Result<Diagnosis> {
         Some(path) => ok("policy", format!("`{}`", patient.shown(path))),
         None => warn("policy", "there is none: the built-in one is used", "sprag init"),
     });
+    let of_hooks = |it: &&Check| Hook::ALL.iter().any(|hook| hook.name() == it.name);
+    let question = Question {
+        serves: patient.serves(),
+        hooked: checks.iter().filter(of_hooks).all(|it| it.state != State::Fail),
+        ask_forge: options.ask_forge,
+    };
+    let repo = Repo::open_at(&patient.repository.root, Caller::Command)?;
+    checks.extend(gates(&repo, &question));
     Ok(Diagnosis { checks })
 }
 
-const INSTALL: &str = "sprag install";
+pub(super) const INSTALL: &str = "sprag install";
 
 /// `git config --show-scope` is of this version.
 const OLDEST_GIT: (u32, u32, u32) = (2, 26, 0);
@@ -293,11 +305,15 @@ fn chmod(path: &Path) -> String {
     format!("chmod +x {}", quoted(path))
 }
 
-fn ok(name: &str, text: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), state: State::Ok, text: text.into(), fix: None }
+pub(super) fn check(name: &str, state: State, text: impl Into<String>) -> Check {
+    Check { name: name.to_owned(), state, text: text.into(), fix: None }
 }
 
-fn warn(name: &str, text: impl Into<String>, fix: impl Into<String>) -> Check {
+pub(super) fn ok(name: &str, text: impl Into<String>) -> Check {
+    check(name, State::Ok, text)
+}
+
+pub(super) fn warn(name: &str, text: impl Into<String>, fix: impl Into<String>) -> Check {
     Check { name: name.to_owned(), state: State::Warn, text: text.into(), fix: Some(fix.into()) }
 }
 

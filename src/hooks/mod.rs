@@ -27,6 +27,10 @@ mod uninstall;
 
 mod doctor;
 
+mod forge;
+
+mod gates;
+
 pub use doctor::{Check, Diagnosis, State, doctor};
 pub use install::install;
 pub use uninstall::uninstall;
@@ -70,6 +74,7 @@ impl fmt::Display for Hook {
 }
 
 /// What the caller knows and this module does not ask the environment for.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The repository. Absent: that of the current directory, with git's own variables as they are.
@@ -87,6 +92,8 @@ pub struct Options {
     pub ci: bool,
     /// Says what would be changed and changes nothing.
     pub dry_run: bool,
+    /// Lets the doctor ask the forge, through its program and so over the network.
+    pub ask_forge: bool,
 }
 
 /// Which hooks a repository gets.

@@ -5,6 +5,7 @@ mod cache;
 mod ci;
 mod deployments;
 mod fixes;
+mod gates;
 mod mappings;
 mod output;
 mod pages;

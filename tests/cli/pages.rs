@@ -32,7 +32,7 @@ fn help() {
       hook          What the git hooks run
       install       Put the hooks where git looks
       uninstall     Take the hooks away again
-      doctor        Say whether the hooks are really there, and what mends them
+      doctor        Say which gates are really there, how they are passed by, and what mends them
       init          Write a policy.toml that fits the repository
       deploy-graph  Show what deployments run, and what that runs
       explain       Show a rule's page
@@ -274,4 +274,22 @@ fn help_of_verify() {
     database is as the migrations leave it, 1 it differs, 2 it could not be looked at.
     [exit 0]
     ");
+}
+
+#[test]
+fn help_of_doctor() {
+    assert_snapshot!(shown(&Sandbox::new(), &["doctor", "-h"]), @r###"
+    Say which gates are really there, how they are passed by, and what mends them
+
+    Usage: sprag doctor [OPTIONS]
+
+    Options:
+          --server           The hook of a repository that people push to, though it has a working tree
+          --ask-forge        Ask GitHub by `gh`, or GitLab by `glab`, which checks are required: the
+                             only way that it uses the network
+          --repo <DIR>       The repository, where it is not the current one
+          --format <FORMAT>  [possible values: human, json, github]
+      -h, --help             Print help
+    [exit 0]
+    "###);
 }

@@ -210,7 +210,7 @@ fn a_doctor_says_what_is_there_and_what_is_not() {
         let said = said.join("\n") + "\n";
         format!("{said}[exit {}]", output.status.code().unwrap())
     };
-    assert_snapshot!(shown(&["doctor"]), @r#"
+    assert_snapshot!(shown(&["doctor"]), @r###"
     ok    git: (version)
     ok    repository: sha1 objects, refs in files
     ok    hooks directory: `.git/hooks`
@@ -220,10 +220,25 @@ fn a_doctor_says_what_is_there_and_what_is_not() {
     warn  PATH: has no `sprag`: the hooks here do not need it, people do
           ln -s '(sprag)' ~/.local/bin/sprag, and have that directory in PATH
     ok    policy: `policy.toml`
+    ok    gate: local hooks: stop commits, merges and pushes made here; `--no-verify` passes them by
+    ?     gate: server hook: cannot be seen from a clone; it stops every push, and nobody who pushes can pass it by
+          where git serves the repository: sprag doctor --server
+    warn  gate: CI: no file here makes CI run sprag: who skips the hooks is not stopped
+          write this into .github/workflows/sprag.yml:
+          on: [pull_request, merge_group]
+          permissions: { contents: read }
+          jobs:
+            sprag:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/checkout@v4
+                  with: { fetch-depth: 2, persist-credentials: false }
+                - run: sprag ci    # after bringing the program onto the runner
+    ?     gate: required check: nobody can be asked whether `main` needs it: `(outside)/origin.git` is no GitHub or GitLab
     [exit 0]
-    "#);
+    "###);
     sandbox.does("rm .git/hooks/pre-push policy.toml; chmod -x .git/hooks/pre-commit");
-    assert_snapshot!(shown(&["doctor"]), @r#"
+    assert_snapshot!(shown(&["doctor"]), @r###"
     ok    git: (version)
     ok    repository: sha1 objects, refs in files
     ok    hooks directory: `.git/hooks`
@@ -236,8 +251,24 @@ fn a_doctor_says_what_is_there_and_what_is_not() {
           ln -s '(sprag)' ~/.local/bin/sprag, and have that directory in PATH
     warn  policy: there is none: the built-in one is used
           sprag init
+    warn  gate: local hooks: do not stop everything: see above
+          sprag install
+    ?     gate: server hook: cannot be seen from a clone; it stops every push, and nobody who pushes can pass it by
+          where git serves the repository: sprag doctor --server
+    warn  gate: CI: no file here makes CI run sprag: who skips the hooks is not stopped
+          write this into .github/workflows/sprag.yml:
+          on: [pull_request, merge_group]
+          permissions: { contents: read }
+          jobs:
+            sprag:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/checkout@v4
+                  with: { fetch-depth: 2, persist-credentials: false }
+                - run: sprag ci    # after bringing the program onto the runner
+    ?     gate: required check: nobody can be asked whether `main` needs it: `(outside)/origin.git` is no GitHub or GitLab
     [exit 1]
-    "#);
+    "###);
     let json = shown(&["doctor", "--format", "json"]);
     assert!(json.ends_with("[exit 1]") && json.contains("\"state\": \"fail\""), "{json}");
 }

@@ -68,7 +68,7 @@ pub(in crate::cli) enum Command {
     Install(Install),
     /// Take the hooks away again
     Uninstall(Uninstall),
-    /// Say whether the hooks are really there, and what mends them
+    /// Say which gates are really there, how they are passed by, and what mends them
     Doctor(Doctor),
     /// Write a policy.toml that fits the repository
     Init,
@@ -299,6 +299,12 @@ pub(in crate::cli) struct Uninstall {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Doctor {
+    /// The hook of a repository that people push to, though it has a working tree
+    #[arg(long)]
+    pub(in crate::cli) server: bool,
+    /// Ask GitHub by `gh`, or GitLab by `glab`, which checks are required: the only way that it uses the network
+    #[arg(long)]
+    pub(in crate::cli) ask_forge: bool,
     /// The repository, where it is not the current one
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) repo: Option<PathBuf>,

@@ -127,8 +127,13 @@ impl Kind {
             _ if matches!(name, "makefile" | "gnumakefile") || extension == "mk" => Kind::Makefile,
             _ if matches!(name, "justfile" | ".justfile") || extension == "just" => Kind::Justfile,
             ("taskfile" | "taskfile.dist", _) if yaml => Kind::Taskfile,
-            ("lefthook" | ".lefthook" | "lefthook-local", _) if yaml => Kind::Lefthook,
+            ("lefthook" | ".lefthook" | "lefthook-local" | ".lefthook-local", _)
+                if yaml || matches!(extension, "toml" | "json" | "jsonc") =>
+            {
+                Kind::Lefthook
+            }
             (".pre-commit-config", _) if yaml => Kind::PreCommit,
+            ("prek", "toml") => Kind::PreCommit,
             (_, "prisma") => Kind::Prisma,
             (_, "service") => Kind::Systemd,
             _ if is_named(name, "crontab") || extension == "cron" => Kind::Crontab,

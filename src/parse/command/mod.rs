@@ -7,6 +7,7 @@ mod containers;
 mod environment;
 mod expand;
 mod functions;
+pub mod guard;
 mod host;
 mod hosts;
 mod jsonc;

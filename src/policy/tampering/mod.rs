@@ -3,12 +3,17 @@
 mod attributes;
 mod guard;
 mod owners;
+mod weakness;
 
 use std::collections::BTreeSet;
 
 use super::{Policy, Problem, Weakening, baseline, ledger};
+use crate::parse::command::guard::Helpers;
 use crate::rules::Finding;
 use crate::source::{File, FileChange, RepoPath, Source, Span};
+
+pub use guard::is_watched as may_run;
+pub use weakness::{Measure, Weakness, weaknesses};
 
 /// Keys that sign no longer, in the format of `allowed_signers` or one key a line.
 pub const REVOKED: &str = ".sprag/revoked_keys";
@@ -57,6 +62,8 @@ pub struct Facts<'a> {
     pub changes: &'a [FileChange],
     /// The files there are after the change. Asked only where the base is broken, and may be empty otherwise.
     pub tree: &'a [RepoPath],
+    /// What ran sprag for others before the change.
+    pub helpers: &'a Helpers,
 }
 
 /// Whether a change of this file can be tampering.
@@ -66,7 +73,7 @@ pub fn watches(path: &RepoPath, base: &PolicyState) -> bool {
         || kept(base).any(|it| path.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
         || path.file_name() == b".gitattributes"
         || owners::is_owners(path)
-        || guard::is_workflow(path)
+        || guard::is_watched(path)
 }
 
 /// One finding for each file that lets more pass than before.
@@ -143,7 +150,7 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     if owners::is_owners(&change.path) {
         return owners::finding(change);
     }
-    guard::workflow(change)
+    guard::runs(change, facts.helpers)
 }
 
 fn twin(change: &FileChange, known: &str) -> Option<Finding> {

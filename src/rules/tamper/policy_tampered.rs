@@ -7,6 +7,10 @@
 //! exemption, a policy that is deleted or no longer parses, a second file whose name differs only in case, a baseline
 //! that grows, another list of signers. Making the policy stricter passes.
 //!
+//! The same goes for what runs sprag: a workflow, a hook that the repository keeps, a script that they call. After the
+//! change it must be run on the same events, as the same job, with the same arguments and nothing new before it, and its
+//! failure must have the same consequence.
+//!
 //! They give it by `sprag approve PATH --rule policy-change --reason "..."`, as many of the signers that are trusted already
 //! as the strictest rule asks for. Then the change of that file passes; all else is judged by the stricter policy still.
 

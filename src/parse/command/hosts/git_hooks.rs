@@ -7,10 +7,10 @@ use crate::parse::command::tree::{self, Format, Node, Tree};
 use crate::parse::command::{Call, Host, Kind, Reading, Variables, Weight, Word};
 use crate::source::Source;
 
-/// `lefthook.yml` (<https://lefthook.dev/configuration/>).
+/// `lefthook.yml`, or the same as TOML or JSON (<https://lefthook.dev/configuration/>).
 pub(super) fn lefthook(source: &Source) -> Reading {
     let mut reading = Reading::default();
-    for tree in tree::read(source, Format::Yaml, &mut reading) {
+    for tree in tree::read(source, Format::of(source), &mut reading) {
         for entry in tree.entries() {
             let key = values::short(&entry.key);
             let host = Host::new(Kind::Lefthook, source, key, Weight::Platform).in_folder("");
@@ -68,10 +68,10 @@ fn script(reading: &mut Reading, host: &Host, name: &str, range: Range<usize>) {
     }
 }
 
-/// `.pre-commit-config.yaml` (<https://pre-commit.com/#plugins>): the hooks that the repository brings itself.
+/// `.pre-commit-config.yaml`, and the `prek.toml` of prek (<https://pre-commit.com/#plugins>): the hooks that the repository brings itself.
 pub(super) fn pre_commit(source: &Source) -> Reading {
     let mut reading = Reading::default();
-    for tree in tree::read(source, Format::Yaml, &mut reading) {
+    for tree in tree::read(source, Format::of(source), &mut reading) {
         for (at, repo) in tree.get("repos").map(Tree::items).unwrap_or_default().iter().enumerate()
         {
             let local = repo.get("repo").and_then(Tree::text).map(ToString::to_string);
