@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::aside::Aside;
 use super::beside::{Kept, Sides};
 use super::changed::Changed;
 use super::databases::Databases;
@@ -286,7 +287,8 @@ impl Work<'_> {
                 self.counts.files += 1;
             }
         }
-        let mut notices = Vec::new();
+        let known = Aside { repo: self.repo, before, after, trusted: self.trusted };
+        let known = known.of(&changes, (&base, proposed), self.policy)?;
         let mut tree = Vec::new();
         if touched && let PolicyState::Is(policy) = proposed {
             let entries = self.repo.list(after, &Migrations(&policy.migrations))?;
@@ -296,14 +298,16 @@ impl Work<'_> {
                 self.find("policy-tampered", finding.help(problem.help.unwrap_or_default()));
             }
         }
-        let facts = tampering::Facts { base: &base, proposed, changes: &changes, tree: &tree };
+        let (changes, tree, known) = (&changes, &tree, &known);
+        let facts = tampering::Facts { base: &base, proposed, changes, tree, known };
         for finding in tampering::findings(&facts) {
             self.find("policy-tampered", finding);
         }
-        if touched || matches!(proposed, PolicyState::Absent) {
-            notices = tampering::notices(&facts);
+        for finding in tampering::flaws(&facts) {
+            self.find("unreadable-file", finding);
         }
-        Ok(notices)
+        let of_policy = touched || matches!(proposed, PolicyState::Absent);
+        Ok(if of_policy { tampering::notices(&facts) } else { tampering::firsts(&facts) })
     }
 }
 

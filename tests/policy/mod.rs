@@ -2,6 +2,7 @@
 
 mod baseline;
 mod exceptions;
+mod first;
 mod globs;
 mod init;
 mod presets;

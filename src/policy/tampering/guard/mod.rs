@@ -10,8 +10,8 @@ use super::{lines, signed, tampered, text};
 use crate::rules::Finding;
 use crate::source::{Content, FileChange, RepoPath, Span};
 
-pub(super) use keys::keys;
-pub(super) use records::{baseline, ledger};
+pub(super) use keys::{flaws, is_first, keys};
+pub(super) use records::{baseline, ledger, written};
 pub(super) use version::version;
 
 /// Files that say what CI runs.
