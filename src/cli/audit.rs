@@ -63,7 +63,10 @@ pub(super) fn baseline(output: &Output) -> Result<u8> {
     };
     let all = entries.len();
     let kept = match &old {
-        Some(old) => entries.into_iter().filter(|it| old.contains(&it.fingerprint)).collect(),
+        Some(old) => {
+            let is_old = |it: &Entry| old.contains(&it.fingerprint, &it.rule, &it.path);
+            entries.into_iter().filter(is_old).collect()
+        }
         None => entries,
     };
     let baseline = Baseline { entries: kept };

@@ -222,8 +222,10 @@ fn lists(
         None => None,
         Some(source) => {
             let (signers, wrong) = Signers::parse(&source);
+            // A list that says nothing is none.
+            let is_list = !signers.list.is_empty() || !wrong.is_empty();
             flaws.list.extend(wrong);
-            Some(signers)
+            is_list.then_some(signers)
         }
     };
     let mut revoked = Revoked::default();

@@ -15,18 +15,19 @@ use super::read::unreadable;
 use super::schema::Compared;
 use super::watch::Migrations;
 use super::{
-    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, approvals, beside, order, past, policy_at, provider,
-    read, schema, secrets, unwatched,
+    COMMAND_LIMIT, Judged, Outcome, SQL_LIMIT, Stop, approvals, beside, order, past, policy_at,
+    provider, read, schema, secrets, unwatched,
 };
 use crate::cache::{Cache, Past};
 use crate::failure::Result;
 use crate::policy::Policy;
+use crate::policy::baseline::Entry;
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
 use crate::rules::{self, Beside, Finding, Found, History, Scope, State};
 use crate::schema::Catalog;
 use crate::source::{File, FileChange, Mode, ObjectId, PathList, RepoPath, Time};
-use crate::verdict::{Counts, Excuses, Inline, Verdict, judge};
+use crate::verdict::{self, Counts, Excuses, Inline, Verdict, judge};
 
 /// What an audit found, to be kept: everything that depends on the tree alone.
 #[derive(Serialize, Deserialize)]
@@ -42,21 +43,7 @@ struct Kept {
 pub fn audit(repo: &Repo, side: &Side, now: Time) -> Judged {
     let policy = policy_at(repo, side)?;
     let mut sources = Sources::default();
-    let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
-    let kept = match side {
-        Side::Tree(tree) => cache.value::<Kept>("audit", tree),
-        _ => None,
-    };
-    let (mut found, counts, inline) = match kept {
-        Some(kept) => recalled(repo, kept, &mut sources)?,
-        None => {
-            let (found, counts, files, inline) = everything(repo, side, &policy, &mut sources)?;
-            if let Side::Tree(tree) = side {
-                keep(&cache, tree, &found, counts, &files, &inline);
-            }
-            (found, counts, inline)
-        }
-    };
+    let (mut found, counts, inline) = found(repo, side, &policy, &mut sources)?;
     secrets::hide(&mut found, &mut sources);
     let baseline = baseline(repo, side)?;
     // What excuses nothing any more is told of no merged migration: nobody can edit it.
@@ -89,6 +76,38 @@ pub fn audit(repo: &Repo, side: &Side, now: Time) -> Judged {
     Ok(Outcome { verdict, sources, policy: policy.source.path.to_string() })
 }
 
+/// What a side has under a policy, as `sprag baseline` would write it down. Nothing where that policy cannot be meant
+/// for it.
+pub(super) fn entries(repo: &Repo, side: &Side, policy: &Policy) -> Result<BTreeSet<Entry>> {
+    match found(repo, side, policy, &mut Sources::default()) {
+        Ok((found, ..)) => Ok(verdict::entries(&found)),
+        Err(Stop::Policy(_)) => Ok(BTreeSet::new()),
+        Err(Stop::Failure(failure)) => Err(failure),
+    }
+}
+
+/// Everything that is found, from the cache where it was found before.
+fn found(
+    repo: &Repo,
+    side: &Side,
+    policy: &Policy,
+    sources: &mut Sources,
+) -> std::result::Result<(Vec<Found>, Counts, Vec<Inline>), Stop> {
+    let cache = Cache::new(repo.common_dir(), &["audit", &policy.source.text]);
+    let tree = match side {
+        Side::Tree(tree) => Some(tree),
+        _ => None,
+    };
+    if let Some(kept) = tree.and_then(|it| cache.value::<Kept>("audit", it)) {
+        return Ok(recalled(repo, kept, sources)?);
+    }
+    let (found, counts, files, inline) = everything(repo, side, policy, sources)?;
+    if let Some(tree) = tree {
+        keep(&cache, tree, &found, counts, &files, &inline);
+    }
+    Ok((found, counts, inline))
+}
+
 type Everything = (Vec<Found>, Counts, Vec<File>, Vec<Inline>);
 
 fn everything(
@@ -96,7 +115,7 @@ fn everything(
     side: &Side,
     policy: &Policy,
     sources: &mut Sources,
-) -> std::result::Result<Everything, super::Stop> {
+) -> std::result::Result<Everything, Stop> {
     let mut migrations = repo.list(side, &Migrations(&policy.migrations))?;
     // A link where a folder may be is listed too.
     migrations.retain(|it| policy.migrations.matches(it.path.as_bytes()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::aside::Aside;
 use super::beside::{Kept, Sides};
 use super::changed::Changed;
 use super::databases::Databases;
@@ -13,8 +14,8 @@ use super::provider::{Providers, differ};
 use super::read::{text_of, unreadable};
 use super::watch::{Migrations, Watch};
 use super::{
-    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, brought, declared, guarded,
-    misplaced, order, past, read, records, schema, secrets, unwatched, upgraded,
+    Commits, Judged, Outcome, Overlay, SQL_LIMIT, approvals, beside, brought, declared, misplaced,
+    order, past, read, records, schema, secrets, unwatched, upgraded,
 };
 use crate::failure::Result;
 use crate::parse::{Migration, command};
@@ -319,7 +320,8 @@ impl Work<'_> {
                 self.counts.files += 1;
             }
         }
-        let mut notices = Vec::new();
+        let known = Aside { repo: self.repo, before, after, trusted: self.trusted };
+        let known = known.of(&changes, (&base, proposed), self.policy)?;
         let mut tree = Vec::new();
         if touched && let PolicyState::Is(policy) = proposed {
             let entries = self.repo.list(after, &Migrations(&policy.migrations))?;
@@ -329,14 +331,8 @@ impl Work<'_> {
                 self.find("policy-tampered", finding.help(problem.help.unwrap_or_default()));
             }
         }
-        let helpers = guarded::helpers(self.repo, before, &changes)?;
-        let facts = tampering::Facts {
-            base: &base,
-            proposed,
-            changes: &changes,
-            tree: &tree,
-            helpers: &helpers,
-        };
+        let (changes, tree, known) = (&changes, &tree, &known);
+        let facts = tampering::Facts { base: &base, proposed, changes, tree, known };
         for finding in tampering::findings(&facts) {
             // Of files that are read for their commands, the text is there only where those differ.
             let change = changes.iter().find(|it| it.path == finding.span.path);
@@ -344,10 +340,11 @@ impl Work<'_> {
             self.sources.extend(after.and_then(text_of));
             self.find("policy-tampered", finding);
         }
-        if touched || matches!(proposed, PolicyState::Absent) {
-            notices = tampering::notices(&facts);
+        for finding in tampering::flaws(&facts) {
+            self.find("unreadable-file", finding);
         }
-        Ok(notices)
+        let of_policy = touched || matches!(proposed, PolicyState::Absent);
+        Ok(if of_policy { tampering::notices(&facts) } else { tampering::firsts(&facts) })
     }
 }
 

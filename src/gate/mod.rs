@@ -2,6 +2,7 @@
 
 mod added;
 mod approvals;
+mod aside;
 mod audit;
 mod beside;
 mod brought;

@@ -25,7 +25,8 @@ pub struct Baseline {
     pub entries: BTreeSet<Entry>,
 }
 
-/// One finding. The fingerprint decides; the rest is for whoever reads the file.
+/// One finding. The fingerprint decides, and the rule and the path have to be those that it stands for; the subject is
+/// for whoever reads the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     pub path: String,
@@ -101,17 +102,22 @@ impl Baseline {
         text
     }
 
+    /// Whether a finding is listed: under its own rule and path, or whoever reads the list is told something else.
     #[must_use]
-    pub fn contains(&self, fingerprint: &str) -> bool {
-        self.entries.iter().any(|it| it.fingerprint == fingerprint)
+    pub fn contains(&self, fingerprint: &str, rule: &str, path: &str) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|it| {
+            (it.fingerprint.as_str(), it.rule.as_str(), it.path.as_str())
+                == (fingerprint, rule, path)
+        })
     }
 
     /// The entries here that `before` did not have.
     #[must_use]
     pub fn grown(&self, before: &Baseline) -> Vec<&Entry> {
-        let known: BTreeSet<&str> =
-            before.entries.iter().map(|it| it.fingerprint.as_str()).collect();
-        self.entries.iter().filter(|it| !known.contains(it.fingerprint.as_str())).collect()
+        let of = |it: &Entry| (it.fingerprint.clone(), it.rule.clone(), it.path.clone());
+        let known: BTreeSet<_> = before.entries.iter().map(of).collect();
+        self.entries.iter().filter(|it| !known.contains(&of(it))).collect()
     }
 
     /// The entries of `before` that are gone here.

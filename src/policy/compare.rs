@@ -17,10 +17,6 @@ pub struct Weakening {
     pub span: Span,
 }
 
-/// Overrides are compared for every way in which their globs can match together. Above this many globs of one rule
-/// the answer is the cautious one.
-const MOST_GLOBS: usize = 10;
-
 pub(super) fn weakenings(trusted: &Policy, proposed: &Policy) -> Vec<Weakening> {
     let mut found = Found { proposed, list: Vec::new() };
     let rules: BTreeSet<&str> =
@@ -62,31 +58,48 @@ impl Found<'_> {
     }
 }
 
+/// Compared wherever the globs of overrides can match together.
 fn levels(found: &mut Found<'_>, trusted: &Policy, rule: &str) {
     let globs: Vec<String> = override_globs(trusted, rule)
         .union(&override_globs(found.proposed, rule))
         .cloned()
         .collect();
-    if globs.len() > MOST_GLOBS {
-        return cautious(found, trusted, rule);
-    }
     let mut told = BTreeSet::new();
-    for matched in (0..1_usize << globs.len()).filter(|it| is_possible(&globs, *it)) {
-        let matches = |glob: &str| {
-            globs.iter().position(|it| it == glob).is_some_and(|at| matched >> at & 1 == 1)
-        };
+    for matched in together(&globs) {
+        let matches = |glob: &str| matched.iter().any(|&at| globs[at] == glob);
         let before = entry(trusted, rule, &matches);
         let after = entry(found.proposed, rule, &matches);
         let place = |it: Option<&RuleEntry>| it.map(|it| it.range.start);
         if told.insert((place(before), place(after))) {
-            let here = if matched == 0 {
+            let here = if matched.is_empty() {
                 String::new()
             } else {
-                format!(" in {}", listed(&globs, matched))
+                format!(" in {}", listed(&globs, &matched))
             };
             compare(found, trusted, rule, &here, (before, after));
         }
     }
+}
+
+/// The fewest globs that a path can match which matches these two, for every two: a wider glob comes with a narrower
+/// one. In each of the policies one override counts for a path, by one of its globs, so that no more than two decide.
+fn together(globs: &[String]) -> Vec<Vec<usize>> {
+    let span = || Span::file("".into());
+    let sets: Vec<Globs> = globs.iter().map(|it| Globs::new(vec![(it.clone(), span())])).collect();
+    let all = 0..globs.len();
+    let above: Vec<BTreeSet<usize>> = all
+        .clone()
+        .map(|at| all.clone().filter(|&wide| wide == at || sets[wide].cover(&globs[at])).collect())
+        .collect();
+    let mut found = BTreeSet::from([Vec::new()]);
+    for one in all.clone() {
+        for other in one..globs.len() {
+            found.insert(above[one].union(&above[other]).copied().collect());
+        }
+    }
+    let mut found: Vec<Vec<usize>> = found.into_iter().collect();
+    found.sort_by_key(Vec::len);
+    found
 }
 
 /// What counts for paths that match these globs and no others.
@@ -105,21 +118,8 @@ fn override_globs(policy: &Policy, rule: &str) -> BTreeSet<String> {
     overrides.flat_map(|it| it.paths.patterns().map(|it| it.0.to_owned())).collect()
 }
 
-/// No path matches a glob and not the wider one.
-fn is_possible(globs: &[String], matched: usize) -> bool {
-    let is_matched = |at: usize| matched >> at & 1 == 1;
-    let span = || Span::file("".into());
-    (0..globs.len()).filter(|&wide| !is_matched(wide)).all(|wide| {
-        let wide = Globs::new(vec![(globs[wide].clone(), span())]);
-        (0..globs.len())
-            .filter(|&narrow| is_matched(narrow))
-            .all(|narrow| !wide.cover(&globs[narrow]))
-    })
-}
-
-fn listed(globs: &[String], matched: usize) -> String {
-    let matched = globs.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
-    matched.map(|(_, glob)| format!("`{glob}`")).collect::<Vec<_>>().join(" and ")
+fn listed(globs: &[String], matched: &[usize]) -> String {
+    matched.iter().map(|&at| format!("`{}`", globs[at])).collect::<Vec<_>>().join(" and ")
 }
 
 fn compare(
@@ -152,20 +152,6 @@ fn compare(
     for pattern in after.iter().flat_map(|it| &it.exempt) {
         if !before.is_some_and(|it| it.exempt.iter().any(|it| it.covers(pattern))) {
             found.at(format!("{rule}{here}: exempts `{}`", pattern.text), pattern.range.clone());
-        }
-    }
-}
-
-/// As if the heaviest word of the trusted policy had been for every path.
-fn cautious(found: &mut Found<'_>, trusted: &Policy, rule: &str) {
-    fn entries<'p>(policy: &'p Policy, rule: &str) -> Vec<Option<&'p RuleEntry>> {
-        let own = std::iter::once(policy.rules.get(rule));
-        own.chain(policy.overrides.iter().filter_map(|it| it.rules.get(rule)).map(Some)).collect()
-    }
-    let proposed = found.proposed;
-    for before in entries(trusted, rule) {
-        for after in entries(proposed, rule) {
-            compare(found, trusted, rule, " in some paths", (before, after));
         }
     }
 }
@@ -232,8 +218,7 @@ fn deploy(found: &mut Found<'_>, before: &Deploy) {
     for (name, span) in after.local_scripts.iter().filter(|it| !before.is_local_script(&it.0)) {
         found.push(format!("deploy: takes the script `{name}` for local"), span.clone());
     }
-    let known =
-        |glob: &str| before.rehearsals.iter().all(|it| it.patterns().any(|it| it.0 == glob));
+    let known = |glob: &str| before.rehearsals.iter().all(|it| it.cover(glob));
     for (glob, span) in after.rehearsals.iter().flat_map(Globs::patterns).filter(|it| !known(it.0))
     {
         let text = format!("deploy: `{glob}` may migrate a database of its own");

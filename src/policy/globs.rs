@@ -78,7 +78,9 @@ impl Globs {
     /// Whether everything that `glob` matches is matched by one of these. Says no when in doubt.
     #[must_use]
     pub fn cover(&self, glob: &str) -> bool {
-        self.globs.iter().any(|(text, _)| covers(text, glob))
+        let narrow = alternatives(glob);
+        let wide: Vec<String> = self.globs.iter().flat_map(|it| alternatives(&it.0)).collect();
+        narrow.iter().all(|narrow| wide.iter().any(|wide| covers(wide, narrow)))
     }
 
     /// What either list matches.
@@ -225,6 +227,34 @@ fn names_folder(glob: &str, path: &[u8]) -> bool {
 
 fn same_case(matches: fn(&[u8], &[u8]) -> bool, pattern: &str, text: &[u8]) -> bool {
     matches(pattern.to_ascii_lowercase().as_bytes(), &text.to_ascii_lowercase())
+}
+
+/// More globs than this are not made of one.
+const MOST_ALTERNATIVES: usize = 64;
+
+/// What `{a,b}` stands for, written out. The glob itself where that is not plain to see.
+fn alternatives(glob: &str) -> Vec<String> {
+    let whole = || vec![glob.to_owned()];
+    if glob.contains(['[', '\\']) {
+        return whole();
+    }
+    let mut done = Vec::new();
+    let mut open = vec![glob.to_owned()];
+    while let Some(text) = open.pop() {
+        let Some(end) = text.find('}') else {
+            done.push(text);
+            continue;
+        };
+        // The innermost pair, which has no other in it.
+        let Some(start) = text[..end].rfind('{') else { return whole() };
+        for one in text[start + 1..end].split(',') {
+            if one.is_empty() || open.len() + done.len() >= MOST_ALTERNATIVES {
+                return whole();
+            }
+            open.push(format!("{}{one}{}", &text[..start], &text[end + 1..]));
+        }
+    }
+    done
 }
 
 /// Whether `wide` matches whatever `narrow` matches, as far as the texts show it.

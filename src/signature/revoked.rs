@@ -44,6 +44,13 @@ impl Revoked {
         self.keys.contains(key) || self.fingerprints.contains(&key.to_string())
     }
 
+    /// The fingerprint of every key that is revoked.
+    #[must_use]
+    pub fn fingerprints(&self) -> BTreeSet<String> {
+        let keys = self.keys.iter().map(ToString::to_string);
+        keys.chain(self.fingerprints.iter().cloned()).collect()
+    }
+
     /// What either list revokes.
     pub fn extend(&mut self, other: Revoked) {
         self.keys.extend(other.keys);

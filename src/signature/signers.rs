@@ -39,12 +39,6 @@ impl Signers {
         (signers, flaws)
     }
 
-    /// Whether a line alone makes a list that nobody can trust.
-    #[must_use]
-    pub fn is_flaw(line: &str) -> bool {
-        signer(line, &Span::file("".into())).is_err()
-    }
-
     /// Whoever holds a key is one person, under one name.
     fn fits(&self, signer: Signer) -> Result<Signer, Wrong> {
         match self.list.iter().find(|it| it.key == signer.key && it.principal != signer.principal) {
@@ -67,6 +61,14 @@ impl Signers {
 }
 
 impl Signer {
+    /// All that counts of a line, whatever its white space and its comment.
+    #[must_use]
+    pub fn says(&self) -> String {
+        let spaces = self.namespaces.as_ref().map(|it| it.join(","));
+        let (after, before) = (self.valid_after, self.valid_before);
+        format!("{} {spaces:?} {after:?} {before:?} {}", self.principal, self.key.line())
+    }
+
     #[must_use]
     pub fn may_sign(&self, namespace: &str) -> bool {
         self.namespaces.as_ref().is_none_or(|it| it.iter().any(|it| it == namespace))

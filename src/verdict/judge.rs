@@ -1,13 +1,14 @@
 //! Weighs findings against the policy, its exceptions and the baseline.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
 use super::{Excuse, Fingerprint, Inline, Judged, Outcome, SetBy};
+use crate::policy::baseline::Entry;
 use crate::policy::{Baseline, Date, Policy};
-use crate::rules::{Found, Level};
+use crate::rules::{Finding, Found, Level, Rule};
 use crate::source::RepoPath;
 
 /// What can let a finding pass.
@@ -22,7 +23,7 @@ pub struct Excuses<'a> {
 
 /// A rule at level `allow` and an exempt subject leave nothing; everything else is judged and told.
 pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
-    let mut seen: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+    let mut numbers = Numbers::default();
     let mut judged = Vec::with_capacity(found.len());
     for Found { rule, finding } in found {
         let path = &finding.span.path;
@@ -31,19 +32,14 @@ pub fn judge(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judged> {
         if setting.level == Level::Allow || excuses.policy.exempts(rule.name, path, subject) {
             continue;
         }
-        let first = fingerprint(rule.name, path, subject, &finding.evidence, 0);
-        let nth = seen.entry(first.clone()).and_modify(|it| *it += 1).or_insert(0);
-        let fingerprint = match *nth {
-            0 => first,
-            nth => fingerprint(rule.name, path, subject, &finding.evidence, nth),
-        };
+        let fingerprint = numbers.fingerprint(rule, &finding);
         let exception = excuses.policy.exception(rule.name, path, subject, excuses.today);
         let comment = excuses.inline.iter().find(|it| it.holds(rule, &finding, excuses.today));
         let outcome = if setting.level == Level::Warn {
             comment.map_or(Outcome::Warns, |it| Outcome::Excused(it.excuse()))
         } else if let Some(it) = exception {
             Outcome::Excused(Excuse::Policy { span: it.span.clone(), reason: it.reason.clone() })
-        } else if excuses.baseline.contains(&fingerprint.0) {
+        } else if excuses.baseline.contains(&fingerprint.0, rule.name, &path.to_string()) {
             Outcome::Excused(Excuse::Baseline)
         } else {
             Outcome::Blocks
@@ -70,6 +66,34 @@ pub fn judge_with_comments(found: Vec<Found>, excuses: &Excuses<'_>) -> Vec<Judg
     let idle = Inline::idle(excuses.inline, &judged, excuses.today);
     judged.extend(judge(idle, excuses));
     judged
+}
+
+/// The entries of a baseline for all of these, whatever a policy says of them.
+#[must_use]
+pub fn entries(found: &[Found]) -> BTreeSet<Entry> {
+    let mut numbers = Numbers::default();
+    let entry = |it: &Found| Entry {
+        path: it.finding.span.path.to_string(),
+        rule: it.rule.name.to_owned(),
+        subject: it.finding.subject.0.clone(),
+        fingerprint: numbers.fingerprint(it.rule, &it.finding).0,
+    };
+    found.iter().map(entry).collect()
+}
+
+/// How often the same statement has been seen in one file.
+#[derive(Default)]
+struct Numbers(BTreeMap<Fingerprint, u32>);
+
+impl Numbers {
+    fn fingerprint(&mut self, rule: &Rule, finding: &Finding) -> Fingerprint {
+        let (path, subject) = (&finding.span.path, finding.subject.0.as_str());
+        let first = fingerprint(rule.name, path, subject, &finding.evidence, 0);
+        match *self.0.entry(first.clone()).and_modify(|it| *it += 1).or_insert(0) {
+            0 => first,
+            nth => fingerprint(rule.name, path, subject, &finding.evidence, nth),
+        }
+    }
 }
 
 /// No line number goes in, so that a finding keeps its name when lines move; the statement does, so that another one

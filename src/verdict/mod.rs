@@ -7,7 +7,7 @@ use crate::rules::{Finding, Level, Rule};
 use crate::source::{ObjectId, RepoPath, Span, Time};
 
 pub use inline::Inline;
-pub use judge::{Excuses, judge, judge_with_comments};
+pub use judge::{Excuses, entries, judge, judge_with_comments};
 
 /// A finding with its weight.
 #[derive(Clone, Debug)]

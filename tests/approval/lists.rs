@@ -154,3 +154,63 @@ fn a_list_that_cannot_be_trusted_stops_who_has_something_signed_and_nobody_else(
     office.list(&["dba"]);
     office.refused("error[policy-tampered]");
 }
+
+#[test]
+fn what_would_leave_nobody_to_sign_is_signed_by_nobody() {
+    let Some(office) = Office::new() else { return };
+    office.repo.run("rm db/2_total.sql");
+    for (path, text) in [
+        (".sprag/allowed_signers", office.lines(&["ceo", "dba"]) + "eve ssh-rsa AAAAgarbage\n"),
+        (
+            ".sprag/allowed_signers",
+            office.lines(&["ceo", "dba"]) + &format!("mallory@x {}\n", office.public("ceo")),
+        ),
+        (".sprag/revoked_keys", "ssh-ed25519 AAAAgarbage mallory\n".to_owned()),
+    ] {
+        office.repo.write(path, &text);
+        office.refused(&format!("with this nobody can judge by `{path}`"));
+        let letter = sprag::approval::Letter {
+            rule: "policy-change".to_owned(),
+            path: path.into(),
+            sha256: office.hash(path),
+            ..office.letter()
+        };
+        office.post(".sprag/approvals/list", &letter.text(), "ceo");
+        let (code, said) = office.check();
+        assert_ne!(code, 0, "{said}");
+        office.repo.run("git reset -q --hard; rm -rf .sprag/approvals .sprag/revoked_keys");
+    }
+}
+
+#[test]
+fn a_signer_is_silenced_by_another_and_by_nobody_else() {
+    let Some(office) = Office::new() else { return };
+    office.repo.run("rm db/2_total.sql");
+    let path = ".sprag/revoked_keys";
+    office.repo.write(path, office.public("mallory"));
+    office.passes();
+    office.repo.write(path, office.public("dba"));
+    office.refused("after this `dba@x` signs no longer");
+    let letter = |approver: &str| sprag::approval::Letter {
+        rule: "policy-change".to_owned(),
+        path: path.into(),
+        sha256: office.hash(path),
+        approver: approver.to_owned(),
+        ..office.letter()
+    };
+    office.post(".sprag/approvals/list", &letter("dba@x").text(), "dba");
+    office.refused("the key of `dba@x` is revoked");
+    office.post(".sprag/approvals/list", &letter("ceo@x").text(), "ceo");
+    office.passes();
+}
+
+#[test]
+fn a_list_of_comments_is_no_list_to_sign_by() {
+    let Some(office) = Office::new() else { return };
+    office.merged(&[(".sprag/allowed_signers", "# name ssh-ed25519 AAAA\n")]);
+    office.post(FILE, &office.letter().text(), "ceo");
+    office.refused("nobody may sign yet");
+    office.repo.run("git rm -rqf --cached db/2_total.sql .sprag/approvals; rm -r db/2_total.sql .sprag/approvals");
+    office.list(&["ceo"]);
+    office.passes();
+}

@@ -88,19 +88,23 @@ fn what_is_no_baseline_is_told_with_its_line() {
 }
 
 #[test]
-fn it_grows_and_shrinks_by_fingerprint_alone() {
+fn an_entry_is_for_one_finding_of_one_rule_in_one_file() {
     let one = baseline(&[entry(1, "a.sql", "truncate", "public.a")]);
     let moved = baseline(&[entry(1, "b.sql", "truncate", "public.a")]);
     let two = baseline(&[
         entry(1, "a.sql", "truncate", "public.a"),
         entry(2, "a.sql", "truncate", "public.b"),
     ]);
-    assert!(moved.grown(&one).is_empty() && moved.shrunk(&one).is_empty());
+    assert_eq!(moved.grown(&one)[0].path, "b.sql", "it says something else, so it is another");
     assert_eq!(two.grown(&one)[0].subject, "public.b");
     assert_eq!(one.shrunk(&two)[0].subject, "public.b");
+    let second = format!("{:032x}", 2);
     assert!(
-        two.contains("00000000000000000000000000000002")
-            && !one.contains("00000000000000000000000000000002")
+        two.contains(&second, "truncate", "a.sql") && !one.contains(&second, "truncate", "a.sql")
+    );
+    assert!(
+        !two.contains(&second, "drop-table", "a.sql")
+            && !two.contains(&second, "truncate", "b.sql")
     );
 }
 

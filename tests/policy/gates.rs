@@ -1,7 +1,6 @@
 //! Whatever runs sprag cannot be made to run it in vain.
 
-use sprag::parse::command::guard::Helpers;
-use sprag::policy::tampering::{self, Facts, PolicyState};
+use sprag::policy::tampering::{self, Facts, Known, PolicyState};
 use sprag::source::{Content, File, FileChange, Mode, ObjectId};
 
 use super::read;
@@ -24,7 +23,7 @@ fn found(path: &str, before: &str, after: Option<&str>) -> Vec<(String, String)>
         proposed: &policy,
         changes: &changes,
         tree: &[],
-        helpers: &Helpers::default(),
+        known: &Known::default(),
     };
     let findings = tampering::findings(&facts);
     assert!(findings.len() < 2, "one finding for each file: {findings:?}");

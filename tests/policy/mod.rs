@@ -2,6 +2,7 @@
 
 mod baseline;
 mod exceptions;
+mod first;
 mod gates;
 mod globs;
 mod init;

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
-use sprag::parse::command::guard::Helpers;
 use sprag::policy::Policy;
 use sprag::policy::baseline::{Baseline, Entry};
-use sprag::policy::tampering::{self, Facts, PolicyState};
+use sprag::policy::tampering::{self, Facts, Known, PolicyState};
+use sprag::signature::Signers;
 use sprag::source::{Content, File, FileChange, Lines, Mode, ObjectId, RepoPath, Source};
 
 use super::{catalogue, read};
@@ -37,18 +37,24 @@ fn change(path: &str, before: Option<&str>, after: Option<&str>) -> FileChange {
 
 /// What is found, with the text that each place marks.
 fn found(base: Option<&str>, proposed: Option<&str>, changes: &[FileChange]) -> String {
+    let owners = |it: &&FileChange| Known::owners().any(|path| it.path.to_string() == path);
+    let owners = changes.iter().filter(owners).cloned().collect();
+    found_in(base, proposed, changes, &Known { owners, ..Known::default() })
+}
+
+fn found_in(
+    base: Option<&str>,
+    proposed: Option<&str>,
+    changes: &[FileChange],
+    known: &Known,
+) -> String {
     let (base, proposed_state) = (state(base), state(proposed));
     let tree: Vec<RepoPath> =
         ["prisma/migrations/1/migration.sql", "src/a.ts"].map(RepoPath::from).into();
-    let facts = Facts {
-        base: &base,
-        proposed: &proposed_state,
-        changes,
-        tree: &tree,
-        helpers: &Helpers::default(),
-    };
+    let facts = Facts { base: &base, proposed: &proposed_state, changes, tree: &tree, known };
     let mut out = String::new();
-    for finding in tampering::findings(&facts) {
+    let unsignable = tampering::flaws(&facts);
+    for finding in tampering::findings(&facts).into_iter().chain(unsignable) {
         let text = match changes.iter().find(|it| it.path == finding.span.path) {
             Some(it) => it.after.as_ref().and_then(|it| it.content.text()).map_or("", |it| it),
             None => proposed.unwrap_or_default(),
@@ -115,7 +121,7 @@ fn the_first_policy_needs_nobody() {
     assert_eq!(found(None, Some(&POLICY.replace("deny", "warn")), &[]), "");
     let first = [
         change(".sprag/baseline.toml", None, Some("x")),
-        change(".sprag/allowed_signers", None, Some("a b c")),
+        change(".sprag/allowed_signers", None, Some(&signer("ceo@x", KEY))),
     ];
     assert_eq!(found(None, Some(POLICY), &first), "");
 }
@@ -151,32 +157,83 @@ fn a_file_that_is_the_policy_on_another_file_system() {
     assert_eq!(one("apps/Policy.toml", None, Some("x")), "");
 }
 
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVuTE4mcSLWTV4Tc0ObiE3W9RPxxPJz2dt4ZVNrZcFz";
+const OTHER: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqt";
+
+fn signer(name: &str, key: &str) -> String {
+    format!("{name} namespaces=\"sprag-approval\" {key}\n")
+}
+
+const SIGNERS: &str = ".sprag/allowed_signers";
+const REVOKED: &str = ".sprag/revoked_keys";
+
 #[test]
 fn signers_that_change() {
-    let before = Some("# owners\nceo@x namespaces=\"sprag-approval\" ssh-ed25519 AAAA\n");
-    assert_snapshot!(one(".sprag/allowed_signers", before, Some("* ssh-ed25519 BBBB\n")), @r###"
-    .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this changes it  |* ssh-ed25519 BBBB|
-      help: make it a change of its own, for an owner to merge past the gate
-    "###);
-    assert_snapshot!(one(".sprag/allowed_signers", before, None), @r###"
-    .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this deletes it  ||
-      help: make it a change of its own, for an owner to merge past the gate
-    "###);
-    let comment = before.map(|it| format!("{it}\n# more\n"));
-    assert_eq!(one(".sprag/allowed_signers", before, comment.as_deref()), "");
+    let before = format!("# owners\n{}", signer("ceo@x", KEY));
+    let signers = |after: &str| one(SIGNERS, Some(&before), Some(after));
+    assert_snapshot!(signers(&signer("dba@x", OTHER)), @"");
+    assert_snapshot!(one(SIGNERS, Some(&before), None), @"");
+    let emptied = signers("# nobody\n");
+    assert!(emptied.contains("deletes it"), "{emptied}");
+    assert_eq!(signers(&format!("{before}\n# more\n")), "");
+    assert_eq!(signers(&before.replace(KEY, &format!("{KEY}  the boss's laptop"))), "");
+    assert!(signers(&before.replace("namespaces=\"sprag-approval\" ", "")).contains("changes it"));
     let elsewhere = format!("{POLICY}[approvals]\nsigners = \"keys/owners\"\n");
-    let change = [change("keys/owners", before, Some("x"))];
+    let change = [change("keys/owners", Some(&before), Some(&signer("dba@x", OTHER)))];
     assert!(found(Some(&elsewhere), Some(&elsewhere), &change).contains("says who may sign"));
 }
 
 #[test]
+fn a_list_of_nothing_but_comments_is_no_list() {
+    let empty = Some("# name namespaces=\"sprag-approval\" ssh-ed25519 AAAA\n");
+    assert_eq!(one(SIGNERS, empty, Some(&signer("ceo@x", KEY))), "");
+    assert_eq!(one(SIGNERS, empty, None), "");
+}
+
+#[test]
+fn signers_whom_nobody_can_trust_are_refused_the_first_as_well() {
+    let ceo = signer("ceo@x", KEY);
+    assert_snapshot!(one(SIGNERS, None, Some(&format!("*@x {OTHER}\nnobody\n"))), @"");
+    assert_snapshot!(one(SIGNERS, Some(&ceo), Some(&format!("{ceo}{}", signer("mallory@x", KEY)))), @"");
+    let flawed = format!("{ceo}{}eve ssh-rsa AAAAgarbage\n", signer("mallory@x", KEY));
+    assert_eq!(one(SIGNERS, Some(&flawed), Some(&ceo)), "", "whoever mends it needs nobody");
+    assert!(one(SIGNERS, Some(&flawed), Some(&signer("mallory@x", KEY))).contains("changes it"));
+}
+
+#[test]
 fn keys_that_were_revoked_stay_revoked() {
-    assert_eq!(one(".sprag/revoked_keys", Some("a\n"), Some("a\nb\n")), "");
-    assert!(
-        one(".sprag/revoked_keys", Some("a\nb\n"), Some("b\n"))
-            .contains("which keys sign no longer")
-    );
-    assert!(one(".sprag/revoked_keys", Some("a\n"), None).contains("deletes it"));
+    let (one_key, both) = (format!("{KEY}\n"), format!("{KEY}\n{OTHER} of the old laptop\n"));
+    assert_eq!(one(REVOKED, Some(&one_key), Some(&both)), "");
+    let taken_back = one(REVOKED, Some(&both), Some(&one_key));
+    assert!(taken_back.contains("which keys sign no longer"), "{taken_back}");
+    assert!(one(REVOKED, Some(&one_key), None).contains("deletes it"));
+}
+
+#[test]
+fn a_revoked_key_that_nobody_can_read_is_refused() {
+    let garbage = "ssh-ed25519 AAAAgarbage mallory\n";
+    assert_snapshot!(one(REVOKED, None, Some(&format!("# typo\n{garbage}"))), @"");
+    let (before, after) = (format!("{KEY}\n{garbage}"), format!("{KEY}\n"));
+    assert_eq!(one(REVOKED, Some(&before), Some(&after)), "whoever mends it needs nobody");
+    assert_eq!(one(REVOKED, Some(garbage), None), "");
+}
+
+#[test]
+fn a_signer_whose_key_is_revoked_has_somebody_who_agrees() {
+    let list = format!("{}{}", signer("ceo@x", KEY), signer("dba@x", OTHER));
+    let known = Known {
+        signers: Signers::parse(&Source::new(SIGNERS, list.as_str())).0,
+        ..Known::default()
+    };
+    let revokes = |changes: &[FileChange]| found_in(Some(POLICY), Some(POLICY), changes, &known);
+    let revoked = change(REVOKED, None, Some(&format!("{KEY}\nceo@x {OTHER}\n")));
+    assert_snapshot!(revokes(std::slice::from_ref(&revoked)), @"");
+    let left = change(SIGNERS, Some(&list), Some(&signer("dba@x", OTHER)));
+    let key = change(REVOKED, None, Some(&format!("{KEY}\n")));
+    let said = revokes(&[key, left]);
+    assert!(said.contains(SIGNERS) && !said.contains(REVOKED), "one signature is enough: {said}");
 }
 
 #[test]
@@ -196,9 +253,11 @@ fn baseline(numbers: &[u8]) -> String {
     Baseline { entries: numbers.iter().map(entry).collect() }.render()
 }
 
+const BASELINE: &str = ".sprag/baseline.toml";
+
 #[test]
 fn a_baseline_that_grows() {
-    let path = ".sprag/baseline.toml";
+    let path = BASELINE;
     assert_snapshot!(one(path, Some(&baseline(&[1, 2])), Some(&baseline(&[2, 3, 4]))), @r###"
     .sprag/baseline.toml:14: the baseline excuses 2 findings that it did not excuse before: `truncate` of `public.t3`  |00000000000000000000000000000003|
       `truncate` of `public.t4`  |00000000000000000000000000000004|
@@ -206,12 +265,54 @@ fn a_baseline_that_grows() {
       help: make it a change of its own, for an owner to merge past the gate
     "###);
     assert_eq!(one(path, Some(&baseline(&[1, 2])), Some(&baseline(&[2]))), "");
-    assert_eq!(one(path, None, Some(&baseline(&[1]))), "");
     assert_eq!(one(path, Some(&baseline(&[1])), None), "");
     assert_snapshot!(one(path, Some(&baseline(&[1])), Some("version = 1\nx = 1\n")), @r###"
     .sprag/baseline.toml:2: after this `.sprag/baseline.toml` cannot be read: there is no `x` in a baseline  |x|
       help: run `sprag baseline` to write it anew
     "###);
+    let other = baseline(&[1]).replace("truncate", "drop-table");
+    assert!(one(path, Some(&baseline(&[1])), Some(&other)).contains("`drop-table` of `public.t1`"));
+}
+
+/// A new one, where an audit of what was before finds these.
+fn first_baseline(there: Option<&[u8]>, before: Option<&str>, after: &str) -> String {
+    let parse = |it: &[u8]| Baseline::parse(&Source::new(BASELINE, baseline(it))).unwrap();
+    let known = Known { there: there.map(parse), ..Known::default() };
+    found_in(Some(POLICY), Some(POLICY), &[change(BASELINE, before, Some(after))], &known)
+}
+
+#[test]
+fn a_first_baseline_excuses_what_was_there_and_nothing_else() {
+    assert_eq!(first_baseline(Some(&[1, 2, 3]), None, &baseline(&[1, 2])), "");
+    assert_snapshot!(first_baseline(Some(&[1]), None, &baseline(&[1, 2])), @"");
+    let disguised = baseline(&[1]).replace("truncate", "column-snake-case");
+    assert!(first_baseline(Some(&[1]), None, &disguised).contains("was not there before"));
+    assert_eq!(first_baseline(Some(&[1]), Some("<<<<<<<"), &baseline(&[1])), "it is mended");
+    assert_eq!(first_baseline(None, None, &baseline(&[1])), "", "a repository's first commit");
+}
+
+fn applied(names: &[&str]) -> String {
+    let entry = |it: &&str| {
+        let hash = "0".repeat(64);
+        format!(
+            "[[applied]]\npath = \"{it}\"\nsha256 = \"{hash}\"\nat = 2026-01-01\nby = \"dev\"\n"
+        )
+    };
+    format!("version = 1\n{}", names.iter().map(entry).collect::<String>())
+}
+
+#[test]
+fn the_first_entries_of_a_ledger_that_counts_need_somebody() {
+    let path = ".sprag/applied.toml";
+    let complete = format!("{POLICY}[history]\nledger = true\n");
+    let first = |policy: &str, before: Option<&str>| {
+        found(Some(policy), Some(policy), &[change(path, before, Some(&applied(&["a.sql"])))])
+    };
+    assert_snapshot!(first(&complete, None), @"");
+    assert!(first(&complete, Some(&applied(&[]))).contains("first entries"));
+    assert_eq!(first(POLICY, None), "");
+    let more = [change(path, Some(&applied(&["a.sql"])), Some(&applied(&["a.sql", "b.sql"])))];
+    assert_eq!(found(Some(&complete), Some(&complete), &more), "");
 }
 
 #[test]
@@ -259,6 +360,44 @@ fn attributes_that_hide_a_migration() {
 }
 
 #[test]
+fn attributes_that_hide_the_migrations_there_are() {
+    let policy = POLICY
+        .replace("[rules]", "[paths]\nmigrations = [\"drizzle/*.sql\", \"db/*/up.sql\"]\n[rules]");
+    let gained = |file: &str, line: &str| {
+        let migrations = ["drizzle/0001_orders.sql", "drizzle/0002_users.sql", "db/7/up.sql"];
+        let known = Known { migrations: migrations.map(RepoPath::from).into(), ..Known::default() };
+        let change = [change(file, None, Some(&format!("{line}\n")))];
+        found_in(Some(&policy), Some(&policy), &change, &known)
+    };
+    for (file, line) in [
+        (".gitattributes", "drizzle/00* -diff"),
+        (".gitattributes", "drizzle/00?? -diff"),
+        (".gitattributes", "/drizzle/** -diff"),
+        (".gitattributes", "**/000[0-9]_* -diff"),
+        (".gitattributes", "2026* filter=x"),
+        (".gitattributes", "orders* -diff"),
+        (".gitattributes", "db/*/u\\p.sq? -diff"),
+        ("drizzle/.gitattributes", "00* -diff"),
+        ("drizzle/.gitattributes", "/0003_* -diff"),
+        ("db/.gitattributes", "7/* -diff"),
+    ] {
+        assert!(gained(file, line).contains("not what is committed"), "{file}: {line}");
+    }
+    for (file, line) in [
+        (".gitattributes", "drizzle/meta/* -diff"),
+        (".gitattributes", "docs/** -diff"),
+        (".gitattributes", "pnpm-lock.yaml -diff"),
+        (".gitattributes", "*.min.js -diff"),
+        (".gitattributes", "db/* -diff"),
+        (".gitattributes", "drizzle/00* text"),
+        ("web/.gitattributes", "drizzle/00* -diff"),
+        ("drizzle/.gitattributes", "drizzle/00* -diff"),
+    ] {
+        assert_eq!(gained(file, line), "", "{file}: {line}");
+    }
+}
+
+#[test]
 fn a_pinned_version_that_goes_down() {
     assert_snapshot!(one(".sprag/version", Some("1.4.2\n"), Some("0.0.1\n")), @r###"
     .sprag/version:1: sprag 0.0.1 is older than 1.4.2, and does not refuse what 1.4.2 does  |0.0.1|
@@ -269,6 +408,17 @@ fn a_pinned_version_that_goes_down() {
     assert!(one(".sprag/version", Some("1.4.2"), None).contains("pins no version"));
     assert_eq!(one(".sprag/version", Some("1.9.0"), Some("v1.10.0")), "");
     assert_eq!(one(".sprag/version", None, Some("1.0.0")), "");
+    for (old, new) in [
+        ("1.2.3", "1.2.3-alpha.1"),
+        ("1.2.3-alpha.10", "1.2.3-alpha.9"),
+        ("1.2.3-beta", "1.2.3-alpha"),
+        ("1.2.3-rc.1", "1.2.3-rc"),
+    ] {
+        assert!(one(".sprag/version", Some(old), Some(new)).contains("older"), "{old} -> {new}");
+        assert_eq!(one(".sprag/version", Some(new), Some(old)), "", "{new} -> {old}");
+    }
+    assert_eq!(one(".sprag/version", Some("1.2.0"), Some("1.2")), "");
+    assert_eq!(one(".sprag/version", Some("1.2.3+a"), Some("1.2.3+b")), "");
 }
 
 #[test]
@@ -288,6 +438,43 @@ fn owners_that_are_asked_no_longer() {
     assert!(owners(&format!("{before}.github/ @intern\n")).contains("@intern"));
     assert!(one("CODEOWNERS", Some("* @ceo\n"), None).contains("nobody"));
     assert_eq!(one("CODEOWNERS", None, Some("* @ceo\n")), "");
+}
+
+/// Files by path: before, after.
+fn owned(files: &[(&str, Option<&str>, Option<&str>)]) -> String {
+    let all: Vec<FileChange> = files.iter().map(|it| change(it.0, it.1, it.2)).collect();
+    let changed: Vec<FileChange> =
+        files.iter().filter(|it| it.1 != it.2).map(|it| change(it.0, it.1, it.2)).collect();
+    let known = Known { owners: all, ..Known::default() };
+    found_in(Some(POLICY), Some(POLICY), &changed, &known)
+}
+
+#[test]
+fn owners_in_a_file_that_is_read_before_the_other() {
+    let guards = Some("* @dev\n/policy.toml @ceo\n/CODEOWNERS @ceo\n/.github/ @ceo\n");
+    assert_snapshot!(owned(&[
+        ("CODEOWNERS", guards, guards),
+        (".github/CODEOWNERS", None, Some("* @mallory\n")),
+    ]), @"");
+    let same = [("CODEOWNERS", guards, None), (".github/CODEOWNERS", None, guards)];
+    assert_eq!(owned(&same), "", "it has only moved");
+    let uncovered = owned(&[
+        (".github/CODEOWNERS", guards, None),
+        ("CODEOWNERS", Some("* @dev\n"), Some("* @dev\n")),
+    ]);
+    assert!(
+        uncovered.contains("`policy.toml` was owned by @ceo and is now owned by @dev"),
+        "{uncovered}"
+    );
+    let behind = [("CODEOWNERS", guards, guards), ("docs/CODEOWNERS", None, Some("* @mallory\n"))];
+    assert_eq!(owned(&behind), "", "no forge reads it");
+    let gitlab =
+        [("docs/CODEOWNERS", guards, guards), (".gitlab/CODEOWNERS", None, Some("* @x\n"))];
+    assert_eq!(owned(&gitlab), "");
+    assert!(
+        owned(&[("docs/CODEOWNERS", guards, guards), ("CODEOWNERS", None, Some("* @x\n"))])
+            .contains("@x")
+    );
 }
 
 #[test]
@@ -350,14 +537,8 @@ fn a_policy_of_no_text_is_broken_and_none_is_absent() {
 #[test]
 fn everything_is_told_once_to_whoever_has_no_policy() {
     let facts = |base, proposed| {
-        tampering::notices(&Facts {
-            base,
-            proposed,
-            changes: &[],
-            tree: &[],
-            helpers: &Helpers::default(),
-        })
-        .concat()
+        let known = &Known::default();
+        tampering::notices(&Facts { base, proposed, changes: &[], tree: &[], known }).concat()
     };
     let (is, absent, broken) = (state(Some(POLICY)), state(None), state(Some("x")));
     assert!(facts(&absent, &is).contains("policy.toml is new"));
@@ -374,18 +555,30 @@ fn everything_is_told_once_to_whoever_has_no_policy() {
 #[test]
 fn whoever_signs_signs_for_one_content() {
     let evidence = |id: &str| {
-        let mut change = change(".sprag/allowed_signers", Some("a b c"), Some("x y z"));
+        let (before, after) = (signer("ceo@x", KEY), signer("ceo@x", OTHER));
+        let mut change = change(".sprag/allowed_signers", Some(&before), Some(&after));
         change.after.as_mut().unwrap().id = ObjectId(id.to_owned());
         let state = state(Some(POLICY));
-        let facts = Facts {
-            base: &state,
-            proposed: &state,
-            changes: &[change],
-            tree: &[],
-            helpers: &Helpers::default(),
-        };
+        let (changes, known) = (&[change], &Known::default());
+        let facts = Facts { base: &state, proposed: &state, changes, tree: &[], known };
         tampering::findings(&facts).remove(0).evidence
     };
     assert_ne!(evidence("a1"), evidence("b2"));
     assert_eq!(evidence("a1"), evidence("a1"));
+}
+
+#[test]
+fn what_is_trusted_as_it_comes_is_told_once() {
+    let is = state(Some(POLICY));
+    let said = |path: &str, before: Option<&str>, after: &str| {
+        let (changes, known) = (&[change(path, before, Some(after))], &Known::default());
+        let facts = Facts { base: &is, proposed: &is, changes, tree: &[], known };
+        tampering::notices(&facts).join("\n")
+    };
+    let list = signer("ceo@x", KEY);
+    assert_snapshot!(said(SIGNERS, None, &list), @"");
+    assert_snapshot!(said(REVOKED, None, KEY), @"");
+    assert_snapshot!(said(BASELINE, None, &baseline(&[1])), @"");
+    assert_eq!(said(SIGNERS, Some("# none\n"), &list), said(SIGNERS, None, &list));
+    assert_eq!(said(SIGNERS, Some(&list), &list), "");
 }

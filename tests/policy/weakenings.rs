@@ -153,14 +153,53 @@ fn overrides_that_are_new_gone_or_reordered() {
 }
 
 #[test]
-fn many_globs_are_compared_with_caution() {
-    let many: Vec<String> = (0..12).map(|n| format!("\"d{n}/*\"")).collect();
-    let (same, loose) = (
-        over(&many.join(", "), "drop-table = \"deny\""),
-        over(&many.join(", "), "drop-table = \"warn\""),
+fn many_globs_are_compared_as_few_are() {
+    let all = |level: &str| -> String {
+        (0..40)
+            .map(|n| over(&format!("\"d{n}/**\""), &format!("drop-table = \"{level}\"")))
+            .collect()
+    };
+    let loose = format!("[rules]\nalter-column-type = \"approve\"\n{}", all("warn"));
+    assert_eq!(diff(&loose, &loose), NONE);
+    assert_eq!(diff(&loose, &loose.replace("= \"approve\"", "= \"deny\"")), NONE);
+    assert_eq!(
+        diff(&loose, &loose.replace("drop-table = \"warn\"", "drop-table = \"deny\"")),
+        NONE
     );
-    assert_eq!(diff(&same, &same), NONE);
-    assert_eq!(diff(&same, &loose), ["drop-table in some paths: deny -> warn"]);
+    assert_eq!(diff(&all("deny"), &all("warn")).len(), 40);
+    let one = loose.replacen("drop-table = \"warn\"", "drop-table = \"allow\"", 1);
+    assert_eq!(diff(&loose, &one), ["drop-table in `d0/**`: warn -> allow"]);
+}
+
+#[test]
+fn globs_that_say_the_same_in_other_words() {
+    let paths = |globs: &str| format!("[paths]\nmigrations = [{globs}]\n");
+    assert_eq!(diff(&paths("\"db/*.sql\""), &paths("\"{db,sql}/*.sql\"")), NONE);
+    assert_eq!(diff(&paths("\"{db,sql}/*.sql\""), &paths("\"db/*.sql\", \"sql/**\"")), NONE);
+    assert_eq!(diff(&paths("\"{db,sql}/*.sql\""), &paths("\"db/*.sql\"")).len(), 1);
+    assert_eq!(
+        diff(&paths("\"a/{b,c/{d,e}}/*.sql\""), &paths("\"a/{b,c/d}/*.sql\", \"a/c/e/*\"")),
+        NONE
+    );
+    assert_eq!(diff(&paths("\"db/{,x}*.sql\""), &paths("\"db/x*.sql\"")).len(), 1);
+}
+
+#[test]
+fn workflows_that_may_rehearse() {
+    let list = |globs: &str| format!("[deploy]\nrehearsals = [{globs}]\n");
+    assert_eq!(diff("", &list("\".github/workflows/test.yml\"")), NONE);
+    assert_eq!(diff("", &list("")), NONE, "none may");
+    assert_eq!(diff(&list(""), &list("")), NONE);
+    assert_eq!(
+        diff(&list(""), &list("\".github/workflows/test.yml\"")),
+        ["deploy: `.github/workflows/test.yml` may migrate a database of its own"]
+    );
+    assert_eq!(
+        diff("", &list("\".github/workflows/*\"")),
+        ["deploy: `.github/workflows/*` may migrate a database of its own"]
+    );
+    let none = rules(&list(""));
+    assert!(!none.deploy.rehearses(&".github/workflows/test.yml".into()));
 }
 
 #[test]

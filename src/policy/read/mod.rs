@@ -206,7 +206,12 @@ fn deploy(r: &mut Reader<'_>, entry: &Entry, deploy: &mut Deploy) {
     r.only(table, &["allow", "local-scripts", "rehearsals"], "`[deploy]`");
     deploy.allow = table.get("allow").map(|it| placed(r, it));
     deploy.local_scripts = table.get("local-scripts").map(|it| placed(r, it)).unwrap_or_default();
-    deploy.rehearsals = table.get("rehearsals").map(|it| globs(r, it)).into_iter().collect();
+    // An empty list is nothing forgotten: then no workflow may.
+    let rehearsals = table.get("rehearsals").map(|it| match it.value.as_array() {
+        Some([]) => Globs::default(),
+        _ => globs(r, it),
+    });
+    deploy.rehearsals = rehearsals.into_iter().collect();
 }
 
 fn history(r: &mut Reader<'_>, entry: &Entry) -> bool {

@@ -7,9 +7,10 @@ mod weakness;
 
 use std::collections::BTreeSet;
 
-use super::{Policy, Problem, Weakening, baseline, ledger};
+use super::{Baseline, Policy, Problem, Weakening, baseline, ledger};
 use crate::parse::command::guard::Helpers;
 use crate::rules::Finding;
+use crate::signature::Signers;
 use crate::source::{File, FileChange, RepoPath, Source, Span};
 
 pub use guard::is_watched as may_run;
@@ -62,8 +63,29 @@ pub struct Facts<'a> {
     pub changes: &'a [FileChange],
     /// The files there are after the change. Asked only where the base is broken, and may be empty otherwise.
     pub tree: &'a [RepoPath],
+    pub known: &'a Known,
+}
+
+/// What the rest of the repository says, as far as what changed makes it matter.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Who may sign by the trusted list.
+    pub signers: Signers,
+    /// What an audit finds before the change. Nothing: there is no state before it.
+    pub there: Option<Baseline>,
+    /// Every `CODEOWNERS`, changed or not.
+    pub owners: Vec<FileChange>,
+    /// The migrations there are after the change.
+    pub migrations: Vec<RepoPath>,
     /// What ran sprag for others before the change.
-    pub helpers: &'a Helpers,
+    pub helpers: Helpers,
+}
+
+impl Known {
+    /// Where a `CODEOWNERS` may be.
+    pub fn owners() -> impl Iterator<Item = &'static str> {
+        owners::files()
+    }
 }
 
 /// Whether a change of this file can be tampering.
@@ -86,6 +108,29 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     findings.into_iter().map(|it| pinned(it, facts.changes)).collect()
 }
 
+/// Lists of keys that nobody could judge by after the change, or that are no text. Nobody can sign for those: after that
+/// nobody could sign for anything.
+#[must_use]
+pub fn flaws(facts: &Facts<'_>) -> Vec<Finding> {
+    let list = |it: &&FileChange| is_list(facts.base, &it.path);
+    let found = facts.changes.iter().filter(list).filter_map(guard::flaws);
+    found.map(|it| pinned(it, facts.changes)).collect()
+}
+
+/// Whether a file says who signs, or whose keys sign no longer.
+#[must_use]
+pub fn is_list(base: &PolicyState, path: &RepoPath) -> bool {
+    let others = [super::PATH, VERSION, baseline::PATH, ledger::PATH];
+    kept(base).any(|it| it.as_bytes() == path.as_bytes() && !others.contains(&it))
+}
+
+/// Whether there is a baseline that there was not, or that nobody could read.
+#[must_use]
+pub fn is_new_baseline(change: &FileChange) -> bool {
+    let is = change.path.as_bytes() == baseline::PATH.as_bytes() && change.after.is_some();
+    is && guard::written(change).is_none()
+}
+
 /// Whoever signs for a change of such a file signs for this content of it and no other.
 fn pinned(finding: Finding, changes: &[FileChange]) -> Finding {
     let after =
@@ -98,6 +143,32 @@ fn pinned(finding: Finding, changes: &[FileChange]) -> Finding {
 /// What the reader must know though nothing is wrong.
 #[must_use]
 pub fn notices(facts: &Facts<'_>) -> Vec<String> {
+    let mut notices = of_policy(facts);
+    notices.extend(firsts(facts));
+    notices
+}
+
+/// What is trusted as it comes, because there was none before.
+#[must_use]
+pub fn firsts(facts: &Facts<'_>) -> Vec<String> {
+    let first = |change: &FileChange| {
+        let path = &change.path;
+        change.after.as_ref()?.content.text()?;
+        let what = if path.as_bytes() == baseline::PATH.as_bytes() {
+            change.before.is_none().then_some("it excuses what it lists, and may only shrink")
+        } else if !is_list(facts.base, path) || !guard::is_first(change) {
+            None
+        } else if path.as_bytes() == REVOKED.as_bytes() {
+            Some("no key is taken out of it without a signer's consent")
+        } else {
+            Some("those in it sign, and nobody else is added without their consent")
+        };
+        Some(format!("{path} is new; once this is merged, {}", what?))
+    };
+    facts.changes.iter().filter_map(first).collect()
+}
+
+fn of_policy(facts: &Facts<'_>) -> Vec<String> {
     match (facts.base, facts.proposed) {
         (PolicyState::Absent, PolicyState::Is(_)) => {
             vec![
@@ -130,27 +201,27 @@ fn file(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     let path = change.path.as_bytes();
     if kept(facts.base).any(|it| it.as_bytes() == path) {
         return if path == baseline::PATH.as_bytes() {
-            guard::baseline(change)
+            guard::baseline(facts, change)
         } else if path == ledger::PATH.as_bytes() {
-            guard::ledger(change)
+            guard::ledger(facts, change)
         } else if path == VERSION.as_bytes() {
             guard::version(change)
         } else if path == super::PATH.as_bytes() {
             None
         } else {
-            guard::keys(change, path == REVOKED.as_bytes())
+            guard::keys(facts, change, path == REVOKED.as_bytes())
         };
     }
     if let Some(known) = kept(facts.base).find(|it| path.eq_ignore_ascii_case(it.as_bytes())) {
         return twin(change, known);
     }
     if change.path.file_name() == b".gitattributes" {
-        return attributes::finding(change);
+        return attributes::finding(facts, change);
     }
     if owners::is_owners(&change.path) {
-        return owners::finding(change);
+        return owners::finding(facts, change);
     }
-    guard::runs(change, facts.helpers)
+    guard::runs(change, &facts.known.helpers)
 }
 
 fn twin(change: &FileChange, known: &str) -> Option<Finding> {

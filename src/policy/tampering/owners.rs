@@ -1,29 +1,58 @@
 //! `CODEOWNERS`, where it says who is asked about the policy.
 
-use super::{lines, signed, tampered, text};
+use super::{Facts, lines, signed, tampered, text};
 use crate::policy::{Globs, baseline};
 use crate::rules::Finding;
 use crate::source::{FileChange, RepoPath, Source, Span};
 
-const FILES: [&str; 4] =
-    ["CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+/// Where a forge looks for the file. It takes the first that is there and no other: GitHub ("About code owners"), GitLab
+/// ("Code Owners"), Gitea and Forgejo (`services/issue/pull.go`).
+const FORGES: [&[&str]; 3] = [
+    &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"],
+    &["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
+    &["CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"],
+];
 
 pub(super) fn is_owners(path: &RepoPath) -> bool {
-    FILES.iter().any(|it| it.as_bytes() == path.as_bytes())
+    files().any(|it| it.as_bytes() == path.as_bytes())
 }
 
-/// Somebody was asked about a file that the gate hangs on, and is not any more.
-pub(super) fn finding(change: &FileChange) -> Option<Finding> {
-    let (before, after) = (text(change.before.as_ref()), text(change.after.as_ref()));
-    let path = &change.path;
-    let own = path.to_string();
+/// Every path at which some forge looks.
+pub(super) fn files() -> impl Iterator<Item = &'static str> {
+    FORGES.into_iter().flatten().copied()
+}
+
+/// Somebody was asked about a file that the gate hangs on, and is not any more. Nobody knows which forge it is, so the
+/// answer may not get worse on any.
+pub(super) fn finding(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
+    FORGES.iter().find_map(|forge| on(forge, facts, change))
+}
+
+fn on(forge: &[&str], facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
+    let at = |path: &str| {
+        let here = |it: &&FileChange| it.path.as_bytes() == path.as_bytes();
+        facts.known.owners.iter().find(here)
+    };
+    let before = forge.iter().find_map(|it| at(it)?.before.as_ref())?;
+    let after = forge.iter().find_map(|it| at(it)?.after.as_ref());
+    let changed = |path: &RepoPath| facts.changes.iter().any(|it| it.path == *path);
+    // Told once, of the file that now counts or of the one that did.
+    let path = after.map(|it| &it.path).filter(|it| changed(it)).unwrap_or(&before.path);
+    if *path != change.path {
+        return None;
+    }
+    let (old_path, new_path) = (&before.path, after.map_or(&before.path, |it| &it.path));
+    let (before, after) = (text(Some(before)), text(after));
+    let place = |span: Span| if *path == *new_path { span } else { Span::file(path.clone()) };
+    let own = (old_path.to_string(), new_path.to_string());
     let guarded =
-        [crate::policy::PATH, super::SIGNERS, super::REVOKED, super::VERSION, baseline::PATH, &own];
+        [crate::policy::PATH, super::SIGNERS, super::REVOKED, super::VERSION, baseline::PATH]
+            .map(|it| (it, it));
     let mut finding: Option<Finding> = None;
     let mut evidence = String::new();
-    for file in guarded {
-        let Some((old, _)) = owners(&before, file).filter(|it| !it.0.is_empty()) else { continue };
-        let (new, place) =
+    for (then, file) in guarded.into_iter().chain([(own.0.as_str(), own.1.as_str())]) {
+        let Some((old, _)) = owners(&before, then).filter(|it| !it.0.is_empty()) else { continue };
+        let (new, span) =
             owners(&after, file).unwrap_or_else(|| (Vec::new(), Span::file(path.clone())));
         // The word of one owner is enough, so one more is one more way through.
         if !new.is_empty() && new.iter().all(|it| old.contains(it)) {
@@ -34,11 +63,15 @@ pub(super) fn finding(change: &FileChange) -> Option<Finding> {
             format!("`{file}` was owned by {} and is now owned by {owners}", old.join(" "));
         evidence = format!("{evidence} {message}");
         finding = Some(match finding {
-            None => tampered(path, place, message),
-            Some(finding) => finding.label(place, message),
+            None => tampered(path, place(span), message),
+            Some(finding) => finding.label(place(span), message),
         });
     }
-    finding.map(|it| signed(it).evidence(&evidence))
+    let finding = finding.map(|it| signed(it).evidence(&evidence));
+    if old_path == new_path {
+        return finding;
+    }
+    finding.map(|it| it.help(format!("a forge that finds `{new_path}` does not read `{old_path}`")))
 }
 
 /// Whoever the last line that matches names.

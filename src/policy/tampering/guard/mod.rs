@@ -12,8 +12,8 @@ use super::tampered;
 use crate::rules::Finding;
 use crate::source::{Content, FileChange, Span};
 
-pub(super) use keys::keys;
-pub(super) use records::{baseline, ledger};
+pub(super) use keys::{flaws, is_first, keys};
+pub(super) use records::{baseline, ledger, written};
 pub use runs::is_watched;
 pub(super) use runs::runs;
 pub(super) use version::version;

@@ -1,17 +1,16 @@
-//! What is excused, and what was applied: the baseline and the ledger.
+//! What was there before, and what was applied.
 
 use std::collections::BTreeSet;
 
+use super::super::{Facts, signed, tampered, text};
 use super::unreadable;
 use crate::policy::baseline::Baseline;
 use crate::policy::ledger::Ledger;
-use crate::policy::tampering::{signed, tampered, text};
 use crate::rules::Finding;
 use crate::source::{FileChange, Span};
 
-/// A baseline may only shrink. The first one is what `sprag baseline` has just found.
-pub(in crate::policy::tampering) fn baseline(change: &FileChange) -> Option<Finding> {
-    let before = change.before.as_ref()?;
+/// A baseline may only shrink. The first one is what `sprag baseline` has just found: nothing but what was there before.
+pub(in super::super) fn baseline(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     let after = change.after.as_ref()?;
     if let Some(finding) = unreadable(change) {
         return Some(finding);
@@ -28,16 +27,22 @@ pub(in crate::policy::tampering) fn baseline(change: &FileChange) -> Option<Find
             );
         }
     };
-    // What cannot be read excuses nothing, so all that comes after it is new.
-    let old = Baseline::parse(&text(Some(before))).unwrap_or_default();
-    let grown = new.grown(&old);
+    // What cannot be read excuses nothing, so all that comes after it is new, as is what comes after none.
+    let old = written(change);
+    let mut grown = new.grown(old.as_ref().unwrap_or(&Baseline::default()));
+    if old.is_none() {
+        let there = facts.known.there.as_ref()?;
+        grown.retain(|it| !there.contains(it.fingerprint.as_str(), &it.rule, &it.path));
+    }
     let place = |fingerprint: &str| {
         let at = source.text.find(fingerprint).unwrap_or_default();
         Span::new(path.clone(), at..(at + fingerprint.len()).min(source.text.len()))
     };
     let first = grown.first()?;
+    let why =
+        if old.is_some() { "that it did not excuse before" } else { "that was not there before" };
     let message = format!(
-        "the baseline excuses {} that it did not excuse before: `{}` of `{}`",
+        "the baseline excuses {} {why}: `{}` of `{}`",
         if grown.len() == 1 { "a finding".to_owned() } else { format!("{} findings", grown.len()) },
         first.rule,
         first.subject
@@ -55,11 +60,20 @@ pub(in crate::policy::tampering) fn baseline(change: &FileChange) -> Option<Find
     )
 }
 
-/// What was applied stays applied. Entries may come, and that one was verified.
-pub(in crate::policy::tampering) fn ledger(change: &FileChange) -> Option<Finding> {
-    let before = change.before.as_ref()?;
+/// The baseline that there was, if anybody could read it.
+pub(in super::super) fn written(change: &FileChange) -> Option<Baseline> {
+    Baseline::parse(&text(Some(change.before.as_ref()?))).ok()
+}
+
+/// What was applied stays applied. Entries may come, and that one was verified. Where the policy takes all else for not
+/// applied, the first entries give away what they leave out.
+pub(in super::super) fn ledger(facts: &Facts<'_>, change: &FileChange) -> Option<Finding> {
     let path = &change.path;
-    let old = text(Some(before));
+    let complete = facts.base.policy().is_some_and(|it| it.ledger);
+    if change.before.is_none() && !complete {
+        return None;
+    }
+    let old = text(change.before.as_ref());
     let Some(after) = &change.after else {
         let message = format!("`{path}` says which migrations are applied, and this deletes it");
         return Some(signed(tampered(path, Span::file(path.clone()), message)).evidence("deleted"));
@@ -78,6 +92,13 @@ pub(in crate::policy::tampering) fn ledger(change: &FileChange) -> Option<Findin
     };
     // Of what could not be read nobody knows what it said.
     let old = Ledger::parse(&old).unwrap_or_default();
+    if complete && old.entries.is_empty() && !new.entries.is_empty() {
+        let message = "with the first entries of the ledger, merged migrations that come after them may be edited and removed";
+        let finding = tampered(path, new.place(&new.entries[0].path), message)
+            .help("list all that is applied, and let an owner look");
+        let all: Vec<&str> = new.entries.iter().map(|it| it.path.as_str()).collect();
+        return Some(signed(finding).evidence(&all.join(" ")));
+    }
     let rewritten = new.rewritten(&old);
     let first = rewritten.first()?;
     let what =

@@ -1,11 +1,11 @@
 //! The version of sprag that a repository asks for.
 
-use crate::policy::tampering::{signed, tampered, text};
+use super::super::{signed, tampered, text};
 use crate::rules::Finding;
 use crate::source::{FileChange, Span};
 
 /// An older sprag knows fewer rules.
-pub(in crate::policy::tampering) fn version(change: &FileChange) -> Option<Finding> {
+pub(in super::super) fn version(change: &FileChange) -> Option<Finding> {
     let before = text(Some(change.before.as_ref()?));
     let path = &change.path;
     let after = text(change.after.as_ref());
@@ -30,7 +30,30 @@ pub(in crate::policy::tampering) fn version(change: &FileChange) -> Option<Findi
     )
 }
 
-fn numbers(version: &str) -> Option<Vec<u64>> {
-    let core = version.trim_start_matches('v').split(['-', '+']).next()?;
-    core.split('.').map(|it| it.parse().ok()).collect()
+/// As semver.org has it in 11: the numbers, then what comes before a release, which is less than the release.
+fn numbers(version: &str) -> Option<Version> {
+    let version = version.trim_start_matches('v').split('+').next()?;
+    let (core, early) = version.split_once('-').map_or((version, None), |it| (it.0, Some(it.1)));
+    let mut numbers: Vec<u64> = core.split('.').map(|it| it.parse().ok()).collect::<Option<_>>()?;
+    // `1.2` is `1.2.0`.
+    numbers.resize(numbers.len().max(3), 0);
+    let part = |it: &str| it.parse().map_or_else(|_| Part::Word(it.to_owned()), Part::Number);
+    Some((
+        numbers,
+        early.map_or(Stage::Release, |it| Stage::Early(it.split('.').map(part).collect())),
+    ))
+}
+
+type Version = (Vec<u64>, Stage);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Early(Vec<Part>),
+    Release,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Number(u64),
+    Word(String),
 }
