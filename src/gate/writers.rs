@@ -23,14 +23,16 @@ pub(super) fn of(
     change: &Change<'_>,
     about: &[&Finding],
 ) -> Result<BTreeMap<RepoPath, std::result::Result<Vec<Writer>, String>>> {
+    let shown: BTreeSet<&RepoPath> = about.iter().map(|it| &it.span.path).collect();
+    let leading = about.iter().flat_map(|it| approval::files_of(it));
+    let leading: BTreeSet<&RepoPath> = leading.filter(|it| !shown.contains(it)).collect();
     let mut writers = BTreeMap::new();
-    for finding in about {
-        for path in approval::files_of(finding) {
-            let asked = writers.contains_key(path)
-                || (*path != finding.span.path && !is_touched(change, path)?);
-            if !asked {
-                writers.insert(path.clone(), of_file(change, path).map_err(told));
-            }
+    for path in shown {
+        writers.insert(path.clone(), of_file(change, path).map_err(told));
+    }
+    for path in leading {
+        if is_touched(change, path)? {
+            writers.insert(path.clone(), of_file(change, path).map_err(told));
         }
     }
     Ok(writers)
