@@ -1,7 +1,7 @@
 //! The text that somebody signs.
 
 use super::escape::{escaped, unescaped};
-use super::{LIMIT, NO_CONTENT};
+use super::{LIMIT, NO_CONTENT, POLICY_CHANGE};
 use crate::source::{RepoPath, Time};
 
 const TITLE: &str = "sprag-approval-v1";
@@ -15,6 +15,9 @@ pub struct Letter {
     pub path: RepoPath,
     /// Of the bytes that git has under that path.
     pub sha256: String,
+    /// The same of what the trusted state had there, where the gate's own files are changed: else the word that once let
+    /// the policy go from one to another would do so again, whatever it is by then.
+    pub replaces: Option<String>,
     /// What is approved, word by word. None: whatever the rule finds in that content.
     pub findings: Vec<String>,
     pub not_before: Time,
@@ -34,6 +37,7 @@ impl Letter {
             format!("path: {}", escaped(self.path.as_bytes())),
             format!("sha256: {}", self.sha256),
         ];
+        lines.extend(self.replaces.iter().map(|it| format!("replaces: {it}")));
         lines.extend(self.findings.iter().map(|it| format!("finding: {}", escaped(it.as_bytes()))));
         lines.extend([
             format!("not-before: {}", self.not_before),
@@ -61,10 +65,8 @@ impl Letter {
         let repo = lines.word("repo")?;
         let rule = lines.word("rule")?;
         let path = path(&lines.value("path")?)?;
-        let sha256 = lines.word("sha256")?;
-        if sha256.len() != 64 || !sha256.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err("its `sha256` is not 64 hex digits in lower case".to_owned());
-        }
+        let sha256 = lines.hash("sha256")?;
+        let replaces = if rule == POLICY_CHANGE { Some(lines.hash("replaces")?) } else { None };
         let findings = lines.findings()?;
         let not_before = lines.time("not-before")?;
         let expires = lines.time("expires")?;
@@ -76,14 +78,32 @@ impl Letter {
         if expires <= not_before {
             return Err("it ends before it begins".to_owned());
         }
-        let letter =
-            Letter { repo, rule, path, sha256, findings, not_before, expires, approver, reason };
+        let letter = Letter {
+            repo,
+            rule,
+            path,
+            sha256,
+            replaces,
+            findings,
+            not_before,
+            expires,
+            approver,
+            reason,
+        };
         // Whatever was overlooked above is not how it would be written again.
         if letter.text() == text {
             Ok(letter)
         } else {
             Err("it is not written as sprag writes it".to_owned())
         }
+    }
+
+    /// What it is to be put in place of, in short.
+    #[must_use]
+    pub fn replaced(&self) -> Option<String> {
+        let sha256 = self.replaces.as_deref()?;
+        let short = || format!("sha256 {}", sha256.get(..12).unwrap_or(sha256));
+        Some(if sha256 == NO_CONTENT { "nothing".to_owned() } else { short() })
     }
 
     /// Whether it is for a file that is gone.
@@ -131,6 +151,14 @@ impl Lines<'_> {
             return Err(format!("its `{key}` is more than one word"));
         }
         Ok(value)
+    }
+
+    fn hash(&mut self, key: &str) -> Result<String, String> {
+        let value = self.word(key)?;
+        if value.len() == 64 && value.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
+            return Ok(value);
+        }
+        Err(format!("its `{key}` is not 64 hex digits in lower case"))
     }
 
     fn time(&mut self, key: &str) -> Result<Time, String> {

@@ -10,7 +10,7 @@ mod weigh;
 
 pub use ledger::{Ledger, Posted, There, Writer};
 pub use letter::Letter;
-pub use weigh::{finding_text, needed_rule, weigh};
+pub use weigh::{files_of, finding_text, needed_rule, weigh};
 
 /// Where approvals are. A file `NAME` there is one, and `NAME.sig` its signature.
 pub const FOLDER: &str = ".sprag/approvals";

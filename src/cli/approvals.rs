@@ -11,7 +11,7 @@ use crate::failure::Result;
 use crate::gate::{self, Change, Stop, Trust};
 use crate::repo::{Caller, Repo, Side};
 use crate::report::Action;
-use crate::rules::Level;
+use crate::rules::{Finding, Level};
 use crate::source::ObjectId;
 use crate::verdict::{Excuse, Judged, Outcome};
 
@@ -28,7 +28,7 @@ pub(super) fn run(it: &Approvals, output: &Output) -> Result<u8> {
     };
     let trust = Trust::of(&change)?;
     let about = judged.iter().filter(|it| it.level == Level::Approve);
-    let about = about.map(|it| it.finding.span.path.clone()).collect();
+    let about: Vec<&Finding> = about.map(|it| &it.finding).collect();
     let ledger = match trust.ledger(&change, &about, now) {
         Ok(ledger) => ledger,
         Err(Stop::Failure(failure)) => return Err(failure),
@@ -37,8 +37,15 @@ pub(super) fn run(it: &Approvals, output: &Output) -> Result<u8> {
     let mut text = String::new();
     for posted in &ledger.posted {
         let _ = writeln!(text, "{}", posted.file);
-        if let Ok(Letter { rule, path, approver, expires, reason, .. }) = &posted.letter {
+        if let Ok(letter) = &posted.letter {
+            let Letter { rule, path, approver, expires, reason, .. } = letter;
             let _ = writeln!(text, "  {rule} in {path}, by {approver} until {expires}: {reason}");
+            if letter.findings.is_empty() {
+                text.push_str("  for all findings of the rule\n");
+            }
+            if let Some(replaced) = letter.replaced() {
+                let _ = writeln!(text, "  in place of {replaced}");
+            }
         }
         let _ = writeln!(text, "  {}", state(posted, &judged, &ledger, &change)?);
     }
@@ -74,7 +81,8 @@ fn state(
         needed_rule(it.rule.name) == letter.rule && it.finding.span.path == letter.path
     };
     if let Some(it) = judged.iter().find(own) {
-        return Ok(match ledger.verify(posted, it.level) {
+        let worth = ledger.verify(posted, it.level);
+        return Ok(match worth.and_then(|letter| ledger.covers(letter, &it.finding)) {
             Err(why) => format!("does not count: {why}"),
             Ok(_) => it.unapproved.last().map_or_else(
                 || "does not count".to_owned(),

@@ -19,7 +19,7 @@ use crate::gate::{self, Stop, Trust};
 use crate::policy::Date;
 use crate::repo::{Caller, Repo};
 use crate::report::Action;
-use crate::rules::{self, Level};
+use crate::rules::{self, Finding, Level};
 use crate::signature::Signers;
 use crate::source::{Content, RepoPath, Time};
 use crate::verdict::{Excuse, Judged, Outcome};
@@ -42,9 +42,9 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
         Err(Stop::Failure(failure)) => return Err(failure),
         stop @ Err(Stop::Policy(_)) => return Ok(output.verdict(stop, &action, false)),
     };
-    let findings = refused(&judged, rule, &path)?;
+    let refused = refused(&judged, rule, &path)?;
     let trust = Trust::of(&change)?;
-    let ledger = match trust.ledger(&change, &BTreeSet::from([path.clone()]), now) {
+    let mut ledger = match trust.ledger(&change, &refused, now) {
         Ok(ledger) => ledger,
         Err(Stop::Failure(failure)) => return Err(failure),
         Err(stop) => return Ok(output.verdict(Err(stop), &action, false)),
@@ -74,16 +74,13 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
     let letter = Letter {
         repo: name_of(&repo, &ledger),
         rule: needed_rule(rule).to_owned(),
-        sha256: match ledger.contents.get(&path) {
-            None => NO_CONTENT.to_owned(),
-            Some(There::File { sha256 }) => sha256.clone(),
-            Some(There::Unreadable) => {
-                let message = format!("`{path}` is not a file that can be read, and so approved");
-                return Err(Failure::new(message));
-            }
+        sha256: hash(ledger.contents.get(&path), &path, "approved")?,
+        replaces: match needed_rule(rule) {
+            POLICY_CHANGE => Some(hash(ledger.replaced.get(&path), &path, "replaced")?),
+            _ => None,
         },
         path,
-        findings,
+        findings: texts(&refused),
         not_before: now,
         expires: expires(it, &ledger, now)?,
         approver: principal,
@@ -102,8 +99,13 @@ pub(super) fn run(it: &Approve, output: &Output) -> Result<u8> {
         &Content::from_bytes(text.clone().into_bytes(), LIMIT),
         Some(&Content::from_bytes(signature.clone().into_bytes(), LIMIT)),
     );
+    // An older one is overwritten.
+    ledger.spent.remove(&posted.file);
     // Whoever judges the change later asks the same.
-    if let Err(why) = ledger.verify(&posted, Level::Approve) {
+    let worth = ledger.verify(&posted, Level::Approve);
+    let worth = worth
+        .and_then(|letter| refused.iter().try_for_each(|it| ledger.covers(letter, it).map(|_| ())));
+    if let Err(why) = worth {
         return Err(Failure::new(format!("this would not count, so nothing was written: {why}")));
     }
     let top = repo.worktree()?;
@@ -123,8 +125,8 @@ fn path(repo: &Repo, path: &Path) -> RepoPath {
     }
 }
 
-/// What a rule finds in a file and somebody can sign for, as an approval names it.
-fn refused(judged: &[Judged], rule: &str, path: &RepoPath) -> Result<Vec<String>> {
+/// What a rule finds in a file and somebody can sign for.
+fn refused<'j>(judged: &'j [Judged], rule: &str, path: &RepoPath) -> Result<Vec<&'j Finding>> {
     let here = || judged.iter().filter(|it| it.finding.span.path == *path);
     let own = || here().filter(|it| it.rule.name == rule);
     let blocking: Vec<&Judged> = own().filter(|it| it.outcome == Outcome::Blocks).collect();
@@ -142,14 +144,7 @@ fn refused(judged: &[Judged], rule: &str, path: &RepoPath) -> Result<Vec<String>
             it.principal, it.file
         )));
     }
-    let mut findings: Vec<String> = Vec::new();
-    for it in &blocking {
-        let text = finding_text(&it.finding);
-        if !findings.contains(&text) {
-            findings.push(text);
-        }
-    }
-    if findings.is_empty() {
+    if blocking.is_empty() {
         let rules: BTreeSet<&str> = here()
             .filter(|it| it.outcome == Outcome::Blocks && it.level == Level::Approve)
             .map(|it| needed_rule(it.rule.name))
@@ -162,7 +157,30 @@ fn refused(judged: &[Judged], rule: &str, path: &RepoPath) -> Result<Vec<String>
             failure.help(format!("what waits for somebody there is {}", rules.join(", ")))
         });
     }
-    Ok(findings)
+    Ok(blocking.into_iter().map(|it| &it.finding).collect())
+}
+
+/// Findings as an approval names them, each once.
+fn texts(findings: &[&Finding]) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for it in findings {
+        let text = finding_text(it);
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// What stands for a content in an approval.
+fn hash(there: Option<&There>, path: &RepoPath, done: &str) -> Result<String> {
+    match there {
+        None => Ok(NO_CONTENT.to_owned()),
+        Some(There::File { sha256 }) => Ok(sha256.clone()),
+        Some(There::Unreadable) => {
+            Err(Failure::new(format!("`{path}` is not a file that can be read, and so {done}")))
+        }
+    }
 }
 
 /// The name that the list has for the key at hand.
@@ -255,6 +273,9 @@ fn shown(letter: &Letter) -> String {
     let Letter { rule, path, approver, expires, reason, .. } = letter;
     let mut text = format!("{approver} approves, until {expires}:\n");
     let _ = writeln!(text, "  {rule} in {path} (sha256 {})", &letter.sha256[..12]);
+    if let Some(replaced) = letter.replaced() {
+        let _ = writeln!(text, "    in place of {replaced}");
+    }
     for it in &letter.findings {
         let _ = writeln!(text, "    {it}");
     }

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::policies::state_of;
 use super::read;
-use super::{Broken, COMMAND_LIMIT, Change, SQL_LIMIT, Stop};
-use crate::approval::{self, FOLDER, LIMIT, Ledger, Letter, Posted, There, Writer};
+use super::{Broken, COMMAND_LIMIT, Change, SQL_LIMIT, Stop, writers};
+use crate::approval::{self, FOLDER, LIMIT, Ledger, Letter, Posted, There};
 use crate::failure::Result;
 use crate::policy::tampering::{PolicyState, REVOKED};
-use crate::policy::{Approvals, Problem};
+use crate::policy::{Approvals, Policy, Problem};
 use crate::repo::{Blob, Commit, Entry, Repo, Side, Wanted};
 use crate::report::Sources;
-use crate::rules::Level;
-use crate::signature::{Flaw, Revoked, Signature, Signers};
-use crate::source::{Content, File, Mode, ObjectId, RepoPath, Source, Time};
+use crate::rules::{Finding, Level};
+use crate::signature::{Flaw, Revoked, Signers};
+use crate::source::{Content, File, Mode, RepoPath, Source, Time};
 use crate::verdict::{Judged, Outcome};
 
 /// The commits that a change was made by, so that it can be asked who wrote it.
@@ -37,9 +37,9 @@ pub(super) fn weigh(
         return Ok(());
     }
     let waits = |it: &&Judged| it.outcome == Outcome::Blocks && it.level == Level::Approve;
-    let paths = judged.iter().filter(waits).map(|it| it.finding.span.path.clone()).collect();
+    let about: Vec<&Finding> = judged.iter().filter(waits).map(|it| &it.finding).collect();
     let trust = Trust::of(change)?;
-    let (ledger, flaws) = trust.read(change, &paths, false, now)?;
+    let (ledger, flaws) = trust.read(change, &about, false, now)?;
     stop_at(flaws, judged, &ledger)?;
     approval::weigh(judged, &ledger);
     Ok(())
@@ -58,12 +58,11 @@ pub(super) fn weigh_merged(
     let terms = terms(&state);
     let posted = posted(repo, side)?;
     let (signers, revoked, flaws) = lists(repo, side, side, &terms)?;
-    let mut contents = BTreeMap::new();
-    for letter in posted.iter().filter_map(|it| it.letter.as_ref().ok()) {
-        if let Some(sha256) = sha256_of(repo, side, &letter.path)? {
-            contents.insert(letter.path.clone(), sha256);
-        }
-    }
+    let approved = approved(&posted);
+    let contents = contents(repo, side, approved.iter())?;
+    let migrations =
+        state.policy().map_or_else(Policy::built_in_migrations, |it| it.migrations.clone());
+    let living = { approved }.into_iter().filter(|it| !migrations.matches(it.as_bytes()));
     let ledger = Ledger {
         terms: &terms,
         signers,
@@ -72,6 +71,9 @@ pub(super) fn weigh_merged(
         contents,
         writers: BTreeMap::new(),
         now: None,
+        replaced: BTreeMap::new(),
+        spent: BTreeMap::new(),
+        living: living.collect(),
         unstaged: Vec::new(),
     };
     stop_at(flaws, judged, &ledger)?;
@@ -84,7 +86,7 @@ fn terms(trusted: &PolicyState) -> Approvals {
     trusted.policy().map(|it| it.approvals.clone()).unwrap_or_default()
 }
 
-/// What those ask for who are trusted before a change.
+/// What those ask for who are trusted before a change, and the change itself where it asks for more.
 pub struct Trust {
     pub terms: Approvals,
     state: PolicyState,
@@ -93,15 +95,20 @@ pub struct Trust {
 impl Trust {
     pub fn of(change: &Change<'_>) -> Result<Trust> {
         let state = state_of(change.repo, &change.published.policy)?;
-        Ok(Trust { terms: terms(&state), state })
+        let trusted = terms(&state);
+        let terms = match state_of(change.repo, &change.after)?.policy() {
+            Some(proposed) => Approvals::stricter(&trusted, &proposed.approvals),
+            None => trusted,
+        };
+        Ok(Trust { terms, state })
     }
 
-    /// Everything that is asked about the approvals of the change. Who wrote a file is only asked of those that are asked
-    /// `about`. Stops where a list of keys cannot be trusted.
+    /// Everything that is asked about the approvals of the change. Who wrote what is only asked of what leads to those
+    /// findings that are asked `about`. Stops where a list of keys cannot be trusted.
     pub fn ledger(
         &self,
         change: &Change<'_>,
-        about: &BTreeSet<RepoPath>,
+        about: &[&Finding],
         now: Time,
     ) -> std::result::Result<Ledger<'_>, Stop> {
         let (ledger, flaws) = self.read(change, about, true, now)?;
@@ -111,7 +118,7 @@ impl Trust {
     fn read(
         &self,
         change: &Change<'_>,
-        about: &BTreeSet<RepoPath>,
+        about: &[&Finding],
         to_be_signed: bool,
         now: Time,
     ) -> Result<(Ledger<'_>, Flaws)> {
@@ -123,32 +130,36 @@ impl Trust {
             PolicyState::Is(_) | PolicyState::Absent => posted(repo, after)?,
         };
         let (signers, revoked, flaws) = lists(repo, &published.policy, after, terms)?;
-        let approved = posted.iter().filter_map(|it| Some(it.letter.as_ref().ok()?.path.clone()));
-        let approved: BTreeSet<RepoPath> = approved.collect();
-        let mut contents = BTreeMap::new();
-        for path in approved.union(about) {
-            if let Some(sha256) = sha256_of(repo, after, path)? {
-                contents.insert(path.clone(), sha256);
-            }
-        }
-        let mut writers = BTreeMap::new();
-        // It costs a process, which nobody waits for where nothing is approved.
-        if terms.distinct {
-            for path in about.iter().filter(|it| to_be_signed || approved.contains(*it)) {
-                // Who cannot be known may be anybody, which refuses an approval and nothing else.
-                let wrote = written_by(repo, commits.as_ref(), after, path).map_err(|failure| {
-                    let all = std::iter::once(failure.message).chain(failure.help);
-                    all.collect::<Vec<_>>().join("; ")
-                });
-                writers.insert(path.clone(), wrote);
-            }
-        }
+        let approved = approved(&posted);
+        let shown: BTreeSet<RepoPath> = about.iter().map(|it| it.span.path.clone()).collect();
+        let contents = contents(repo, after, approved.union(&shown))?;
+        let replacing = posted.iter().filter_map(|it| it.letter.as_ref().ok());
+        let replacing = { replacing }.filter(|it| it.replaces.is_some()).map(|it| &it.path);
+        let to_replace = shown.iter().filter(|_| to_be_signed);
+        let replaced = self::contents(repo, &published.policy, replacing.chain(to_replace))?;
+        let spent = writers::spent(change, &posted, about)?;
+        let is_asked = |it: &&&Finding| to_be_signed || approved.contains(&it.span.path);
+        let asked: Vec<&Finding> = about.iter().filter(is_asked).copied().collect();
+        // It costs processes, which nobody waits for where nothing is approved.
+        let writers = if terms.distinct { writers::of(change, &asked)? } else { BTreeMap::new() };
         let unstaged = match commits {
             Some(Commits { staged: true, .. }) => in_worktree(repo, &posted),
             _ => Vec::new(),
         };
         let now = Some(now);
-        let ledger = Ledger { terms, signers, revoked, posted, contents, writers, now, unstaged };
+        let ledger = Ledger {
+            terms,
+            signers,
+            revoked,
+            posted,
+            contents,
+            writers,
+            now,
+            replaced,
+            spent,
+            living: BTreeSet::new(),
+            unstaged,
+        };
         Ok((ledger, flaws))
     }
 }
@@ -177,7 +188,7 @@ fn stop_at(flaws: Flaws, judged: &[Judged], ledger: &Ledger<'_>) -> std::result:
 }
 
 /// The files below one folder.
-struct Below(&'static str);
+pub(super) struct Below(pub(super) &'static str);
 
 impl Wanted for Below {
     fn file(&self, path: &[u8]) -> bool {
@@ -267,6 +278,28 @@ fn list(
     }
 }
 
+/// The files that approvals are for.
+fn approved(posted: &[Posted]) -> BTreeSet<RepoPath> {
+    posted.iter().filter_map(|it| Some(it.letter.as_ref().ok()?.path.clone())).collect()
+}
+
+/// What a side has under these paths.
+fn contents<'p>(
+    repo: &Repo,
+    side: &Side,
+    paths: impl Iterator<Item = &'p RepoPath>,
+) -> Result<BTreeMap<RepoPath, There>> {
+    let mut contents = BTreeMap::new();
+    for path in paths {
+        if !contents.contains_key(path)
+            && let Some(there) = sha256_of(repo, side, path)?
+        {
+            contents.insert(path.clone(), there);
+        }
+    }
+    Ok(contents)
+}
+
 /// The hash of a file, nothing where there is none. What is no plain file, or too large to be judged, has no hash.
 fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<There>> {
     let Some(entry) = repo.entry(side, path.as_bytes())? else { return Ok(None) };
@@ -277,38 +310,6 @@ fn sha256_of(repo: &Repo, side: &Side, path: &RepoPath) -> Result<Option<There>>
         Some(Blob::Bytes(bytes)) => There::File { sha256: crate::source::sha256(&bytes) },
         Some(Blob::TooLarge(_)) | None => There::Unreadable,
     }))
-}
-
-fn written_by(
-    repo: &Repo,
-    commits: Option<&Commits>,
-    after: &Side,
-    path: &RepoPath,
-) -> Result<Vec<Writer>> {
-    let Some(Commits { base, heads, staged }) = commits else { return Ok(Vec::new()) };
-    let mut writers = Vec::new();
-    for it in repo.wrote(base.as_ref(), heads, path)? {
-        let signature = it.signature.and_then(|it| Signature::read(&it).ok());
-        let short = it.commit.0.get(..12).unwrap_or(&it.commit.0).to_owned();
-        writers.push(Writer {
-            how: format!("is author or committer of {short}"),
-            emails: it.emails,
-            key: signature.map(|it| it.key().clone()),
-        });
-    }
-    if *staged {
-        let content = |side: &Side| -> Result<Option<ObjectId>> {
-            Ok(repo.entry(side, path.as_bytes())?.map(|it| it.id))
-        };
-        let now = content(after)?;
-        let mut known = heads.iter().map(|it| content(&Side::Tree(it.tree.clone())));
-        // Who merges writes only what neither side had.
-        if !known.any(|it| it.is_ok_and(|it| it == now)) {
-            let emails = repo.own_emails()?;
-            writers.push(Writer { how: "is about to commit it".to_owned(), emails, key: None });
-        }
-    }
-    Ok(writers)
 }
 
 /// Approvals that were written and not staged. What cannot be read there is no part of anything.

@@ -37,12 +37,13 @@ mod unwatched;
 mod upgraded;
 mod verify;
 mod watch;
+mod writers;
 
 use crate::policy::tampering::PolicyState;
 use crate::policy::{Policy, Problem};
 use crate::repo::{Repo, Side};
 use crate::report::Sources;
-use crate::verdict::Verdict;
+use crate::verdict::{self, Judged as Judgement, Verdict};
 
 pub use approvals::{Commits, Trust};
 pub use audit::audit;
@@ -78,14 +79,18 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Takes another outcome in, as of another ref of the same push. The same finding is told once.
+    /// Takes another outcome in, as of another ref of the same push. The same finding is told once, as whoever refuses it
+    /// tells it.
     pub fn merge(&mut self, other: Outcome) {
         for judged in other.verdict.judged {
-            let same = |it: &crate::verdict::Judged| {
+            let same = |it: &&mut Judgement| {
                 it.fingerprint == judged.fingerprint && it.finding == judged.finding
             };
-            if !self.verdict.judged.iter().any(same) {
-                self.verdict.judged.push(judged);
+            match self.verdict.judged.iter_mut().find(same) {
+                // What one ref lets pass another may refuse.
+                Some(known) if weight(&known.outcome) < weight(&judged.outcome) => *known = judged,
+                Some(_) => {}
+                None => self.verdict.judged.push(judged),
             }
         }
         self.verdict.counts.files += other.verdict.counts.files;
@@ -102,6 +107,15 @@ impl Outcome {
         if self.policy.is_empty() {
             self.policy = other.policy;
         }
+    }
+}
+
+/// Which of two ends of one finding stands.
+fn weight(outcome: &verdict::Outcome) -> u8 {
+    match outcome {
+        verdict::Outcome::Excused(_) => 0,
+        verdict::Outcome::Warns => 1,
+        verdict::Outcome::Blocks => 2,
     }
 }
 

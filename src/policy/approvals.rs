@@ -27,6 +27,8 @@ pub struct Approvals {
     pub roles: BTreeMap<String, Vec<String>>,
     /// What is said about single rules.
     pub rules: BTreeMap<String, Asked>,
+    /// How many have to sign for another policy, where this is [made of two](Approvals::stricter).
+    to_change: Option<usize>,
 }
 
 /// Who has to sign for one rule.
@@ -49,6 +51,7 @@ impl Default for Approvals {
             threshold: 1,
             roles: BTreeMap::new(),
             rules: BTreeMap::new(),
+            to_change: None,
         }
     }
 }
@@ -76,8 +79,59 @@ impl Approvals {
         if rule != POLICY_CHANGE {
             return asked;
         }
+        if let Some(asked) = self.to_change {
+            return asked;
+        }
         let all = self.rules.values().filter_map(|it| it.threshold).chain([self.threshold]);
         all.max().unwrap_or(asked)
+    }
+
+    /// What both ask for, word by word the stricter one. Whose signature counts is still only for the trusted one to say,
+    /// and so is who may change the policy: else nobody could put other people in the place of those who were asked.
+    #[must_use]
+    pub fn stricter(trusted: &Approvals, proposed: &Approvals) -> Approvals {
+        let days = [trusted.longest_days, proposed.longest_days];
+        let mut both = Approvals {
+            repo: trusted.repo.clone().or_else(|| proposed.repo.clone()),
+            longest_days: days.into_iter().flatten().min(),
+            distinct: trusted.distinct || proposed.distinct,
+            branches_may_wait: trusted.branches_may_wait && proposed.branches_may_wait,
+            threshold: trusted.threshold.max(proposed.threshold),
+            to_change: Some(trusted.threshold(POLICY_CHANGE)),
+            ..trusted.clone()
+        };
+        for rule in trusted.rules.keys().chain(proposed.rules.keys()) {
+            let threshold = trusted.threshold(rule).max(proposed.threshold(rule));
+            let role = both.narrower_role(trusted, proposed, rule);
+            both.rules.insert(rule.clone(), Asked { role, threshold: Some(threshold) });
+        }
+        match trusted.rules.get(POLICY_CHANGE) {
+            Some(asked) => both.rules.insert(POLICY_CHANGE.to_owned(), asked.clone()),
+            None => both.rules.remove(POLICY_CHANGE),
+        };
+        both
+    }
+
+    /// The role of those whom both ask. Two that are not the same become a third.
+    fn narrower_role(
+        &mut self,
+        trusted: &Approvals,
+        proposed: &Approvals,
+        rule: &str,
+    ) -> Option<String> {
+        let own = |it: &Approvals| Some((it.role(rule)?.to_owned(), it.people(rule)?.to_vec()));
+        let (name, people) = match (own(trusted), own(proposed)) {
+            (None, None) => return None,
+            (Some(one), None) => return Some(one.0),
+            (None, Some((name, people))) => (format!("{name} (proposed)"), people),
+            (Some(one), Some(other)) if one.1 == other.1 => return Some(one.0),
+            (Some((old, before)), Some((new, after))) => {
+                let both = before.into_iter().filter(|it| after.contains(it)).collect();
+                (format!("{old} and {new} (proposed)"), both)
+            }
+        };
+        self.roles.insert(name.clone(), people);
+        Some(name)
     }
 
     /// What `self` lets pass and `trusted` does not, each as a sentence.

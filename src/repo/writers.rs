@@ -1,11 +1,16 @@
 //! Who wrote a file: commits, with the names and keys that they carry.
 
+use std::collections::BTreeSet;
+
 use super::id::Id;
 use super::{Repo, Side};
 use crate::failure::{Failure, Result};
 use crate::source::{ObjectId, RepoPath};
 
 use super::history::Commit;
+
+/// A commit, and what it has that each of its parents had not.
+type Brought = (Id, Vec<Vec<ObjectId>>);
 
 /// A commit that gave a file another content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,94 @@ impl Repo {
             }
         }
         Ok(wrote)
+    }
+
+    /// The commits of `heads` that `base` does not have, and that bring a content in, under whatever name: what one wrote
+    /// another may have moved.
+    pub fn introduced(
+        &self,
+        base: Option<&Commit>,
+        heads: &[Commit],
+        content: &ObjectId,
+    ) -> Result<Vec<Wrote>> {
+        let find = format!("--find-object={}", content.0);
+        let diffs = self.diffs(base, heads, &[&find], &[])?;
+        let mut wrote = Vec::new();
+        for (id, diffs) in diffs {
+            let commit = self.commit_at(id)?;
+            let parents = self.parents(&commit)?;
+            if parents.iter().any(|it| !self.has(&it.0)) {
+                let message = format!(
+                    "history ends at {}, so nobody can say who wrote {}",
+                    commit.id.0, content.0
+                );
+                return Err(self.deepen(Failure::new(message)));
+            }
+            let brought = diffs.iter().filter(|it| it.iter().any(|it| it == content)).count();
+            // A merge has it from one of its parents.
+            if brought >= parents.len().max(1) {
+                wrote.push(self.words_of(&commit, Some(content.clone()))?);
+            }
+        }
+        Ok(wrote)
+    }
+
+    /// Every content that was ever in a folder, up to a commit.
+    pub fn ever_in(&self, commit: &Commit, folder: &str) -> Result<BTreeSet<ObjectId>> {
+        if self.is_shallow() {
+            let message = format!(
+                "history is too short to tell what was in `{folder}` before {}",
+                commit.id.0
+            );
+            return Err(self.deepen(Failure::new(message)));
+        }
+        let diffs = self.diffs(None, std::slice::from_ref(commit), &[], &[folder])?;
+        Ok(diffs.into_iter().flat_map(|it| it.1).flatten().collect())
+    }
+
+    /// What commits made of their parents: for each commit, and each of its parents where anything differs, the contents
+    /// that are new. Without renames, which are guessed.
+    fn diffs(
+        &self,
+        base: Option<&Commit>,
+        heads: &[Commit],
+        filter: &[&str],
+        paths: &[&str],
+    ) -> Result<Vec<Brought>> {
+        let not_base = base.map(|it| format!("^{}", it.id.0));
+        let mut list = vec!["--literal-pathspecs", "rev-list", "--full-history"];
+        list.extend(heads.iter().map(|it| it.id.0.as_str()));
+        list.extend(not_base.as_deref());
+        list.push("--");
+        list.extend(paths);
+        let listed = self.git.run(&list)?;
+        let mut compare = vec!["--literal-pathspecs", "diff-tree", "--stdin", "--root", "-m", "-r"];
+        compare.extend(["--no-renames", "--raw", "--no-abbrev"]);
+        compare.extend(filter);
+        compare.push("--");
+        compare.extend(paths);
+        let output = self.git.output_of(&compare, &listed)?;
+        if !output.status.success() {
+            return Err(super::git::refused(&compare, &output));
+        }
+        let mut found: Vec<Brought> = Vec::new();
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            if let Some(changed) = line.strip_prefix(':') {
+                // Both modes, then both contents.
+                let new = changed.split(' ').nth(3).and_then(Id::from_hex);
+                if let (Some(new), Some(diff)) =
+                    (new, found.last_mut().and_then(|it| it.1.last_mut()))
+                {
+                    diff.push(new.into());
+                }
+            } else if let Some(id) = Id::from_hex(line) {
+                match found.last_mut().filter(|it| it.0 == id) {
+                    Some(known) => known.1.push(Vec::new()),
+                    None => found.push((id, vec![Vec::new()])),
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn content_at(&self, commit: &Commit, path: &RepoPath) -> Result<Option<ObjectId>> {

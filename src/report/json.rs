@@ -131,6 +131,7 @@ struct Signed<'a> {
     file: String,
     reason: &'a str,
     expires: String,
+    whole_rule: bool,
 }
 
 /// A line of the policy, or a comment.
@@ -288,6 +289,7 @@ fn entry<'a>(judged: &'a Judged, texts: &Texts<'_>) -> Entry<'a> {
                 file: name(&it.file).0,
                 reason: &it.reason,
                 expires: it.expires.to_string(),
+                whole_rule: it.whole_rule,
             };
             ("excused", Some(Excused::Approval { by: by.iter().map(signed).collect() }))
         }

@@ -137,7 +137,8 @@ pub(super) fn meaning(level: Level) -> &'static str {
 
 /// Who let a finding pass, and where they say so.
 pub(super) fn approved(by: &Approver) -> String {
-    format!("approved by `{}` in {}: {}", by.principal, by.file, by.reason)
+    let whole = if by.whole_rule { " (all findings of the rule)" } else { "" };
+    format!("approved by `{}` in {}{whole}: {}", by.principal, by.file, by.reason)
 }
 
 /// Everything that was let pass, a line for each file and rule.

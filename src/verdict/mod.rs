@@ -70,6 +70,8 @@ pub struct Approver {
     pub file: RepoPath,
     pub reason: String,
     pub expires: Time,
+    /// Whether they have signed for whatever the rule finds there, and not word by word.
+    pub whole_rule: bool,
 }
 
 /// Names a finding by what it says and not by where: hex of 16 bytes of SHA-256 over rule, path, subject and evidence.

@@ -1,6 +1,6 @@
 //! One bit that is not as it was signed, anywhere, and nothing passes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -9,7 +9,7 @@ use sprag::policy::Approvals;
 use sprag::rules::Level;
 use sprag::signature::{Revoked, Signature, Signers};
 use sprag::source::sha256;
-use sprag::source::{Content, Source, Time};
+use sprag::source::{Content, RepoPath, Source, Time};
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::public::{KeyData, SkEd25519};
 use ssh_key::sha2::{Digest as _, Sha256};
@@ -19,17 +19,28 @@ use super::{FILE, MIGRATION, Office, SQL};
 
 /// Whether these bytes are an approval of this content.
 fn counts(list: &str, text: &[u8], signature: &[u8], blob: &[u8]) -> bool {
+    counts_for(list, text, signature, blob, b"")
+}
+
+/// The same, in place of another.
+fn counts_for(list: &str, text: &[u8], signature: &[u8], blob: &[u8], replaced: &[u8]) -> bool {
     let (signers, flaws) = Signers::parse(&Source::new("list", list));
     assert!(flaws.is_empty());
     let terms = Approvals::default();
     let content = |bytes: &[u8]| Content::from_bytes(bytes.to_vec(), 1 << 16);
     let posted = Posted::read(FILE.into(), &content(text), Some(&content(signature)));
+    let there = |bytes: &[u8]| -> BTreeMap<RepoPath, There> {
+        [(MIGRATION.into(), There::File { sha256: sha256(bytes) })].into_iter().collect()
+    };
     let ledger = Ledger {
         terms: &terms,
         signers: Some(signers),
         revoked: Revoked::default(),
         posted: Vec::new(),
-        contents: [(MIGRATION.into(), There::File { sha256: sha256(blob) })].into_iter().collect(),
+        contents: there(blob),
+        replaced: there(replaced),
+        spent: BTreeMap::new(),
+        living: BTreeSet::new(),
         writers: BTreeMap::new(),
         now: Time::parse("2026-01-01T00:00:00Z"),
         unstaged: Vec::new(),
@@ -75,6 +86,27 @@ fn no_bit_of_approval_signature_or_content_can_be_another() {
     }
     for (at, blob) in flips(SQL.as_bytes()) {
         assert!(!counts(&it.list, &it.text, &it.signature, &blob), "bit {at} of the content");
+    }
+}
+
+#[test]
+fn no_bit_of_a_consent_and_of_what_it_replaces_can_be_another() {
+    let Some(office) = Office::new() else { return };
+    let old = b"version = 1\n";
+    let (rule, replaces) = ("policy-change".to_owned(), Some(sha256(old)));
+    let text = Letter { rule, replaces, ..office.letter() }.text();
+    office.post(FILE, &text, "ceo");
+    let signature = std::fs::read(office.repo.path().join(format!("{FILE}.sig"))).unwrap();
+    let (list, blob) = (office.lines(&["ceo"]), SQL.as_bytes());
+    assert!(counts_for(&list, text.as_bytes(), &signature, blob, old));
+    for (at, text) in flips(text.as_bytes()) {
+        assert!(!counts_for(&list, &text, &signature, blob, old), "bit {at} of the text");
+    }
+    for (at, old) in flips(old) {
+        assert!(
+            !counts_for(&list, text.as_bytes(), &signature, blob, &old),
+            "bit {at} of the old one"
+        );
     }
 }
 

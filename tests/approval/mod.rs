@@ -6,6 +6,7 @@ mod formats;
 mod lists;
 mod order;
 mod people;
+mod replay;
 mod settings;
 mod waiting;
 
@@ -116,6 +117,7 @@ impl Office {
             rule: "alter-column-type".to_owned(),
             path: MIGRATION.into(),
             sha256: self.hash(MIGRATION),
+            replaces: None,
             findings: Vec::new(),
             not_before: Time::parse("2025-01-01T00:00:00Z").unwrap(),
             expires: Time::parse("2099-01-01T00:00:00Z").unwrap(),
@@ -129,6 +131,34 @@ impl Office {
             Ok(bytes) => sha256(&bytes),
             Err(_) => NO_CONTENT.to_owned(),
         }
+    }
+
+    /// The consent of somebody to a file of the gate as it lies there, in place of that of the main branch.
+    pub(crate) fn consent(&self, file: &str, path: &str, approver: &str) -> Letter {
+        let trusted = self.repo.try_git(&["show", &format!("origin/main:{path}")]);
+        let replaces =
+            if trusted.status.success() { sha256(&trusted.stdout) } else { NO_CONTENT.to_owned() };
+        let letter = Letter {
+            rule: "policy-change".to_owned(),
+            path: path.into(),
+            sha256: self.hash(path),
+            replaces: Some(replaces),
+            approver: format!("{approver}@x"),
+            reason: format!("for {file}"),
+            ..self.letter()
+        };
+        self.post(&format!(".sprag/approvals/{file}"), &letter.text(), approver);
+        letter
+    }
+
+    /// Puts everything there is on the main branch, whatever anybody says of it.
+    pub(crate) fn lands(&self) {
+        self.repo.run("git add -A; git commit -qnm more; git push -q --no-verify origin work:main");
+    }
+
+    /// Judges what is committed against the main branch.
+    pub(crate) fn committed(&self) -> (i32, String) {
+        self.repo.sprag(&["check", "--base", "origin/main"])
     }
 
     /// Writes an approval and signs it.

@@ -10,7 +10,7 @@ fn nothing_but_an_approval_lets_it_pass() {
     office.post(FILE, &office.letter().text(), "ceo");
     office.passes();
     let (_, said) = office.check();
-    assert!(said.contains("note: alter-column-type in db/2_total.sql is approved by `ceo@x` in .sprag/approvals/total: DATA-42"), "{said}");
+    assert!(said.contains("note: alter-column-type in db/2_total.sql is approved by `ceo@x` in .sprag/approvals/total (all findings of the rule): DATA-42"), "{said}");
 }
 
 #[test]
@@ -185,6 +185,50 @@ fn five_a_key_has_its_time_and_its_purpose() {
 }
 
 #[test]
+fn five_a_key_may_hold_again_by_another_line() {
+    let Some(office) = Office::new() else { return };
+    office.post(FILE, &office.letter().text(), "ceo");
+    let line = |options: &str| format!("ceo@x {options} {}\n", office.public("ceo"));
+    let (past, present) = (line("valid-before=\"20250601\""), line("valid-after=\"20250601\""));
+    for list in [format!("{past}{present}"), format!("{present}{past}")] {
+        office.merged(&[(".sprag/allowed_signers", &list)]);
+        office.passes();
+    }
+    let over = past.clone() + &line("valid-after=\"20250601\",valid-before=\"20250701\"");
+    office.merged(&[(".sprag/allowed_signers", &over)]);
+    office.refused("the key of `ceo@x` holds only until 2025-07-01T00:00:00Z");
+}
+
+#[test]
+fn a_change_that_asks_for_more_is_asked_for_more_itself() {
+    let Some(office) = Office::new() else { return };
+    office.post(FILE, &office.letter().text(), "ceo");
+    office.passes();
+    for (more, why) in [
+        ("threshold = 2\n", "`ceo@x` has approved it, and the policy asks for 2 people"),
+        (
+            "repo = \"acme/other\"\n",
+            "it is for the repository `acme/shop`, and this is `acme/other`",
+        ),
+        ("longest-days = 30\n", "and the policy lets none hold for more than 30 days"),
+        (
+            "[approvals.roles]\nowner = [\"dba@x\"]\n[approvals.rules]\nalter-column-type = \"owner\"\npolicy-change = \"owner\"\n",
+            "`ceo@x` may not approve `alter-column-type`: the policy asks for `owner (proposed)`, which is dba@x",
+        ),
+    ] {
+        office.repo.write("policy.toml", format!("{}{more}", super::POLICY));
+        office.refused(why);
+    }
+    // Who may sign is still for the main branch to say.
+    let own = "signers = \"mine\"\nnamespace = \"mine\"\n";
+    office.repo.write("policy.toml", format!("{}{own}", super::POLICY));
+    office.repo.write("mine", office.lines(&["mallory"]));
+    let letter = office.letter().text();
+    office.post_for(FILE, &letter.replace("ceo@x", "mallory@x"), "mallory", "mine");
+    office.refused("its signature is for `mine`, not for `sprag-approval`");
+}
+
+#[test]
 fn five_a_revoked_key_signs_nothing_whoever_revokes_it() {
     let Some(office) = Office::new() else { return };
     office.post(FILE, &office.letter().text(), "ceo");
@@ -291,6 +335,77 @@ fn eight_who_wrote_it_does_not_approve_it() {
     ));
     let (code, said) = office.repo.sprag(&["check", "--base", "origin/main"]);
     assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
+}
+
+#[test]
+fn eight_whoever_has_two_keys_on_the_list_has_written_it_with_either() {
+    let Some(office) = Office::new() else { return };
+    office.make_key("second", &["-t", "ed25519"]);
+    // Also where that one signs no approvals any more.
+    let more = format!("ceo@x valid-before=\"20200101\" {}\n", office.public("second"));
+    office.merged(&[(".sprag/allowed_signers", &(office.lines(&["ceo", "dba"]) + &more))]);
+    let key = office.key("second");
+    office.repo.run(&format!(
+        "git add db; git -c gpg.format=ssh -c user.signingkey={} commit -S -qnm change",
+        key.display()
+    ));
+    office.post(FILE, &office.letter().text(), "ceo");
+    office.repo.run("git add -A; git commit -qnm approval");
+    let (code, said) = office.committed();
+    assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
+    office.post(FILE, &office.letter().text().replace("ceo@x", "dba@x"), "dba");
+    office.passes();
+}
+
+#[test]
+fn eight_who_wrote_it_under_another_name_has_written_it_when_somebody_moves_it() {
+    let Some(office) = Office::new() else { return };
+    office.repo.run(
+        "mkdir drafts; mv db/2_total.sql drafts/x.sql; git add -A; git -c user.email=ceo@x commit -qnm draft; \
+         git mv drafts/x.sql db/2_total.sql; git commit -qnm move",
+    );
+    office.post(FILE, &office.letter().text(), "ceo");
+    office.repo.run("git add -A; git commit -qnm approval");
+    let (code, said) = office.committed();
+    assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
+    office.post(FILE, &office.letter().text().replace("ceo@x", "dba@x"), "dba");
+    office.passes();
+}
+
+#[test]
+fn eight_who_puts_something_on_the_way_to_a_deployment_does_not_approve_it() {
+    let Some(office) = Office::new() else { return };
+    office.merged(&[
+        ("fly.toml", "app = \"x\"\n[build]\n"),
+        ("Dockerfile", "FROM node\nCMD [\"node\", \"server.js\"]\n"),
+        ("scripts/local.sh", "#!/bin/sh\neval \"$X\"\n"),
+    ]);
+    office.repo.write("Dockerfile", "FROM node\nCMD [\"sh\", \"scripts/local.sh\"]\n");
+    office.repo.run("rm db/2_total.sql; git add -A; git -c user.email=ceo@x commit -qnm change");
+    // The finding is shown in a file that nobody has touched.
+    let mut letter = office.letter();
+    letter.rule = "unresolvable-command".to_owned();
+    letter.path = "scripts/local.sh".into();
+    letter.sha256 = office.hash("scripts/local.sh");
+    office.post(FILE, &letter.text(), "ceo");
+    office.repo.run("git add -A; git commit -qnm approval");
+    let (code, said) = office.committed();
+    assert!(code == 1 && said.contains("`ceo@x` is author or committer of "), "{said}");
+    assert!(said.contains(" (`Dockerfile`), and somebody else has to approve it"), "{said}");
+    office.post(FILE, &letter.text().replace("ceo@x", "dba@x"), "dba");
+    office.passes();
+}
+
+#[test]
+fn eight_who_lands_a_change_as_its_committer_is_told_how_to_land_it() {
+    let Some(office) = Office::new() else { return };
+    office.post(FILE, &office.letter().text(), "ceo");
+    office
+        .repo
+        .run("git add -A; git -c user.email=ceo@x commit -qnm squash --author 'dev <dev@x>'");
+    let (code, said) = office.committed();
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("somebody else has to approve it; if they only landed what another wrote, by a rebase, `--amend` or a squash: have it merged on the forge or by `git merge --no-ff`, or let somebody else rebase it"), "{said}");
 }
 
 #[test]

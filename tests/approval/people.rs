@@ -1,7 +1,5 @@
 //! Two people with two keys, from the first refusal to the merge and after it.
 
-use sprag::approval::Letter;
-
 use super::{FILE, MIGRATION, Office, POLICY, SQL};
 
 /// Everywhere a change is judged on its way to the main branch.
@@ -88,14 +86,7 @@ const ROLES: &str =
     "[approvals.roles]\nowner = [\"ceo@x\"]\n[approvals.rules]\npolicy-change = \"owner\"\n";
 
 fn change_policy(office: &Office, path: &str, approver: &str) {
-    let letter = Letter {
-        rule: "policy-change".to_owned(),
-        path: path.into(),
-        sha256: office.hash(path),
-        approver: format!("{approver}@x"),
-        ..office.letter()
-    };
-    office.post(".sprag/approvals/policy", &letter.text(), approver);
+    office.consent("policy", path, approver);
 }
 
 #[test]
@@ -196,4 +187,87 @@ fn a_commit_that_was_refused_is_refused_again_with_nothing_staged() {
     }
     // What has nothing to do with it may be committed all the same.
     repo.commit("README.md", "more\n");
+}
+
+#[test]
+fn a_file_that_is_no_migration_may_be_edited_after_it_was_approved() {
+    let Some(office) = Office::new() else { return };
+    let package = |version: &str, start: &str| {
+        format!("{{\"version\": \"{version}\", \"scripts\": {{\"start\": \"{start}\"}}}}\n")
+    };
+    office.merged(&[
+        ("fly.toml", "app = \"x\"\n[build]\n"),
+        ("Dockerfile", "FROM node\nCMD [\"npm\", \"start\"]\n"),
+        ("package.json", &package("1.0.0", "node server.js")),
+    ]);
+    let repo = &office.repo;
+    repo.write("package.json", package("1.0.0", "eval $X")).git(&["add", "-A"]);
+    let key = office.key("ceo");
+    let key = key.to_str().unwrap();
+    for (path, rule) in [("package.json", "unresolvable-command"), (MIGRATION, "alter-column-type")]
+    {
+        let args = ["approve", path, "--rule", rule, "--reason", "DATA-42", "--key", key];
+        let (code, said) = repo.sprag(&args);
+        assert_eq!(code, 0, "{said}");
+    }
+    office.passes();
+    let audit = || {
+        repo.run("git add -A; git commit -qnm more --allow-empty");
+        repo.sprag(&["audit"])
+    };
+    assert_eq!(audit().0, 0);
+    repo.write("package.json", package("1.0.1", "eval $X"));
+    let (code, said) = audit();
+    assert_eq!(code, 0, "{said}");
+    // What nobody has approved is another command in the same file.
+    repo.write("package.json", package("1.0.2", "eval $Y"));
+    let (code, said) = audit();
+    assert!(code == 1 && said.contains("this is not what `ceo@x` has approved"), "{said}");
+    repo.write("package.json", package("1.0.2", "eval $X"));
+    // A migration does not become another once it is merged.
+    repo.write(MIGRATION, format!("{SQL}-- as approved\n"));
+    let (code, said) = audit();
+    assert!(code == 1 && said.contains("`db/2_total.sql` is not what was approved"), "{said}");
+}
+
+#[test]
+fn the_owners_of_the_policy_may_be_others_by_the_word_of_the_old_ones() {
+    let Some(office) = Office::with(ROLES) else { return };
+    office.repo.run("rm db/2_total.sql");
+    let next = ROLES.replace("ceo@x", "dba@x") + "alter-column-type = { threshold = 2 }\n";
+    office.repo.write("policy.toml", format!("{POLICY}{next}"));
+    change_policy(&office, "policy.toml", "dba");
+    office.refused("the policy asks for `owner`, which is ceo@x");
+    change_policy(&office, "policy.toml", "ceo");
+    office.passes();
+}
+
+#[test]
+fn what_one_ref_of_a_push_lets_pass_and_another_refuses_is_refused() {
+    let Some(office) = Office::new() else { return };
+    let index = "create index total on private.orders (total);\n";
+    office.merged(&[("db/1_total.sql", index)]);
+    let repo = &office.repo;
+    repo.write(MIGRATION, "drop index private.total;\n");
+    repo.run("git add -A; git commit -qnm warned; git branch a");
+    let stricter = POLICY.replace("[approvals]", "drop-index = \"deny\"\n[approvals]");
+    repo.write("policy.toml", stricter);
+    repo.run("git commit -qanm denied");
+    let zeros = "0".repeat(40);
+    let sprag = env!("CARGO_BIN_EXE_sprag");
+    let (a, work, main) = (
+        format!("refs/heads/a $(git rev-parse a) refs/heads/a {zeros}"),
+        "$(git rev-parse work)",
+        "refs/heads/main $(git rev-parse origin/main)",
+    );
+    let push = |lines: &str| {
+        repo.sh(&format!("printf '%s\\n' {lines} | {sprag} hook pre-push origin ../origin.git"))
+    };
+    let warned = format!("\"{a}\"");
+    assert_eq!(push(&warned).0, 0);
+    let denied = format!("\"refs/heads/work {work} {main}\"");
+    for lines in [format!("{warned} {denied}"), format!("{denied} {warned}")] {
+        let (code, said) = push(&lines);
+        assert!(code == 1 && said.contains("error[drop-index]"), "{said}");
+    }
 }

@@ -134,3 +134,31 @@ fn every_way_to_ask_for_less_is_told() {
         assert_eq!(told(from, to), "", "{from} -> {to}");
     }
 }
+
+#[test]
+fn of_two_policies_the_stricter_word_counts() {
+    let trusted = policy(ROLES).approvals;
+    let other = "[approvals]\nthreshold = 2\nrepo = \"acme/shop\"\nlongest-days = 30\ndistinct = false\nsigners = \"mine\"\nnamespace = \"mine\"\n\
+                 [approvals.roles]\ndata = [\"dba@x\", \"new@x\"]\nrest = [\"ceo@x\", \"new@x\"]\n\
+                 [approvals.rules]\nalter-column-type = \"data\"\ndrop-table = \"rest\"\npolicy-change = \"rest\"\n";
+    let proposed = policy(other).approvals;
+    let both = sprag::policy::Approvals::stricter(&trusted, &proposed);
+    assert_eq!(both.people("alter-column-type").unwrap(), ["dba@x"]);
+    assert_eq!(both.people("drop-column").unwrap(), ["ceo@x", "cto@x"]);
+    assert_eq!(both.people("drop-table").unwrap(), ["ceo@x", "new@x"]);
+    assert_eq!(both.people("rename-table"), None);
+    for rule in ["alter-column-type", "drop-column", "drop-table", "rename-table"] {
+        assert_eq!(both.threshold(rule), 2, "{rule}");
+    }
+    assert_eq!((both.repo.as_deref(), both.longest_days), (Some("acme/shop"), Some(30)));
+    assert!(both.distinct);
+    // Whose word counts, and who may change that, the trusted one says alone.
+    assert_eq!((&both.signers, &both.namespace), (&trusted.signers, &trusted.namespace));
+    assert_eq!(both.people("policy-change"), trusted.people("policy-change"));
+    assert_eq!(both.threshold("policy-change"), trusted.threshold("policy-change"));
+    // The other way round as well, but for what only one of them can say.
+    let turned = sprag::policy::Approvals::stricter(&proposed, &trusted);
+    assert_eq!(turned.people("alter-column-type").unwrap(), ["dba@x"]);
+    assert_eq!((turned.threshold("drop-column"), turned.distinct), (2, true));
+    assert_eq!((turned.repo.as_deref(), turned.longest_days), (Some("acme/shop"), Some(30)));
+}
