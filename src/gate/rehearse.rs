@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::added::{Added, Set};
+use super::added::{Added, Earlier, Set};
 use super::change::target;
 use super::engine::{self, ShadowServer, Staged, Wanted, staged};
 use super::policies::{baseline, broken, effective, state_of};
@@ -76,27 +76,20 @@ struct Rehearsing<'a> {
 impl Rehearsing<'_> {
     fn judge(
         &self,
-        history: &[Migration],
+        history: &Earlier,
         migrations: &[Migration],
         model: &Catalog,
     ) -> Result<(Vec<rules::Found>, Vec<String>)> {
         let Staged { base, new, past } =
             staged(self.engine, self.place, self.how, (history, migrations))?;
-        let mut trials = Vec::new();
-        let mut watched = true;
-        for (name, sending, how) in [
-            ("whole", Sending::Whole, "in one text"),
-            ("single", Sending::Single, "statement by statement"),
-        ] {
-            base.copy(name)?;
-            watched &= base.watch_writes(name)?;
-            let trial = trial(&base, name, &new, sending, how)?;
-            // Where it was stopped there is no server for a second time.
-            let over = trial.failed.as_ref().is_some_and(|it| it.stopped);
-            trials.push(trial);
-            if over {
-                break;
-            }
+        let [whole, single] = ["whole", "single"];
+        base.copy(whole)?;
+        let mut watched = base.watch_writes(whole)?;
+        let mut trials = vec![trial(&base, whole, &new, Sending::Whole, Some(single))?];
+        // Where it was stopped there is no server for a second time.
+        if !trials[0].failed.as_ref().is_some_and(|it| it.stopped) {
+            watched &= base.watch_writes(single)?;
+            trials.push(trial(&base, single, &new, Sending::Single, None)?);
         }
         let partial = base.partial(past);
         let rehearsal = Rehearsal {
@@ -172,14 +165,18 @@ fn rewritten(before: &Snapshot, after: &Snapshot) -> Vec<String> {
     before.of("table").filter(is_rewritten).map(|it| it.0.to_owned()).collect()
 }
 
-/// Applies the steps to a copy of the base that is there.
+/// Applies the steps to a copy of the base that is there, and makes the next one.
 fn trial(
     base: &Base,
     name: &str,
     steps: &[Step],
     sending: Sending,
-    how: &'static str,
+    next: Option<&str>,
 ) -> Result<Trial> {
+    let how = match sending {
+        Sending::Whole => "in one text",
+        Sending::Single => "statement by statement",
+    };
     let mut trial = Trial { how, ..Trial::default() };
     for (at, step) in steps.iter().enumerate() {
         let mut session = base.session(name)?;
@@ -210,9 +207,8 @@ fn trial(
     if base.server.stopped().is_some() {
         return Ok(trial);
     }
-    trial.after = base.look(name)?;
+    trial.after = base.last_look(name, next)?;
     trial.writes = writes(&base.server.log(), name);
-    base.drop(name)?;
     Ok(trial)
 }
 
@@ -286,12 +282,5 @@ fn nodes(value: &json::Value<'_>, all: &mut BTreeSet<Write>) {
     }
     for member in &members {
         nodes(&member.value, all);
-    }
-}
-
-/// What the catalogs of a copy say.
-impl Base {
-    pub(super) fn look(&self, name: &str) -> Result<Snapshot> {
-        self.server.session(name, crate::postgres::OWNER)?.snapshot()
     }
 }

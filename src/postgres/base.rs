@@ -1,17 +1,24 @@
 //! Databases that a history has been replayed into, kept so that the next rehearsal begins where this one did.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::engine::NAME;
 use super::history::{Sending, Step};
 use super::kept::{Entry, chain};
-use super::{Engine, Limits, OWNER, Place, ROLE, Running, Session, prelude};
+use super::{Engine, Limits, OWNER, Place, ROLE, Running, Server, Session, prelude};
 use crate::failure::{Context, Failure, Result};
-use crate::schema::Snapshot;
+use crate::schema::{Row, Snapshot};
 
 /// Which history, and what it needs around it.
 pub struct History<'a> {
-    pub steps: &'a [Step],
+    /// What each migration is known by: its path, its text, and what else decides about its step.
+    pub known: &'a [[String; 3]],
+    /// The extensions that the steps were made for.
+    pub available: &'a [String],
+    /// The steps from one on, which are needed where they have to be applied.
+    pub steps: &'a dyn Fn(usize) -> Vec<Step>,
     /// The roles, schemas and functions that Supabase brings are there before the first migration.
     pub supabase: bool,
     /// Extensions that only the change makes.
@@ -121,6 +128,44 @@ impl Base {
         self.server.drop(name)
     }
 
+    /// What the catalogs of a copy say that is needed no more after that, and a copy with the name of the next.
+    pub fn last_look(&self, name: &str, next: Option<&str>) -> Result<Snapshot> {
+        let look = || self.server.session(name, OWNER)?.snapshot();
+        let copy = || next.map_or(Ok(()), |next| self.copy(next));
+        let Running::Server(server) = &self.server else {
+            // A process or a database of its own, of which there are not more at once than there have to be.
+            let seen = look()?;
+            self.drop(name)?;
+            copy()?;
+            return Ok(seen);
+        };
+        // Neither of the two is seen by the other.
+        let (seen, copied) = std::thread::scope(|scope| {
+            let copied = scope.spawn(copy);
+            (look(), copied.join().unwrap_or_else(|_| Err(Failure::new("the copy broke off"))))
+        });
+        copied?;
+        let seen = seen?;
+        self.forget_roles(server, &seen, name)?;
+        Ok(seen)
+    }
+
+    /// Takes away the roles that were made in a copy, which the same migrations would meet in the next one: roles belong
+    /// to all databases of a server.
+    fn forget_roles(&self, server: &Server, seen: &Snapshot, name: &str) -> Result<()> {
+        // One that only has another name is no new one.
+        let oid = |it: &Row| it.which.get("oid").cloned();
+        let known: BTreeSet<_> = self.snapshot.of("role").map(|it| oid(it.1)).collect();
+        let made = seen.of("role").filter(|it| !known.contains(&oid(it.1)));
+        let made: Vec<&str> = made.map(|it| it.0).collect();
+        if !made.is_empty() {
+            // They may own what is in it.
+            server.drop(name)?;
+            server.drop_roles(&made);
+        }
+        Ok(())
+    }
+
     /// A session in a copy, as the first of a migration.
     pub fn session(&self, name: &str) -> Result<Session> {
         let session = self.server.session(name, ROLE)?;
@@ -146,7 +191,7 @@ impl Base {
     fn is_clean(&mut self) -> Result<bool> {
         let Running::Server(server) = &self.server else { return Ok(true) };
         server.drop_copies(NAME)?;
-        let now = server.session(NAME, OWNER)?.shared()?;
+        let now = server.shared(NAME)?;
         let before =
             self.snapshot.0.iter().filter(|it| matches!(it.0.kind.as_str(), "role" | "setting"));
         Ok(now.0.iter().eq(before))
@@ -173,7 +218,7 @@ fn replay(
     told: &mut Told,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Snapshot> {
-    let steps = &history.steps[done..];
+    let steps = (history.steps)(done);
     let mut owner = server.session(NAME, OWNER)?;
     for (extension, schema) in steps.iter().flat_map(|it| &it.extensions).chain(history.extensions)
     {
@@ -182,7 +227,7 @@ fn replay(
     drop(owner);
     let mut session = server.session(NAME, ROLE)?;
     for (at, step) in steps.iter().enumerate() {
-        progress(done + at, history.steps.len());
+        progress(done + at, history.known.len());
         session = fresh(session, server, NAME, history.supabase)?;
         let Err((_, refused)) = step.send(&mut session, Sending::Whole) else { continue };
         if let Some(stopped) = server.stopped() {

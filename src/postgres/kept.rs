@@ -100,9 +100,10 @@ pub(super) fn chain(engine: &Engine, history: &History<'_>) -> Vec<String> {
     let supabase = if history.supabase { "supabase" } else { "" };
     let first =
         [env!("CARGO_PKG_VERSION"), prelude::VERSION, version.as_str(), kind.as_str(), supabase];
-    let mut names = vec![add(&first)];
-    for step in history.steps {
-        names.push(add(&[&step.path, &step.text]));
+    let available = history.available.iter().map(String::as_str);
+    let mut names = vec![add(&first.into_iter().chain(available).collect::<Vec<_>>())];
+    for known in history.known {
+        names.push(add(&known.each_ref().map(String::as_str)));
     }
     // Stubs of the change are there as well.
     if !history.extensions.is_empty() {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::keeper::{Keeper, Signals, until_up};
@@ -10,6 +11,7 @@ use super::session::Session;
 use super::watch::{Limits, Stopped, Watch};
 use super::{Binaries, OWNER, Place, ROLE};
 use crate::failure::{Context, Failure, Result};
+use crate::schema::Snapshot;
 
 /// The file that a server has while it runs.
 const RUNNING: &str = "postmaster.pid";
@@ -50,6 +52,7 @@ wal_level = minimal
 max_wal_senders = 0
 max_connections = 12
 max_worker_processes = 2
+max_logical_replication_workers = 0
 max_parallel_workers = 0
 shared_buffers = 32MB
 max_locks_per_transaction = 1024
@@ -64,6 +67,8 @@ logging_collector = off
 pub struct Server {
     // In this order they are dropped: what ends in its time was not stopped.
     watch: Watch,
+    /// What makes and drops databases, and is in none of those itself.
+    owner: Mutex<Session>,
     _keeper: Keeper,
     sockets: tempfile::TempDir,
     log: PathBuf,
@@ -146,15 +151,56 @@ impl Server {
         ];
         let keeper = Keeper::start(place, &arguments, log_file, SIGNALS)?;
         let watch = Watch::over(data, limits, keeper.stop());
-        let binaries = binaries.clone();
-        let server = Server { watch, _keeper: keeper, sockets, log, binaries };
-        until_up(&server.log, || server.session("postgres", OWNER))?;
-        Ok(server)
+        let owner = until_up(&log, || Session::open(sockets.path(), "postgres", OWNER))?;
+        let (owner, binaries) = (Mutex::new(owner), binaries.clone());
+        Ok(Server { watch, owner, _keeper: keeper, sockets, log, binaries })
     }
 
     /// A connection as one of the two roles.
     pub fn session(&self, database: &str, role: &str) -> Result<Session> {
         Session::open(self.sockets.path(), database, role)
+    }
+
+    /// Does something outside of the databases that are made here.
+    fn outside<T>(&self, with: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        // All sessions of a server end where one of its processes breaks off, and it comes up again.
+        if owner.send("").is_err() {
+            *owner = self.session("postgres", OWNER)?;
+        }
+        with(&mut owner)
+    }
+
+    /// Copies a database that nobody is connected to.
+    pub(super) fn copy(&self, from: &str, to: &str) -> Result<()> {
+        // Files that nobody reads need not go through the server's memory (Postgres manual, "CREATE DATABASE"; before 15
+        // there was no other way).
+        let how = if self.binaries.major < 15 { "" } else { "strategy file_copy" };
+        let sql = format!("create database {to} owner {ROLE} template {from} {how}");
+        self.outside(|owner| owner.script(&sql))
+    }
+
+    pub(super) fn drop(&self, name: &str) -> Result<()> {
+        // A new session takes about as long as one in that database needs to end, for which the server waits in steps of
+        // 100 ms.
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("drop database if exists {name} with (force)"))
+    }
+
+    /// Drops roles, where nothing depends on them.
+    pub(super) fn drop_roles(&self, roles: &[&str]) {
+        let sql = format!("drop role {}", roles.join(", "));
+        let _ = self.outside(|owner| owner.script(&sql));
+    }
+
+    /// What is set for one database.
+    pub(super) fn set(&self, database: &str, setting: &str) -> Result<()> {
+        self.outside(|owner| owner.script(&format!("alter database {database} set {setting}")))
+    }
+
+    /// What belongs to all databases, as it is told in one of them.
+    pub(super) fn shared(&self, database: &str) -> Result<Snapshot> {
+        self.outside(|owner| owner.shared(database))
     }
 
     /// The role that migrations run as, and a database of it.
@@ -166,14 +212,16 @@ impl Server {
 
     /// Drops every database but one: a rehearsal that was killed has left its copies behind.
     pub(super) fn drop_copies(&self, but: &str) -> Result<()> {
-        let mut owner = self.session("postgres", OWNER)?;
-        let left = owner.rows(&format!(
-            "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{but}')"
-        ))?;
-        for name in left.iter().flatten() {
-            owner.script(&format!("drop database \"{name}\" with (force)"))?;
-        }
-        Ok(())
+        self.outside(|owner| {
+            let left = owner.rows(&format!(
+                "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{but}')
+                 order by oid"
+            ))?;
+            for name in left.iter().flatten() {
+                owner.script(&format!("drop database \"{name}\" with (force)"))?;
+            }
+            Ok(())
+        })
     }
 
     /// The role that migrations run as. It may do what a hosted one may, and none of what reaches the machine.

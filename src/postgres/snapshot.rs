@@ -5,10 +5,17 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use crate::failure::Result;
 use crate::parse::json::{self, Json};
-use crate::schema::{Identity, Row, Snapshot};
+use crate::schema::{Identity, Row, Snapshot, literal};
 
 /// One statement: kind, name, what it is and which one it is, the last two as JSON.
-const QUERY: &str = include_str!("snapshot.sql");
+const QUERY: &str = concat!(
+    include_str!("snapshot.sql"),
+    "union all\n",
+    include_str!("shared.sql"),
+    "order by 1, 2"
+);
+/// The part of it that looks at nothing within the database.
+const SHARED: &str = include_str!("shared.sql");
 
 impl Session {
     /// Everything in the database. Names are told in full, whatever the session's search path is.
@@ -16,9 +23,10 @@ impl Session {
         self.told(QUERY)
     }
 
-    /// What belongs to all databases of the server: roles, and what is set for them. The rest is not looked up.
-    pub(super) fn shared(&mut self) -> Result<Snapshot> {
-        self.told(&format!("select * from ({QUERY}) it where kind in ('role', 'setting')"))
+    /// What belongs to all databases of the server: roles, and what is set for them. As a session in `database` is told
+    /// it, from any other: a database that somebody is connected to cannot be copied.
+    pub(super) fn shared(&mut self, database: &str) -> Result<Snapshot> {
+        self.told(&SHARED.replace("current_database()", &literal(database)))
     }
 
     /// What tables and types are, in the transaction that is open. What is left out of it is not looked up.
