@@ -10,7 +10,7 @@ use super::policies::{baseline, broken, effective, state_of};
 use super::{Change, Judged, Outcome, approvals, change, past};
 use crate::failure::Result;
 use crate::parse::{Migration, json};
-use crate::postgres::{Base, Engine, Place, Sending, Session, Step, Stopped};
+use crate::postgres::{Base, Engine, Place, READY, Sending, Session, Step, Stopped};
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Row, Snapshot, TableName};
@@ -82,14 +82,21 @@ impl Rehearsing<'_> {
     ) -> Result<(Vec<rules::Found>, Vec<String>)> {
         let Staged { base, new, past } =
             staged(self.engine, self.place, self.how, (history, migrations))?;
-        let [whole, single] = ["whole", "single"];
-        base.copy(whole)?;
-        let mut watched = base.watch_writes(whole)?;
-        let mut trials = vec![trial(&base, whole, &new, Sending::Whole, Some(single))?];
-        // Where it was stopped there is no server for a second time.
-        if !trials[0].failed.as_ref().is_some_and(|it| it.stopped) {
-            watched &= base.watch_writes(single)?;
-            trials.push(trial(&base, single, &new, Sending::Single, None)?);
+        let mut trials = Vec::new();
+        let mut watched = true;
+        for (name, sending, how) in [
+            (READY[0], Sending::Whole, "in one text"),
+            (READY[1], Sending::Single, "statement by statement"),
+        ] {
+            base.copy(name)?;
+            watched &= base.watch_writes(name)?;
+            let trial = trial(&base, name, &new, sending, how)?;
+            // Where it was stopped there is no server for a second time.
+            let over = trial.failed.as_ref().is_some_and(|it| it.stopped);
+            trials.push(trial);
+            if over {
+                break;
+            }
         }
         let partial = base.partial(past);
         let rehearsal = Rehearsal {
@@ -106,7 +113,6 @@ impl Rehearsing<'_> {
             );
         }
         let notices = self.notices(&base, &trials, (migrations.len(), past), &additive);
-        base.close();
         Ok((found, notices))
     }
 
@@ -165,18 +171,14 @@ fn rewritten(before: &Snapshot, after: &Snapshot) -> Vec<String> {
     before.of("table").filter(is_rewritten).map(|it| it.0.to_owned()).collect()
 }
 
-/// Applies the steps to a copy of the base that is there, and makes the next one.
+/// Applies the steps to a copy of the base that is there.
 fn trial(
     base: &Base,
     name: &str,
     steps: &[Step],
     sending: Sending,
-    next: Option<&str>,
+    how: &'static str,
 ) -> Result<Trial> {
-    let how = match sending {
-        Sending::Whole => "in one text",
-        Sending::Single => "statement by statement",
-    };
     let mut trial = Trial { how, ..Trial::default() };
     for (at, step) in steps.iter().enumerate() {
         let mut session = base.session(name)?;
@@ -207,7 +209,7 @@ fn trial(
     if base.server.stopped().is_some() {
         return Ok(trial);
     }
-    trial.after = base.last_look(name, next)?;
+    trial.after = base.last_look(name)?;
     trial.writes = writes(&base.server.log(), name);
     Ok(trial)
 }

@@ -31,8 +31,8 @@ pub struct Base {
     pub snapshot: Snapshot,
     pub told: Told,
     supabase: bool,
-    /// Nothing on a server of somebody else.
-    kept: Option<Entry>,
+    /// Nobody else uses it until the server is gone. Nothing on a server of somebody else.
+    _kept: Option<Entry>,
 }
 
 /// What is said of a base.
@@ -68,12 +68,8 @@ impl Base {
         let supabase = history.supabase;
         if let Some((snapshot, told)) = kept.read() {
             let server = engine.resume(place, &kept.data(), limits)?;
-            let mut base = Base { server, snapshot, told, supabase, kept: None };
-            if base.is_clean()? {
-                kept.touch();
-                base.kept = Some(kept);
-                return Ok(base);
-            }
+            kept.touch();
+            return Ok(Base { server, snapshot, told, supabase, _kept: Some(kept) });
         }
         let making = tempfile::Builder::new().prefix("making-").tempdir_in(place.folder());
         let making = making.context("make a folder for the server")?;
@@ -94,7 +90,7 @@ impl Base {
         server.keep()?;
         kept.put(place, making, &snapshot, &told)?;
         let server = engine.resume(place, &kept.data(), limits)?;
-        Ok(Base { server, snapshot, told, supabase, kept: Some(kept) })
+        Ok(Base { server, snapshot, told, supabase, _kept: Some(kept) })
     }
 
     /// The same on a server of somebody else, where nothing is kept.
@@ -111,10 +107,10 @@ impl Base {
         let absent = history.supabase.then(|| absent.to_owned());
         let mut told = Told { absent, ..Told::default() };
         let snapshot = replay(&server, history, 0, &mut told, progress)?;
-        Ok(Base { server, snapshot, told, supabase: false, kept: None })
+        Ok(Base { server, snapshot, told, supabase: false, _kept: None })
     }
 
-    /// A copy of the database, with a name of its own.
+    /// A copy of the database, with a name of its own. Those of [`READY`](super::READY) are there already.
     pub fn copy(&self, name: &str) -> Result<()> {
         self.server.copy_of(NAME, name)
     }
@@ -128,25 +124,14 @@ impl Base {
         self.server.drop(name)
     }
 
-    /// What the catalogs of a copy say that is needed no more after that, and a copy with the name of the next.
-    pub fn last_look(&self, name: &str, next: Option<&str>) -> Result<Snapshot> {
-        let look = || self.server.session(name, OWNER)?.snapshot();
-        let copy = || next.map_or(Ok(()), |next| self.copy(next));
-        let Running::Server(server) = &self.server else {
-            // A process or a database of its own, of which there are not more at once than there have to be.
-            let seen = look()?;
-            self.drop(name)?;
-            copy()?;
-            return Ok(seen);
-        };
-        // Neither of the two is seen by the other.
-        let (seen, copied) = std::thread::scope(|scope| {
-            let copied = scope.spawn(copy);
-            (look(), copied.join().unwrap_or_else(|_| Err(Failure::new("the copy broke off"))))
-        });
-        copied?;
-        let seen = seen?;
-        self.forget_roles(server, &seen, name)?;
+    /// What the catalogs of a copy say that nothing more is done to.
+    pub fn last_look(&self, name: &str) -> Result<Snapshot> {
+        let seen = self.server.session(name, OWNER)?.snapshot()?;
+        match &self.server {
+            // It goes with the server.
+            Running::Server(server) => self.forget_roles(server, &seen, name)?,
+            Running::Embedded(_) | Running::Shadow(_) => self.drop(name)?,
+        }
         Ok(seen)
     }
 
@@ -161,7 +146,7 @@ impl Base {
         if !made.is_empty() {
             // They may own what is in it.
             server.drop(name)?;
-            server.drop_roles(&made);
+            server.drop_roles(&made)?;
         }
         Ok(())
     }
@@ -184,29 +169,6 @@ impl Base {
             format!("the history does not replay: {failed} of {migrations} migrations fail, first `{path}`: {why}")
         });
         broken.or_else(|| absent.clone())
-    }
-
-    /// Whether nothing of an earlier rehearsal is left: roles and settings belong to all databases of a server, and who
-    /// was killed has left a copy. Where a copy is a directory of its own nothing is shared.
-    fn is_clean(&mut self) -> Result<bool> {
-        let Running::Server(server) = &self.server else { return Ok(true) };
-        server.drop_copies(NAME)?;
-        let now = server.shared(NAME)?;
-        let before =
-            self.snapshot.0.iter().filter(|it| matches!(it.0.kind.as_str(), "role" | "setting"));
-        Ok(now.0.iter().eq(before))
-    }
-
-    /// Ends the rehearsal. Where it left roles behind, or was stopped in the middle, the base is not kept.
-    pub fn close(mut self) {
-        let is_clean = self.is_clean().unwrap_or(false);
-        let Base { server, kept, .. } = self;
-        drop(server);
-        if let Some(kept) = kept
-            && !is_clean
-        {
-            kept.remove();
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Engine, Place, prelude};
 use crate::failure::{Context, Failure, Result};
 use crate::schema::{Identity, Row, Snapshot};
 
-/// How many are kept. Each takes some 40 MB.
+/// How many are kept. Each takes some 100 MB, half of it in the copy that servers run in.
 const KEPT: usize = 3;
 
 /// The folder of a base, for as long as nobody else may use it.

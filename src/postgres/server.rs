@@ -1,20 +1,22 @@
 //! One server in one data directory.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::engine::{NAME, READY};
 use super::keeper::{Keeper, Signals, until_up};
-use super::session::Session;
+use super::place::same;
+use super::session::{Session, socket};
 use super::watch::{Limits, Stopped, Watch};
 use super::{Binaries, OWNER, Place, ROLE};
 use crate::failure::{Context, Failure, Result};
-use crate::schema::Snapshot;
 
 /// The file that a server has while it runs.
-const RUNNING: &str = "postmaster.pid";
+pub(super) const RUNNING: &str = "postmaster.pid";
 /// The shell has killed it by then.
 const GONE: Duration = Duration::from_secs(7);
 
@@ -36,7 +38,9 @@ fn is_running(data: &Path) -> bool {
 }
 
 /// Fast and immediate shutdown (Postgres manual, "Shutting Down the Server").
-const SIGNALS: Signals = Signals { orderly: "INT", now: "QUIT" };
+const KEPT: Signals = Signals { orderly: "INT", now: "QUIT" };
+/// Nobody reads again what it has written.
+const THROWN_AWAY: Signals = Signals { orderly: "QUIT", now: "QUIT" };
 
 /// What a throw-away server needs no care for, and what keeps it small (Postgres manual, "Non-durable settings").
 /// Nobody connects to it but through a socket in a folder of its own.
@@ -55,6 +59,8 @@ max_worker_processes = 2
 max_logical_replication_workers = 0
 max_parallel_workers = 0
 shared_buffers = 32MB
+bgwriter_lru_maxpages = 0
+min_wal_size = 2MB
 max_locks_per_transaction = 1024
 temp_file_limit = 256MB
 timezone = 'UTC'
@@ -67,8 +73,11 @@ logging_collector = off
 pub struct Server {
     // In this order they are dropped: what ends in its time was not stopped.
     watch: Watch,
-    /// What makes and drops databases, and is in none of those itself.
-    owner: Mutex<Session>,
+    /// The session that it was waited for with, for the first who asks for one like it.
+    first: Mutex<Option<Session>>,
+    first_in: &'static str,
+    /// Copies of the base that are there and that nobody has asked for.
+    ready: Mutex<BTreeSet<&'static str>>,
     _keeper: Keeper,
     sockets: tempfile::TempDir,
     log: PathBuf,
@@ -122,20 +131,32 @@ impl Server {
         data: &Path,
         limits: Limits,
     ) -> Result<Server> {
-        let begin = Instant::now();
-        loop {
-            settle(data);
-            match Server::once(binaries, place, data, limits) {
-                // One that was killed had only begun, and its server came up after all.
-                Err(it) if it.message.contains(RUNNING) && begin.elapsed() < GONE => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                started => return started,
-            }
-        }
+        settled(data, || Server::once(binaries, place, data, limits, ("postgres", KEPT)))
     }
 
-    fn once(binaries: &Binaries, place: &Place, data: &Path, limits: Limits) -> Result<Server> {
+    /// The same of a copy of a data directory, in which nothing is left of what was done to it before. It has been made
+    /// [`ready`](Server::make_ready).
+    pub(super) fn of_copy(
+        binaries: &Binaries,
+        place: &Place,
+        (data, copy): (&Path, &Path),
+        limits: Limits,
+    ) -> Result<Server> {
+        let mut server = settled(copy, || {
+            same(place, data, copy)?;
+            Server::once(binaries, place, copy, limits, (READY[0], THROWN_AWAY))
+        })?;
+        server.ready = Mutex::new(BTreeSet::from(READY));
+        Ok(server)
+    }
+
+    fn once(
+        binaries: &Binaries,
+        place: &Place,
+        data: &Path,
+        limits: Limits,
+        (first_in, signals): (&'static str, Signals),
+    ) -> Result<Server> {
         let sockets = tempfile::Builder::new().prefix("sprag-").tempdir();
         let sockets = sockets.context("make a folder for the socket")?;
         place.give(sockets.path())?;
@@ -149,58 +170,67 @@ impl Server {
             "-k".as_ref(),
             sockets.path().as_os_str(),
         ];
-        let keeper = Keeper::start(place, &arguments, log_file, SIGNALS)?;
+        let keeper = Keeper::start(place, &arguments, log_file, signals)?;
         let watch = Watch::over(data, limits, keeper.stop());
-        let owner = until_up(&log, || Session::open(sockets.path(), "postgres", OWNER))?;
-        let (owner, binaries) = (Mutex::new(owner), binaries.clone());
-        Ok(Server { watch, owner, _keeper: keeper, sockets, log, binaries })
+        let first = until_up(&log, || session(sockets.path(), first_in, OWNER))?;
+        let (first, binaries) = (Mutex::new(Some(first)), binaries.clone());
+        let ready = Mutex::default();
+        Ok(Server { watch, first, first_in, ready, _keeper: keeper, sockets, log, binaries })
     }
 
     /// A connection as one of the two roles.
     pub fn session(&self, database: &str, role: &str) -> Result<Session> {
-        Session::open(self.sockets.path(), database, role)
+        if (database, role) == (self.first_in, OWNER) {
+            let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // All sessions end where a process of the server breaks off.
+            if let Some(mut first) = first
+                && first.send("").is_ok()
+            {
+                return Ok(first);
+            }
+        }
+        session(self.sockets.path(), database, role)
     }
 
-    /// Does something outside of the databases that are made here.
-    fn outside<T>(&self, with: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
-        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
-        // All sessions of a server end where one of its processes breaks off, and it comes up again.
-        if owner.send("").is_err() {
-            *owner = self.session("postgres", OWNER)?;
+    /// Makes copies of the base that a copy of the data directory then has without waiting. The plans of all that
+    /// migrations do there are in the log.
+    pub(super) fn make_ready(&self) -> Result<()> {
+        for name in READY {
+            self.copy(NAME, name)?;
+            self.watch_writes(name)?;
         }
-        with(&mut owner)
+        Ok(())
     }
 
     /// Copies a database that nobody is connected to.
     pub(super) fn copy(&self, from: &str, to: &str) -> Result<()> {
-        // Files that nobody reads need not go through the server's memory (Postgres manual, "CREATE DATABASE"; before 15
-        // there was no other way).
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if from == NAME && ready.remove(to) {
+            return Ok(());
+        }
+        // What nobody has in memory need not go through it; before 15 it never did (Postgres manual, "CREATE DATABASE").
         let how = if self.binaries.major < 15 { "" } else { "strategy file_copy" };
-        let sql = format!("create database {to} owner {ROLE} template {from} {how}");
-        self.outside(|owner| owner.script(&sql))
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("create database {to} owner {ROLE} template {from} {how}"))
     }
 
     pub(super) fn drop(&self, name: &str) -> Result<()> {
-        // A new session takes about as long as one in that database needs to end, for which the server waits in steps of
-        // 100 ms.
         let mut owner = self.session("postgres", OWNER)?;
         owner.script(&format!("drop database if exists {name} with (force)"))
     }
 
+    /// From now on the plans of all that migrations do in a database are in the log.
+    pub(super) fn watch_writes(&self, name: &str) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("alter database {name} set auto_explain.log_min_duration = 0"))
+    }
+
     /// Drops roles, where nothing depends on them.
-    pub(super) fn drop_roles(&self, roles: &[&str]) {
-        let sql = format!("drop role {}", roles.join(", "));
-        let _ = self.outside(|owner| owner.script(&sql));
-    }
-
-    /// What is set for one database.
-    pub(super) fn set(&self, database: &str, setting: &str) -> Result<()> {
-        self.outside(|owner| owner.script(&format!("alter database {database} set {setting}")))
-    }
-
-    /// What belongs to all databases, as it is told in one of them.
-    pub(super) fn shared(&self, database: &str) -> Result<Snapshot> {
-        self.outside(|owner| owner.shared(database))
+    pub(super) fn drop_roles(&self, roles: &[&str]) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        // A role that owns something elsewhere stays.
+        let _ = owner.send(&format!("drop role {}", roles.join(", ")));
+        Ok(())
     }
 
     /// The role that migrations run as, and a database of it.
@@ -210,18 +240,16 @@ impl Server {
         owner.script(&format!("create database {name} owner {ROLE}"))
     }
 
-    /// Drops every database but one: a rehearsal that was killed has left its copies behind.
+    /// Drops every database but one.
     pub(super) fn drop_copies(&self, but: &str) -> Result<()> {
-        self.outside(|owner| {
-            let left = owner.rows(&format!(
-                "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{but}')
-                 order by oid"
-            ))?;
-            for name in left.iter().flatten() {
-                owner.script(&format!("drop database \"{name}\" with (force)"))?;
-            }
-            Ok(())
-        })
+        let mut owner = self.session("postgres", OWNER)?;
+        let left = owner.rows(&format!(
+            "select datname from pg_database where datname not in ('postgres', 'template0', 'template1', '{but}')"
+        ))?;
+        for name in left.iter().flatten() {
+            owner.script(&format!("drop database \"{name}\" with (force)"))?;
+        }
+        Ok(())
     }
 
     /// The role that migrations run as. It may do what a hosted one may, and none of what reaches the machine.
@@ -246,6 +274,30 @@ impl Server {
     pub fn stopped(&self) -> Option<Stopped> {
         self.watch.stopped()
     }
+}
+
+/// Tries to start a server where one that was killed may not have gone yet.
+fn settled(data: &Path, start: impl Fn() -> Result<Server>) -> Result<Server> {
+    let begin = Instant::now();
+    loop {
+        settle(data);
+        match start() {
+            // One that was killed had only begun, and its server came up after all.
+            Err(it) if it.message.contains(RUNNING) && begin.elapsed() < GONE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            started => return started,
+        }
+    }
+}
+
+/// What the owner asks is our own, and its plans are nobody's concern.
+fn session(sockets: &Path, database: &str, role: &str) -> Result<Session> {
+    let mut config = socket(sockets, database, role);
+    if role == OWNER {
+        config.options("-c auto_explain.log_min_duration=-1");
+    }
+    Session::with(config)
 }
 
 const DANGEROUS: &str = "

@@ -5,28 +5,18 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use crate::failure::Result;
 use crate::parse::json::{self, Json};
-use crate::schema::{Identity, Row, Snapshot, literal};
+use crate::schema::{Identity, Row, Snapshot};
 
 /// One statement: kind, name, what it is and which one it is, the last two as JSON.
-const QUERY: &str = concat!(
-    include_str!("snapshot.sql"),
-    "union all\n",
-    include_str!("shared.sql"),
-    "order by 1, 2"
-);
-/// The part of it that looks at nothing within the database.
-const SHARED: &str = include_str!("shared.sql");
+const QUERY: &str = include_str!("snapshot.sql");
 
 impl Session {
     /// Everything in the database. Names are told in full, whatever the session's search path is.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
-        self.told(QUERY)
-    }
-
-    /// What belongs to all databases of the server: roles, and what is set for them. As a session in `database` is told
-    /// it, from any other: a database that somebody is connected to cannot be copied.
-    pub(super) fn shared(&mut self, database: &str) -> Result<Snapshot> {
-        self.told(&SHARED.replace("current_database()", &literal(database)))
+        self.script("begin; set local search_path = ''")?;
+        let rows = self.rows(QUERY);
+        self.script("rollback")?;
+        Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
     }
 
     /// What tables and types are, in the transaction that is open. What is left out of it is not looked up.
@@ -35,13 +25,6 @@ impl Session {
             'constraint', 'index', 'trigger', 'policy', 'function', 'type', 'extension'";
         let rows = self.rows(&format!("select * from ({QUERY}) it where kind in ({kinds})"))?;
         Ok(Snapshot(rows.into_iter().filter_map(row).collect()))
-    }
-
-    fn told(&mut self, query: &str) -> Result<Snapshot> {
-        self.script("begin; set local search_path = ''")?;
-        let rows = self.rows(query);
-        self.script("rollback")?;
-        Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
     }
 }
 

@@ -125,8 +125,6 @@ fn referee(
         before = after;
     }
     result.unknown = unknown.into_iter().collect();
-    base.drop("referee").unwrap();
-    base.close();
     result
 }
 
