@@ -37,6 +37,13 @@ fn is_running(data: &Path) -> bool {
     alive.is_ok_and(|it| it.success())
 }
 
+/// Whether a server says that it lets nobody in yet, which costs it a process to say to whoever connects (Postgres'
+/// `src/include/utils/pidfile.h`).
+fn is_starting(data: &Path) -> bool {
+    let text = fs::read_to_string(data.join(RUNNING)).unwrap_or_default();
+    text.lines().nth(7).is_some_and(|it| it.trim() == "starting")
+}
+
 /// Fast and immediate shutdown (Postgres manual, "Shutting Down the Server").
 const KEPT: Signals = Signals { orderly: "INT", now: "QUIT" };
 /// Nobody reads again what it has written.
@@ -172,7 +179,10 @@ impl Server {
         ];
         let keeper = Keeper::start(place, &arguments, log_file, signals)?;
         let watch = Watch::over(data, limits, keeper.stop());
-        let first = until_up(&log, || session(sockets.path(), first_in, OWNER))?;
+        let first = until_up(&log, || match is_starting(data) {
+            true => Err(Failure::new("it is starting")),
+            false => session(sockets.path(), first_in, OWNER),
+        })?;
         let (first, binaries) = (Mutex::new(Some(first)), binaries.clone());
         let ready = Mutex::default();
         Ok(Server { watch, first, first_in, ready, _keeper: keeper, sockets, log, binaries })
@@ -192,17 +202,12 @@ impl Server {
         session(self.sockets.path(), database, role)
     }
 
-    /// Makes copies of the base that a copy of the data directory then has without waiting. The plans of all that
-    /// migrations do there are in the log.
+    /// Makes copies of the base that a copy of the data directory then has without waiting.
     pub(super) fn make_ready(&self) -> Result<()> {
-        for name in READY {
-            self.copy(NAME, name)?;
-            self.watch_writes(name)?;
-        }
-        Ok(())
+        READY.iter().try_for_each(|name| self.copy(NAME, name))
     }
 
-    /// Copies a database that nobody is connected to.
+    /// Copies a database that nobody is connected to. Those of [`READY`] are watched, the first time and every other.
     pub(super) fn copy(&self, from: &str, to: &str) -> Result<()> {
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if from == NAME && ready.remove(to) {
@@ -211,7 +216,11 @@ impl Server {
         // What nobody has in memory need not go through it; before 15 it never did (Postgres manual, "CREATE DATABASE").
         let how = if self.binaries.major < 15 { "" } else { "strategy file_copy" };
         let mut owner = self.session("postgres", OWNER)?;
-        owner.script(&format!("create database {to} owner {ROLE} template {from} {how}"))
+        owner.script(&format!("create database {to} owner {ROLE} template {from} {how}"))?;
+        if READY.contains(&to) {
+            self.watch_writes(to)?;
+        }
+        Ok(())
     }
 
     pub(super) fn drop(&self, name: &str) -> Result<()> {
