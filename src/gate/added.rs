@@ -1,14 +1,17 @@
 //! The migrations that a change adds, and those that were there before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::order;
 use super::provider::Providers;
+use super::read::Unread;
 use super::{Change, dump, past, read};
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
 use crate::policy::Policy;
 use crate::policy::tampering::PolicyState;
+use crate::schema::Provider;
 use crate::source::{ObjectId, RepoPath};
 
 /// New migrations, by the database that they are for.
@@ -22,8 +25,34 @@ pub(super) struct Added {
 /// The migrations of one database, in the order in which they are applied.
 pub(super) struct Set {
     pub(super) database: RepoPath,
-    pub(super) history: Vec<Migration>,
+    pub(super) history: Earlier,
     pub(super) migrations: Vec<Migration>,
+}
+
+/// The migrations that were there before. What was kept of them is found by their texts; who needs more has them read.
+pub(super) struct Earlier {
+    /// What the policy says that the database began with.
+    dump: Option<Migration>,
+    texts: Vec<Unread>,
+    read: OnceLock<Vec<Migration>>,
+}
+
+impl Earlier {
+    fn new(dump: Option<Migration>, texts: Vec<Unread>) -> Earlier {
+        Earlier { dump, texts, read: OnceLock::new() }
+    }
+
+    /// Of each its path, its text and the database that it is for.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&RepoPath, &str, Provider)> {
+        let dump = self.dump.iter().map(|it| (&it.path, &*it.text, it.provider));
+        dump.chain(self.texts.iter().map(|it| (&it.path, &*it.text, it.provider)))
+    }
+
+    pub(super) fn all(&self) -> &[Migration] {
+        self.read.get_or_init(|| {
+            self.dump.iter().cloned().chain(read::past(self.texts.clone())).collect()
+        })
+    }
 }
 
 impl Added {
@@ -94,8 +123,8 @@ impl Added {
         }
         for (database, migrations) in databases {
             let own = before.iter().filter(|it| order::database(&it.path) == database);
-            let past = read::migrations(own.filter_map(read::text_of).collect(), &providers);
-            let history = dump.iter().cloned().chain(past).collect();
+            let texts = own.filter_map(read::text_of).filter_map(|it| Unread::of(it, &providers));
+            let history = Earlier::new(dump.clone(), texts.collect());
             added.sets.push(Set { database, history, migrations });
         }
         Ok(added)

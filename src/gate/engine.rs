@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Rehearse;
+use super::added::Earlier;
 use crate::failure::{Failure, Result};
 use crate::parse::Migration;
 use crate::postgres::{
@@ -114,7 +115,7 @@ pub(super) fn staged(
     engine: &Engine,
     place: &Place,
     how: &Rehearse<'_>,
-    (history, migrations): (&[Migration], &[Migration]),
+    (history, migrations): (&Earlier, &[Migration]),
 ) -> Result<Staged> {
     if matches!(engine, Engine::Shadow(_)) {
         refuse_roles(migrations)?;
@@ -123,15 +124,27 @@ pub(super) fn staged(
     let steps = |all: &[Migration]| -> Vec<Step> {
         all.iter().map(|it| Step::of(it, &available)).collect()
     };
-    let (past, new) = (steps(history), steps(migrations));
+    let new = steps(migrations);
     let extensions: Vec<(String, String)> =
         new.iter().flat_map(|it| it.extensions.clone()).collect();
-    let is_supabase = |it: &Migration| it.path.to_string().contains("supabase/migrations/");
-    let supabase = history.iter().chain(migrations).any(is_supabase);
-    let history = History { steps: &past, supabase, extensions: &extensions };
+    let known: Vec<[String; 3]> = history
+        .texts()
+        .map(|(path, text, of)| [path.to_string(), text.to_owned(), of.to_string()])
+        .collect();
+    let paths = known.iter().map(|it| it[0].clone());
+    let supabase = paths
+        .chain(migrations.iter().map(|it| it.path.to_string()))
+        .any(|it| it.contains("supabase/migrations/"));
     let limits = Limits { time: how.deadline, disk: DISK };
+    let history = History {
+        known: &known,
+        available: &available,
+        steps: &|from| steps(&history.all()[from..]),
+        supabase,
+        extensions: &extensions,
+    };
     let base = Base::open(engine, place, &history, limits, how.progress)?;
-    Ok(Staged { base, new, past: past.len() })
+    Ok(Staged { base, new, past: known.len() })
 }
 
 /// Refuses what a shadow server would be left changed by: roles belong to all of its databases.

@@ -7,7 +7,7 @@ use super::added::Set;
 use super::engine::{Staged, staged};
 use super::rollback::Written;
 use crate::failure::{Failure, Result};
-use crate::postgres::{Base, Engine, OWNER, Place, Refused, Sending, Session, Step};
+use crate::postgres::{Base, Engine, OWNER, Place, READY, Refused, Sending, Session, Step};
 use crate::rollback::{self, Caution, Left, Proof, Residue, Rollback, Undo};
 use crate::schema::{Identity, Snapshot, literal};
 
@@ -15,7 +15,7 @@ use crate::schema::{Identity, Snapshot, literal};
 type Tried<T> = std::result::Result<T, String>;
 
 /// The copy that everything is done to.
-const WORK: &str = "work";
+const WORK: &str = READY[0];
 /// A copy of that from before some migration, so that not all of them are applied again.
 const KEPT: &str = "kept";
 
@@ -49,11 +49,6 @@ pub(super) fn all(
             break;
         }
     }
-    if base.server.stopped().is_none() {
-        base.drop(WORK)?;
-        base.drop(KEPT)?;
-    }
-    base.close();
     Ok(notices)
 }
 
@@ -176,8 +171,21 @@ impl Work<'_> {
         self.compared()
     }
 
-    /// Gives back what the catalogs know, and tells by which statements.
+    /// Gives back what the catalogs know, and tells by which statements. What is made again has lost what was said of it,
+    /// which is seen when one looks a second time.
     fn mended(&self) -> Tried<Vec<String>> {
+        let mut mended = Vec::new();
+        for _ in 0..2 {
+            let more = self.mended_once()?;
+            if more.is_empty() {
+                break;
+            }
+            mended.extend(more);
+        }
+        Ok(mended)
+    }
+
+    fn mended_once(&self) -> Tried<Vec<String>> {
         let mut wanted = rollback::mend(&self.now.catalogs, &self.look().map_err(said)?.catalogs);
         let mut mended = Vec::new();
         // One may have to go before another: as long as any of them succeeds, the others are tried again.

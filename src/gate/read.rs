@@ -9,6 +9,7 @@ use crate::failure::Result;
 use crate::parse::Migration;
 use crate::repo::{Blob, Delta, Entry, Repo, Side};
 use crate::rules::Finding;
+use crate::schema::Provider;
 use crate::source::{
     Content, File, FileChange, Mode, ObjectId, RepoPath, Source, Span, Unreadable,
 };
@@ -89,15 +90,33 @@ pub(super) fn migrations(
     texts: Vec<(RepoPath, Arc<str>)>,
     providers: &Providers,
 ) -> Vec<Migration> {
+    past(texts.into_iter().filter_map(|it| Unread::of(it, providers)).collect())
+}
+
+/// The text of a migration, and the database that it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    pub(super) path: RepoPath,
+    pub(super) text: Arc<str>,
+    pub(super) provider: Provider,
+}
+
+impl Unread {
+    /// Nothing where no reader knows the database.
+    pub(super) fn of((path, text): (RepoPath, Arc<str>), providers: &Providers) -> Option<Unread> {
+        let provider = providers.at(&path)?;
+        Some(Unread { path, text, provider })
+    }
+}
+
+/// The same where it is known which databases they are for.
+pub(super) fn past(texts: Vec<Unread>) -> Vec<Migration> {
     const STACK: usize = 16 << 20;
     const FEW: usize = 32;
-    let read = |(path, text): (RepoPath, Arc<str>)| {
-        let provider = providers.at(&path)?;
-        Some(Migration::read_past(path, text, provider))
-    };
+    let read = |it: Unread| Migration::read_past(it.path, it.text, it.provider);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     if texts.len() <= FEW || cores == 1 {
-        return texts.into_iter().filter_map(read).collect();
+        return texts.into_iter().map(read).collect();
     }
     let next = std::sync::Mutex::new(texts.into_iter().enumerate().collect::<Vec<_>>().into_iter());
     let work = || {
@@ -111,7 +130,7 @@ pub(super) fn migrations(
             if some.is_empty() {
                 return done;
             }
-            done.extend(some.into_iter().filter_map(|(at, it)| Some((at, read(it)?))));
+            done.extend(some.into_iter().map(|(at, it)| (at, read(it))));
         }
     };
     let mut done = std::thread::scope(|scope| {

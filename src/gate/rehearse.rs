@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::added::{Added, Set};
+use super::added::{Added, Earlier, Set};
 use super::change::target;
 use super::engine::{self, ShadowServer, Staged, Wanted, staged};
 use super::policies::{baseline, broken, effective, state_of};
 use super::{Change, Judged, Outcome, approvals, change, past};
 use crate::failure::Result;
 use crate::parse::{Migration, json};
-use crate::postgres::{Base, Engine, Place, Sending, Session, Step, Stopped};
+use crate::postgres::{Base, Engine, Place, READY, Sending, Session, Step, Stopped};
 use crate::report::Sources;
 use crate::rules::{self, Additive, Rehearsal, Scope, Trial, Write};
 use crate::schema::{Catalog, Row, Snapshot, TableName};
@@ -76,7 +76,7 @@ struct Rehearsing<'a> {
 impl Rehearsing<'_> {
     fn judge(
         &self,
-        history: &[Migration],
+        history: &Earlier,
         migrations: &[Migration],
         model: &Catalog,
     ) -> Result<(Vec<rules::Found>, Vec<String>)> {
@@ -85,8 +85,8 @@ impl Rehearsing<'_> {
         let mut trials = Vec::new();
         let mut watched = true;
         for (name, sending, how) in [
-            ("whole", Sending::Whole, "in one text"),
-            ("single", Sending::Single, "statement by statement"),
+            (READY[0], Sending::Whole, "in one text"),
+            (READY[1], Sending::Single, "statement by statement"),
         ] {
             base.copy(name)?;
             watched &= base.watch_writes(name)?;
@@ -113,7 +113,6 @@ impl Rehearsing<'_> {
             );
         }
         let notices = self.notices(&base, &trials, (migrations.len(), past), &additive);
-        base.close();
         Ok((found, notices))
     }
 
@@ -210,9 +209,8 @@ fn trial(
     if base.server.stopped().is_some() {
         return Ok(trial);
     }
-    trial.after = base.look(name)?;
+    trial.after = base.last_look(name)?;
     trial.writes = writes(&base.server.log(), name);
-    base.drop(name)?;
     Ok(trial)
 }
 
@@ -286,12 +284,5 @@ fn nodes(value: &json::Value<'_>, all: &mut BTreeSet<Write>) {
     }
     for member in &members {
         nodes(&member.value, all);
-    }
-}
-
-/// What the catalogs of a copy say.
-impl Base {
-    pub(super) fn look(&self, name: &str) -> Result<Snapshot> {
-        self.server.session(name, crate::postgres::OWNER)?.snapshot()
     }
 }

@@ -66,7 +66,7 @@ pub(super) struct Written {
 /// The guides as the text of the migrations tells them.
 fn written(repo: &Repo, side: &Side, set: &Set) -> Result<Vec<Written>> {
     let mut reader = Reader::default();
-    set.history.iter().for_each(|it| reader.pass(it));
+    set.history.all().iter().for_each(|it| reader.pass(it));
     let mut all = Vec::new();
     for migration in &set.migrations {
         let before = reader.catalog.clone();

@@ -1,17 +1,24 @@
 //! Databases that a history has been replayed into, kept so that the next rehearsal begins where this one did.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::engine::NAME;
 use super::history::{Sending, Step};
 use super::kept::{Entry, chain};
-use super::{Engine, Limits, OWNER, Place, ROLE, Running, Session, prelude};
+use super::{Engine, Limits, OWNER, Place, ROLE, Running, Server, Session, prelude};
 use crate::failure::{Context, Failure, Result};
-use crate::schema::Snapshot;
+use crate::schema::{Row, Snapshot};
 
 /// Which history, and what it needs around it.
 pub struct History<'a> {
-    pub steps: &'a [Step],
+    /// What each migration is known by: its path, its text, and what else decides about its step.
+    pub known: &'a [[String; 3]],
+    /// The extensions that the steps were made for.
+    pub available: &'a [String],
+    /// The steps from one on, which are needed where they have to be applied.
+    pub steps: &'a dyn Fn(usize) -> Vec<Step>,
     /// The roles, schemas and functions that Supabase brings are there before the first migration.
     pub supabase: bool,
     /// Extensions that only the change makes.
@@ -24,8 +31,8 @@ pub struct Base {
     pub snapshot: Snapshot,
     pub told: Told,
     supabase: bool,
-    /// Nothing on a server of somebody else.
-    kept: Option<Entry>,
+    /// Nobody else uses it until the server is gone. Nothing on a server of somebody else.
+    _kept: Option<Entry>,
 }
 
 /// What is said of a base.
@@ -61,12 +68,8 @@ impl Base {
         let supabase = history.supabase;
         if let Some((snapshot, told)) = kept.read() {
             let server = engine.resume(place, &kept.data(), limits)?;
-            let mut base = Base { server, snapshot, told, supabase, kept: None };
-            if base.is_clean()? {
-                kept.touch();
-                base.kept = Some(kept);
-                return Ok(base);
-            }
+            kept.touch();
+            return Ok(Base { server, snapshot, told, supabase, _kept: Some(kept) });
         }
         let making = tempfile::Builder::new().prefix("making-").tempdir_in(place.folder());
         let making = making.context("make a folder for the server")?;
@@ -87,7 +90,7 @@ impl Base {
         server.keep()?;
         kept.put(place, making, &snapshot, &told)?;
         let server = engine.resume(place, &kept.data(), limits)?;
-        Ok(Base { server, snapshot, told, supabase, kept: Some(kept) })
+        Ok(Base { server, snapshot, told, supabase, _kept: Some(kept) })
     }
 
     /// The same on a server of somebody else, where nothing is kept.
@@ -104,10 +107,10 @@ impl Base {
         let absent = history.supabase.then(|| absent.to_owned());
         let mut told = Told { absent, ..Told::default() };
         let snapshot = replay(&server, history, 0, &mut told, progress)?;
-        Ok(Base { server, snapshot, told, supabase: false, kept: None })
+        Ok(Base { server, snapshot, told, supabase: false, _kept: None })
     }
 
-    /// A copy of the database, with a name of its own.
+    /// A copy of the database, with a name of its own. Those of [`READY`](super::READY) are there already.
     pub fn copy(&self, name: &str) -> Result<()> {
         self.server.copy_of(NAME, name)
     }
@@ -119,6 +122,33 @@ impl Base {
 
     pub fn drop(&self, name: &str) -> Result<()> {
         self.server.drop(name)
+    }
+
+    /// What the catalogs of a copy say that nothing more is done to.
+    pub fn last_look(&self, name: &str) -> Result<Snapshot> {
+        let seen = self.server.session(name, OWNER)?.snapshot()?;
+        match &self.server {
+            // It goes with the server.
+            Running::Server(server) => self.forget_roles(server, &seen, name)?,
+            Running::Embedded(_) | Running::Shadow(_) => self.drop(name)?,
+        }
+        Ok(seen)
+    }
+
+    /// Takes away the roles that were made in a copy, which the same migrations would meet in the next one: roles belong
+    /// to all databases of a server.
+    fn forget_roles(&self, server: &Server, seen: &Snapshot, name: &str) -> Result<()> {
+        // One that only has another name is no new one.
+        let oid = |it: &Row| it.which.get("oid").cloned();
+        let known: BTreeSet<_> = self.snapshot.of("role").map(|it| oid(it.1)).collect();
+        let made = seen.of("role").filter(|it| !known.contains(&oid(it.1)));
+        let made: Vec<&str> = made.map(|it| it.0).collect();
+        if !made.is_empty() {
+            // They may own what is in it.
+            server.drop(name)?;
+            server.drop_roles(&made)?;
+        }
+        Ok(())
     }
 
     /// A session in a copy, as the first of a migration.
@@ -140,29 +170,6 @@ impl Base {
         });
         broken.or_else(|| absent.clone())
     }
-
-    /// Whether nothing of an earlier rehearsal is left: roles and settings belong to all databases of a server, and who
-    /// was killed has left a copy. Where a copy is a directory of its own nothing is shared.
-    fn is_clean(&mut self) -> Result<bool> {
-        let Running::Server(server) = &self.server else { return Ok(true) };
-        server.drop_copies(NAME)?;
-        let now = server.session(NAME, OWNER)?.shared()?;
-        let before =
-            self.snapshot.0.iter().filter(|it| matches!(it.0.kind.as_str(), "role" | "setting"));
-        Ok(now.0.iter().eq(before))
-    }
-
-    /// Ends the rehearsal. Where it left roles behind, or was stopped in the middle, the base is not kept.
-    pub fn close(mut self) {
-        let is_clean = self.is_clean().unwrap_or(false);
-        let Base { server, kept, .. } = self;
-        drop(server);
-        if let Some(kept) = kept
-            && !is_clean
-        {
-            kept.remove();
-        }
-    }
 }
 
 /// Applies a history from its step `done` on, as far as it goes.
@@ -173,7 +180,7 @@ fn replay(
     told: &mut Told,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Snapshot> {
-    let steps = &history.steps[done..];
+    let steps = (history.steps)(done);
     let mut owner = server.session(NAME, OWNER)?;
     for (extension, schema) in steps.iter().flat_map(|it| &it.extensions).chain(history.extensions)
     {
@@ -182,7 +189,7 @@ fn replay(
     drop(owner);
     let mut session = server.session(NAME, ROLE)?;
     for (at, step) in steps.iter().enumerate() {
-        progress(done + at, history.steps.len());
+        progress(done + at, history.known.len());
         session = fresh(session, server, NAME, history.supabase)?;
         let Err((_, refused)) = step.send(&mut session, Sending::Whole) else { continue };
         if let Some(stopped) = server.stopped() {

@@ -64,8 +64,12 @@ impl Binaries {
 /// `near` is where the packages of a project may lie (`node_modules`).
 pub fn find(wanted: Option<u32>, near: &Path) -> Option<Binaries> {
     let mut seen = BTreeSet::new();
-    let all = folders(near).into_iter().filter_map(|it| Binaries::at(&it));
-    let mut all: Vec<Binaries> = all.filter(|it| seen.insert(it.folder.clone())).collect();
+    // Each is asked once, by however many links it is found.
+    let own = folders(near).into_iter().filter_map(|it| {
+        let program = it.join("postgres").canonicalize().ok()?;
+        program.parent().map(Path::to_owned).filter(|it| seen.insert(it.clone()))
+    });
+    let mut all: Vec<Binaries> = own.filter_map(|it| Binaries::at(&it)).collect();
     // The first found of the same version stays first.
     all.sort_by_key(|it| std::cmp::Reverse((Some(it.major) == wanted, it.major)));
     all.into_iter().next()

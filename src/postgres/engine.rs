@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::embedded::{self, Embedded};
 use super::place::copy;
-use super::server::settle;
 use super::shadow::{OnShadow, Shadow};
-use super::{Binaries, Limits, OWNER, Place, ROLE, Server, Session, Stopped, initialize};
+use super::{Binaries, Limits, Place, Server, Session, Stopped, initialize};
 use crate::failure::Result;
 
 /// Where there is no log to read: plans are told to the client, at a level that no `client_min_messages` keeps back
@@ -75,10 +74,7 @@ impl Engine {
             Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
             Engine::Local(binaries) => {
                 match earlier {
-                    Some(earlier) => {
-                        settle(earlier);
-                        copy(place, earlier, data)?;
-                    }
+                    Some(earlier) => copy(place, earlier, data)?,
                     None => initialize(binaries, place, data)?,
                 }
                 let server = Server::start(binaries, place, data, limits)?;
@@ -102,9 +98,8 @@ impl Engine {
         match self {
             Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
             Engine::Local(binaries) => {
-                let server = Server::start(binaries, place, data, limits)?;
-                server.drop_copies(NAME)?;
-                Ok(Running::Server(server))
+                let copy = data.with_file_name("copy");
+                Server::of_copy(binaries, place, (data, &copy), limits).map(Running::Server)
             }
             Engine::Embedded => Embedded::of(place, data, limits).map(Running::Embedded),
         }
@@ -113,6 +108,9 @@ impl Engine {
 
 /// The database with the history in it, which is only ever copied.
 pub(super) const NAME: &str = "base";
+
+/// Copies of it with these names need not be waited for.
+pub const READY: [&str; 2] = ["whole", "single"];
 
 /// What runs the base and its copies, until it is dropped.
 pub enum Running {
@@ -153,9 +151,7 @@ impl Running {
     /// Copies the base, or a copy of it that nobody is connected to.
     pub(super) fn copy_of(&self, from: &str, name: &str) -> Result<()> {
         match self {
-            Running::Server(it) => it
-                .session("postgres", OWNER)?
-                .script(&format!("create database {name} owner {ROLE} template {from}")),
+            Running::Server(it) => it.copy(from, name),
             Running::Embedded(it) if from == NAME => it.copy(name),
             Running::Embedded(it) => it.copy_of(from, name),
             Running::Shadow(it) => it.copy(from, name),
@@ -164,9 +160,7 @@ impl Running {
 
     pub(super) fn drop(&self, name: &str) -> Result<()> {
         match self {
-            Running::Server(it) => it
-                .session("postgres", OWNER)?
-                .script(&format!("drop database if exists {name} with (force)")),
+            Running::Server(it) => it.drop(name),
             Running::Embedded(it) => {
                 it.remove(name);
                 Ok(())
@@ -179,8 +173,9 @@ impl Running {
     pub(super) fn watch_writes(&self, name: &str) -> Result<bool> {
         match self {
             Running::Server(it) => {
-                let sql = format!("alter database {name} set auto_explain.log_min_duration = 0");
-                it.session("postgres", OWNER)?.script(&sql)?;
+                if !READY.contains(&name) {
+                    it.watch_writes(name)?;
+                }
                 Ok(true)
             }
             // It tells them of every copy.
@@ -189,11 +184,12 @@ impl Running {
         }
     }
 
-    /// Leaves the base in its data directory, and nothing running.
+    /// Leaves the base in its data directory, with what can be made ready there, and nothing running.
     pub(super) fn keep(self) -> Result<()> {
         match self {
             Running::Embedded(it) => it.keep(NAME),
-            Running::Server(_) | Running::Shadow(_) => Ok(()),
+            Running::Server(it) => it.make_ready(),
+            Running::Shadow(_) => Ok(()),
         }
     }
 }

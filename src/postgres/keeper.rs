@@ -34,11 +34,11 @@ exit 0
 const START: Duration = Duration::from_mins(1);
 
 /// Waits until a server lets somebody in, or says in its log why it never will.
-pub(super) fn until_up(log: &Path, open: impl Fn() -> Result<Session>) -> Result<()> {
+pub(super) fn until_up(log: &Path, open: impl Fn() -> Result<Session>) -> Result<Session> {
     let begin = Instant::now();
     loop {
         let why = match open() {
-            Ok(_) => return Ok(()),
+            Ok(session) => return Ok(session),
             Err(why) => why.message,
         };
         let text = fs::read(log).unwrap_or_default();
@@ -49,7 +49,7 @@ pub(super) fn until_up(log: &Path, open: impl Fn() -> Result<Session>) -> Result
             let why = fatal.map_or(why, str::to_owned);
             return Err(Failure::new(format!("Postgres did not start: {why}")));
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

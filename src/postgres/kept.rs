@@ -14,7 +14,7 @@ use super::{Engine, Place, prelude};
 use crate::failure::{Context, Failure, Result};
 use crate::schema::{Identity, Row, Snapshot};
 
-/// How many are kept. Each takes some 40 MB.
+/// How many are kept. Each takes some 100 MB, half of it in the copy that servers run in.
 const KEPT: usize = 3;
 
 /// The folder of a base, for as long as nobody else may use it.
@@ -100,9 +100,10 @@ pub(super) fn chain(engine: &Engine, history: &History<'_>) -> Vec<String> {
     let supabase = if history.supabase { "supabase" } else { "" };
     let first =
         [env!("CARGO_PKG_VERSION"), prelude::VERSION, version.as_str(), kind.as_str(), supabase];
-    let mut names = vec![add(&first)];
-    for step in history.steps {
-        names.push(add(&[&step.path, &step.text]));
+    let available = history.available.iter().map(String::as_str);
+    let mut names = vec![add(&first.into_iter().chain(available).collect::<Vec<_>>())];
+    for known in history.known {
+        names.push(add(&known.each_ref().map(String::as_str)));
     }
     // Stubs of the change are there as well.
     if !history.extensions.is_empty() {

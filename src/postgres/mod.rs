@@ -38,7 +38,7 @@ pub use backend::serve;
 pub use base::{Base, History, Told};
 pub use binaries::{Binaries, find};
 pub use embedded::{Embedded, IS_BUILT_IN};
-pub use engine::{Engine, Running};
+pub use engine::{Engine, READY, Running};
 pub use history::{Failed, Sending, Step};
 pub use lent::{ShadowAddress, addresses};
 pub use live::Live;

@@ -1,12 +1,15 @@
 //! Where servers live on this machine, and as whom they run.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::server::RUNNING;
 use crate::failure::{Context, Failure, Result};
 
 /// A folder for servers, and who they run as.
@@ -103,21 +106,140 @@ fn account(name: &str) -> Option<(u32, u32)> {
 
 /// Copies a data directory of a server that does not run.
 pub(super) fn copy(place: &Place, from: &Path, to: &Path) -> Result<()> {
-    fn walk(place: &Place, from: &Path, to: &Path) -> io::Result<()> {
-        use std::os::unix::fs::PermissionsExt;
-        fs::create_dir(to)?;
-        fs::set_permissions(to, fs::Permissions::from_mode(0o700))?;
-        for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            let (from, to) = (entry.path(), to.join(entry.file_name()));
-            if entry.file_type()?.is_dir() {
-                walk(place, &from, &to)?;
-            } else {
-                fs::copy(&from, &to)?;
-                place.give(&to).map_err(|it| io::Error::other(it.message))?;
+    walk(place, from, to).context("copy the database")
+}
+
+/// Makes a data directory the same as another one that no server ever runs in. Only what was written to is copied: a file
+/// that has its size and its time to the nanosecond is the one that was put there.
+pub(super) fn same(place: &Place, from: &Path, to: &Path) -> Result<()> {
+    walk(place, from, to)
+        .or_else(|_| {
+            fs::remove_dir_all(to)?;
+            walk(place, from, to)
+        })
+        .context("copy the database")
+}
+
+fn walk(place: &Place, from: &Path, to: &Path) -> io::Result<()> {
+    let give = || place.give(to).map_err(|it| io::Error::other(it.message));
+    let mut others: BTreeSet<OsString> = match fs::read_dir(to) {
+        Ok(entries) => entries.map(|it| Ok(it?.file_name())).collect::<io::Result<_>>()?,
+        Err(it) if it.kind() == io::ErrorKind::NotFound => {
+            fs::DirBuilder::new().mode(0o700).create(to)?;
+            give()?;
+            BTreeSet::new()
+        }
+        Err(it) => return Err(it),
+    };
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_there = others.remove(&name);
+        let (from, to) = (entry.path(), to.join(name));
+        if entry.file_type()?.is_dir() {
+            walk(place, &from, &to)?;
+        } else if !is_there || !is_same(&entry.metadata()?, &to.symlink_metadata()?) {
+            file(place, &from, &to)?;
+        }
+    }
+    // A server that has just come up is not robbed of what says so.
+    others.remove(OsStr::new(RUNNING));
+    for name in others {
+        let path = to.join(name);
+        if path.symlink_metadata()?.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    let time = |it: &Metadata| (it.mtime(), it.mtime_nsec());
+    other.is_file() && one.len() == other.len() && time(one) == time(other)
+}
+
+/// Whoever writes to it after that gives it another time.
+fn file(place: &Place, from: &Path, to: &Path) -> io::Result<()> {
+    let mut read = File::open(from)?;
+    let mut write = File::options().write(true).create(true).truncate(true).mode(0o600).open(to)?;
+    io::copy(&mut read, &mut write)?;
+    write.set_modified(read.metadata()?.modified()?)?;
+    place.give(to).map_err(|it| io::Error::other(it.message))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::io::Write;
+    use std::path::{Path, PathBuf};
+
+    use super::{Place, same};
+
+    fn files(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(at) = open.pop() {
+            for path in fs::read_dir(at).unwrap().map(|it| it.unwrap().path()) {
+                let name = path.strip_prefix(folder).unwrap().to_owned();
+                found.insert(name, fs::read(&path).ok());
+                if path.is_dir() {
+                    open.push(path);
+                }
             }
         }
-        place.give(to).map_err(|it| io::Error::other(it.message))
+        found
     }
-    walk(place, from, to).context("copy the database")
+
+    #[test]
+    fn whatever_was_done_to_a_copy_is_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("data"), folder.path().join("copy"));
+        let place = Place { folder: folder.path().to_owned(), owner: None };
+        fs::create_dir_all(from.join("base/1")).unwrap();
+        fs::create_dir(from.join("empty")).unwrap();
+        for (name, text) in [("version", "15"), ("base/1/a", "first"), ("base/1/b", "second")] {
+            fs::write(from.join(name), text).unwrap();
+        }
+        let copy = || {
+            same(&place, &from, &to).unwrap();
+            assert_eq!(files(&from), files(&to));
+        };
+        copy();
+        fs::write(to.join("base/1/a"), "FIRST").unwrap();
+        fs::File::options()
+            .append(true)
+            .open(to.join("base/1/b"))
+            .unwrap()
+            .write_all(b"x")
+            .unwrap();
+        fs::write(to.join("base/1/c"), "third").unwrap();
+        fs::remove_dir(to.join("empty")).unwrap();
+        fs::create_dir_all(to.join("more/below")).unwrap();
+        copy();
+        // A folder where a file was.
+        fs::remove_file(to.join("version")).unwrap();
+        fs::create_dir(to.join("version")).unwrap();
+        copy();
+    }
+
+    #[test]
+    fn a_file_that_was_not_written_to_is_not_copied_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("data"), folder.path().join("copy"));
+        let place = Place { folder: folder.path().to_owned(), owner: None };
+        fs::create_dir(&from).unwrap();
+        fs::write(from.join("a"), "first").unwrap();
+        same(&place, &from, &to).unwrap();
+        // Which of them it has tells whether it was.
+        let time = from.join("a").metadata().unwrap().modified().unwrap();
+        let other = fs::File::create(from.join("a")).unwrap();
+        (&other).write_all(b"other").unwrap();
+        other.set_modified(time).unwrap();
+        same(&place, &from, &to).unwrap();
+        assert_eq!(fs::read(to.join("a")).unwrap(), b"first");
+    }
 }

@@ -4,8 +4,9 @@ use super::base::Told;
 use super::session::Session;
 use crate::failure::Result;
 
-/// Changes with the texts below, so that what was kept with older ones is not used.
-pub(super) const VERSION: &str = "2";
+/// Changes with the texts below and with what a [`Step`](super::Step) makes of its text, so that what was kept with older
+/// ones is not used.
+pub(super) const VERSION: &str = "3";
 
 const SUPABASE: &str = include_str!("sql/supabase.sql");
 

@@ -1,18 +1,22 @@
 //! One server in one data directory.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::engine::{NAME, READY};
 use super::keeper::{Keeper, Signals, until_up};
-use super::session::Session;
+use super::place::same;
+use super::session::{Session, socket};
 use super::watch::{Limits, Stopped, Watch};
 use super::{Binaries, OWNER, Place, ROLE};
 use crate::failure::{Context, Failure, Result};
 
 /// The file that a server has while it runs.
-const RUNNING: &str = "postmaster.pid";
+pub(super) const RUNNING: &str = "postmaster.pid";
 /// The shell has killed it by then.
 const GONE: Duration = Duration::from_secs(7);
 
@@ -33,8 +37,17 @@ fn is_running(data: &Path) -> bool {
     alive.is_ok_and(|it| it.success())
 }
 
+/// Whether a server says that it lets nobody in yet, which costs it a process to say to whoever connects (Postgres'
+/// `src/include/utils/pidfile.h`).
+fn is_starting(data: &Path) -> bool {
+    let text = fs::read_to_string(data.join(RUNNING)).unwrap_or_default();
+    text.lines().nth(7).is_some_and(|it| it.trim() == "starting")
+}
+
 /// Fast and immediate shutdown (Postgres manual, "Shutting Down the Server").
-const SIGNALS: Signals = Signals { orderly: "INT", now: "QUIT" };
+const KEPT: Signals = Signals { orderly: "INT", now: "QUIT" };
+/// Nobody reads again what it has written.
+const THROWN_AWAY: Signals = Signals { orderly: "QUIT", now: "QUIT" };
 
 /// What a throw-away server needs no care for, and what keeps it small (Postgres manual, "Non-durable settings").
 /// Nobody connects to it but through a socket in a folder of its own.
@@ -50,8 +63,11 @@ wal_level = minimal
 max_wal_senders = 0
 max_connections = 12
 max_worker_processes = 2
+max_logical_replication_workers = 0
 max_parallel_workers = 0
 shared_buffers = 32MB
+bgwriter_lru_maxpages = 0
+min_wal_size = 2MB
 max_locks_per_transaction = 1024
 temp_file_limit = 256MB
 timezone = 'UTC'
@@ -64,6 +80,11 @@ logging_collector = off
 pub struct Server {
     // In this order they are dropped: what ends in its time was not stopped.
     watch: Watch,
+    /// The session that it was waited for with, for the first who asks for one like it.
+    first: Mutex<Option<Session>>,
+    first_in: &'static str,
+    /// Copies of the base that are there and that nobody has asked for.
+    ready: Mutex<BTreeSet<&'static str>>,
     _keeper: Keeper,
     sockets: tempfile::TempDir,
     log: PathBuf,
@@ -117,20 +138,32 @@ impl Server {
         data: &Path,
         limits: Limits,
     ) -> Result<Server> {
-        let begin = Instant::now();
-        loop {
-            settle(data);
-            match Server::once(binaries, place, data, limits) {
-                // One that was killed had only begun, and its server came up after all.
-                Err(it) if it.message.contains(RUNNING) && begin.elapsed() < GONE => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                started => return started,
-            }
-        }
+        settled(data, || Server::once(binaries, place, data, limits, ("postgres", KEPT)))
     }
 
-    fn once(binaries: &Binaries, place: &Place, data: &Path, limits: Limits) -> Result<Server> {
+    /// The same of a copy of a data directory, in which nothing is left of what was done to it before. It has been made
+    /// [`ready`](Server::make_ready).
+    pub(super) fn of_copy(
+        binaries: &Binaries,
+        place: &Place,
+        (data, copy): (&Path, &Path),
+        limits: Limits,
+    ) -> Result<Server> {
+        let mut server = settled(copy, || {
+            same(place, data, copy)?;
+            Server::once(binaries, place, copy, limits, (READY[0], THROWN_AWAY))
+        })?;
+        server.ready = Mutex::new(BTreeSet::from(READY));
+        Ok(server)
+    }
+
+    fn once(
+        binaries: &Binaries,
+        place: &Place,
+        data: &Path,
+        limits: Limits,
+        (first_in, signals): (&'static str, Signals),
+    ) -> Result<Server> {
         let sockets = tempfile::Builder::new().prefix("sprag-").tempdir();
         let sockets = sockets.context("make a folder for the socket")?;
         place.give(sockets.path())?;
@@ -144,17 +177,69 @@ impl Server {
             "-k".as_ref(),
             sockets.path().as_os_str(),
         ];
-        let keeper = Keeper::start(place, &arguments, log_file, SIGNALS)?;
+        let keeper = Keeper::start(place, &arguments, log_file, signals)?;
         let watch = Watch::over(data, limits, keeper.stop());
-        let binaries = binaries.clone();
-        let server = Server { watch, _keeper: keeper, sockets, log, binaries };
-        until_up(&server.log, || server.session("postgres", OWNER))?;
-        Ok(server)
+        let first = until_up(&log, || match is_starting(data) {
+            true => Err(Failure::new("it is starting")),
+            false => session(sockets.path(), first_in, OWNER),
+        })?;
+        let (first, binaries) = (Mutex::new(Some(first)), binaries.clone());
+        let ready = Mutex::default();
+        Ok(Server { watch, first, first_in, ready, _keeper: keeper, sockets, log, binaries })
     }
 
     /// A connection as one of the two roles.
     pub fn session(&self, database: &str, role: &str) -> Result<Session> {
-        Session::open(self.sockets.path(), database, role)
+        if (database, role) == (self.first_in, OWNER) {
+            let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // All sessions end where a process of the server breaks off.
+            if let Some(mut first) = first
+                && first.send("").is_ok()
+            {
+                return Ok(first);
+            }
+        }
+        session(self.sockets.path(), database, role)
+    }
+
+    /// Makes copies of the base that a copy of the data directory then has without waiting.
+    pub(super) fn make_ready(&self) -> Result<()> {
+        READY.iter().try_for_each(|name| self.copy(NAME, name))
+    }
+
+    /// Copies a database that nobody is connected to. Those of [`READY`] are watched, the first time and every other.
+    pub(super) fn copy(&self, from: &str, to: &str) -> Result<()> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if from == NAME && ready.remove(to) {
+            return Ok(());
+        }
+        // What nobody has in memory need not go through it; before 15 it never did (Postgres manual, "CREATE DATABASE").
+        let how = if self.binaries.major < 15 { "" } else { "strategy file_copy" };
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("create database {to} owner {ROLE} template {from} {how}"))?;
+        if READY.contains(&to) {
+            self.watch_writes(to)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop(&self, name: &str) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("drop database if exists {name} with (force)"))
+    }
+
+    /// From now on the plans of all that migrations do in a database are in the log.
+    pub(super) fn watch_writes(&self, name: &str) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        owner.script(&format!("alter database {name} set auto_explain.log_min_duration = 0"))
+    }
+
+    /// Drops roles, where nothing depends on them.
+    pub(super) fn drop_roles(&self, roles: &[&str]) -> Result<()> {
+        let mut owner = self.session("postgres", OWNER)?;
+        // A role that owns something elsewhere stays.
+        let _ = owner.send(&format!("drop role {}", roles.join(", ")));
+        Ok(())
     }
 
     /// The role that migrations run as, and a database of it.
@@ -164,7 +249,7 @@ impl Server {
         owner.script(&format!("create database {name} owner {ROLE}"))
     }
 
-    /// Drops every database but one: a rehearsal that was killed has left its copies behind.
+    /// Drops every database but one.
     pub(super) fn drop_copies(&self, but: &str) -> Result<()> {
         let mut owner = self.session("postgres", OWNER)?;
         let left = owner.rows(&format!(
@@ -198,6 +283,30 @@ impl Server {
     pub fn stopped(&self) -> Option<Stopped> {
         self.watch.stopped()
     }
+}
+
+/// Tries to start a server where one that was killed may not have gone yet.
+fn settled(data: &Path, start: impl Fn() -> Result<Server>) -> Result<Server> {
+    let begin = Instant::now();
+    loop {
+        settle(data);
+        match start() {
+            // One that was killed had only begun, and its server came up after all.
+            Err(it) if it.message.contains(RUNNING) && begin.elapsed() < GONE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            started => return started,
+        }
+    }
+}
+
+/// What the owner asks is our own, and its plans are nobody's concern.
+fn session(sockets: &Path, database: &str, role: &str) -> Result<Session> {
+    let mut config = socket(sockets, database, role);
+    if role == OWNER {
+        config.options("-c auto_explain.log_min_duration=-1");
+    }
+    Session::with(config)
 }
 
 const DANGEROUS: &str = "

@@ -13,12 +13,10 @@ const QUERY: &str = include_str!("snapshot.sql");
 impl Session {
     /// Everything in the database. Names are told in full, whatever the session's search path is.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
-        self.told(QUERY)
-    }
-
-    /// What belongs to all databases of the server: roles, and what is set for them. The rest is not looked up.
-    pub(super) fn shared(&mut self) -> Result<Snapshot> {
-        self.told(&format!("select * from ({QUERY}) it where kind in ('role', 'setting')"))
+        self.script("begin; set local search_path = ''")?;
+        let rows = self.rows(QUERY);
+        self.script("rollback")?;
+        Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
     }
 
     /// What tables and types are, in the transaction that is open. What is left out of it is not looked up.
@@ -27,13 +25,6 @@ impl Session {
             'constraint', 'index', 'trigger', 'policy', 'function', 'type', 'extension'";
         let rows = self.rows(&format!("select * from ({QUERY}) it where kind in ({kinds})"))?;
         Ok(Snapshot(rows.into_iter().filter_map(row).collect()))
-    }
-
-    fn told(&mut self, query: &str) -> Result<Snapshot> {
-        self.script("begin; set local search_path = ''")?;
-        let rows = self.rows(query);
-        self.script("rollback")?;
-        Ok(Snapshot(rows?.into_iter().filter_map(row).collect()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::comment;
 use crate::parse::{json, snapshot};
 use crate::schema::{Identity, Row, Snapshot};
 
@@ -162,6 +163,11 @@ pub fn mend(before: &Snapshot, after: &Snapshot) -> Vec<String> {
         let Identity { kind, name } = &of;
         let was = before.0.get(&of);
         let statements = match &left {
+            _ if kind == "comment" => {
+                let words = was.and_then(|it| it.is.get("")).map(|it| text(it));
+                let of = if was.is_some() { before } else { after };
+                comment::put(name, words.as_deref(), of).into_iter().collect()
+            }
             Left::Stays => stays(kind, name, after.0.get(&of)),
             Left::Missing => was.and_then(|it| missing(kind, name, it)).into_iter().collect(),
             Left::Differs { what, was: then, is } => {

@@ -4,6 +4,7 @@
 //! for a rehearsal to prove; what it cannot give back is said beside it.
 
 mod access;
+mod comment;
 mod guide;
 mod made;
 mod mend;

@@ -59,7 +59,13 @@ fn referee(
         steps.iter().flat_map(|it| it.extensions.clone()).collect();
     let extensions: Vec<(String, String)> = extensions.into_iter().collect();
     let supabase = migrations.iter().any(|it| it.path.to_string().contains("supabase/migrations/"));
-    let history = History { steps: &[], supabase, extensions: &extensions };
+    let history = History {
+        known: &[],
+        available: &available,
+        steps: &|_| Vec::new(),
+        supabase,
+        extensions: &extensions,
+    };
     let limits = Limits { time: Duration::from_hours(1), disk: 4 << 30 };
     let base =
         Base::open(&Engine::Local(binaries.clone()), place, &history, limits, &|_, _| {}).unwrap();
@@ -119,8 +125,6 @@ fn referee(
         before = after;
     }
     result.unknown = unknown.into_iter().collect();
-    base.drop("referee").unwrap();
-    base.close();
     result
 }
 

@@ -114,6 +114,32 @@ fn what_fills_the_disk_is_stopped() {
 }
 
 #[test]
+fn nothing_that_a_rehearsal_did_is_there_for_the_next_one() {
+    for sql in [
+        "create role auditor;\ngrant select on users to auditor;",
+        "alter role postgres set search_path = nowhere;",
+        "alter database base rename to another;",
+        "create table left_there (id bigint primary key);\ninsert into users values (1, 'a');",
+    ] {
+        if rehearse(&with(sql), &[]).is_none() {
+            return;
+        }
+        let next = rehearse(&with("alter table users add column plan text;"), &[]).unwrap();
+        assert_eq!((next.code, next.additive()), (0, "proven"), "{sql}");
+    }
+}
+
+#[test]
+fn a_role_that_is_made_was_not_there_the_second_time_either() {
+    let Some(said) =
+        rehearse(&with("create role auditor;\ngrant select on users to auditor;"), &[])
+    else {
+        return;
+    };
+    assert_eq!(said.found, Vec::<String>::new());
+}
+
+#[test]
 fn two_at_once_wait_for_each_other() {
     let sandbox = with("alter table users add column plan text;");
     if rehearse(&sandbox, &[]).is_none() {

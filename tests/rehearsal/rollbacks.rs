@@ -131,6 +131,29 @@ fn what_it_replaces_or_changes_is_as_it_was() {
 }
 
 #[test]
+fn what_was_said_of_a_thing_that_is_made_again_is_said_again() {
+    let sandbox = Sandbox::init(&[]);
+    let seed = "create table users (id bigint primary key);\nalter table users enable row level security;\n\
+        create policy \"The Owner\" on users using (id = 1);\n\
+        comment on policy \"The Owner\" on users is 'it''s theirs';\n\
+        create view ids as select id from users;\ncomment on view ids is 'for the list';\n";
+    sandbox.write("prisma/migrations/20250101000000_init/migration.sql", seed);
+    sandbox.commit_all("seed");
+    let sandbox = sandbox.with_origin();
+    for sql in [
+        "drop policy \"The Owner\" on users;\ncreate policy \"The Owner\" on users using (id = 2);\n",
+        "drop policy \"The Owner\" on users;\ncreate policy \"The Owner\" on users using (id = 1);\n",
+        "do $$ begin execute 'drop pol' || 'icy \"The Owner\" on users'; end $$;\n",
+        "drop view ids;\n",
+        "comment on table users is 'all of them';\n",
+    ] {
+        sandbox.stage("prisma/migrations/20250201000000_next/migration.sql", sql);
+        let Some(told) = rollbacks(&sandbox, &[]).and_then(|mut it| it.pop()) else { return };
+        assert_eq!(told.proof, "proven", "{sql}: {}\n{:#?}", told.detail, told.sql);
+    }
+}
+
+#[test]
 fn what_was_granted_before_is_granted_after() {
     let sandbox = Sandbox::init(&[]);
     let seed =
