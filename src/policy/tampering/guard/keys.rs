@@ -75,18 +75,14 @@ pub(in super::super) fn keys(
     Some(signed(finding).evidence(&format!("changed {}", all.join("\n"))))
 }
 
-/// Whether there was no list before. One that says nothing is none.
+/// Whether there is a list where there was none. One that says nothing is none.
 pub(in super::super) fn is_first(change: &FileChange) -> bool {
-    match &change.before {
-        None => true,
-        Some(file) => {
-            file.content.text().is_some() && lines(&text(Some(file))).all(|it| says_nothing(it.0))
-        }
-    }
-}
-
-fn says_nothing(line: &str) -> bool {
-    line.is_empty() || line.starts_with('#')
+    let is_none = |file: Option<&File>| {
+        let says_nothing = |line: &str| line.is_empty() || line.starts_with('#');
+        file.is_none_or(|it| it.content.text().is_some())
+            && lines(&text(file)).all(|it| says_nothing(it.0))
+    };
+    is_none(change.before.as_ref()) && !is_none(change.after.as_ref())
 }
 
 /// Whoever revokes the key of a signer takes their word from them, and somebody who keeps theirs has to agree. Whom the
