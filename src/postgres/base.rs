@@ -145,7 +145,7 @@ impl Base {
         let made: Vec<&str> = made.map(|it| it.0).collect();
         if !made.is_empty() {
             // They may own what is in it.
-            server.drop(name)?;
+            server.remove(name)?;
             server.drop_roles(&made)?;
         }
         Ok(())

@@ -77,7 +77,7 @@ impl Engine {
                     Some(earlier) => copy(place, earlier, data)?,
                     None => initialize(binaries, place, data)?,
                 }
-                let server = Server::start(binaries, place, data, limits)?;
+                let server = Box::new(Server::start(binaries, place, data, limits)?);
                 match earlier {
                     Some(_) => server.drop_copies(NAME)?,
                     None => server.found(NAME)?,
@@ -99,7 +99,8 @@ impl Engine {
             Engine::Shadow(it) => it.begin(limits).map(|it| Running::Shadow(Box::new(it))),
             Engine::Local(binaries) => {
                 let copy = data.with_file_name("copy");
-                Server::of_copy(binaries, place, (data, &copy), limits).map(Running::Server)
+                let server = Server::of_copy(binaries, place, (data, &copy), limits)?;
+                Ok(Running::Server(Box::new(server)))
             }
             Engine::Embedded => Embedded::of(place, data, limits).map(Running::Embedded),
         }
@@ -114,7 +115,7 @@ pub const READY: [&str; 2] = ["whole", "single"];
 
 /// What runs the base and its copies, until it is dropped.
 pub enum Running {
-    Server(Server),
+    Server(Box<Server>),
     Embedded(Embedded),
     Shadow(Box<OnShadow>),
 }
@@ -160,7 +161,7 @@ impl Running {
 
     pub(super) fn drop(&self, name: &str) -> Result<()> {
         match self {
-            Running::Server(it) => it.drop(name),
+            Running::Server(it) => it.remove(name),
             Running::Embedded(it) => {
                 it.remove(name);
                 Ok(())

@@ -179,9 +179,11 @@ impl Server {
         ];
         let keeper = Keeper::start(place, &arguments, log_file, signals)?;
         let watch = Watch::over(data, limits, keeper.stop());
-        let first = until_up(&log, || match is_starting(data) {
-            true => Err(Failure::new("it is starting")),
-            false => session(sockets.path(), first_in, OWNER),
+        let first = until_up(&log, || {
+            if is_starting(data) {
+                return Err(Failure::new("it is starting"));
+            }
+            session(sockets.path(), first_in, OWNER)
         })?;
         let (first, binaries) = (Mutex::new(Some(first)), binaries.clone());
         let ready = Mutex::default();
@@ -223,7 +225,7 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn drop(&self, name: &str) -> Result<()> {
+    pub(super) fn remove(&self, name: &str) -> Result<()> {
         let mut owner = self.session("postgres", OWNER)?;
         owner.script(&format!("drop database if exists {name} with (force)"))
     }
