@@ -191,16 +191,9 @@ fn a_signer_is_silenced_by_another_and_by_nobody_else() {
     office.passes();
     office.repo.write(path, office.public("dba"));
     office.refused("after this `dba@x` signs no longer");
-    let letter = |approver: &str| sprag::approval::Letter {
-        rule: "policy-change".to_owned(),
-        path: path.into(),
-        sha256: office.hash(path),
-        approver: approver.to_owned(),
-        ..office.letter()
-    };
-    office.post(".sprag/approvals/list", &letter("dba@x").text(), "dba");
+    office.consent("list", path, "dba");
     office.refused("the key of `dba@x` is revoked");
-    office.post(".sprag/approvals/list", &letter("ceo@x").text(), "ceo");
+    office.consent("list", path, "ceo");
     office.passes();
 }
 

@@ -230,7 +230,7 @@ fn a_revoked_key_that_nobody_can_read_is_refused() {
       help: write the public key itself, a line each: `ssh-ed25519 AAAA...`
     "###);
     let (before, after) = (format!("{KEY}\n{garbage}"), format!("{KEY}\n"));
-    assert_eq!(one(REVOKED, Some(&before), Some(&after)), "whoever mends it needs nobody");
+    assert_eq!(one(REVOKED, Some(&before), Some(&after)), "", "whoever mends it needs nobody");
     assert_eq!(one(REVOKED, Some(garbage), None), "");
 }
 
@@ -310,7 +310,7 @@ fn a_first_baseline_excuses_what_was_there_and_nothing_else() {
     "###);
     let disguised = baseline(&[1]).replace("truncate", "column-snake-case");
     assert!(first_baseline(Some(&[1]), None, &disguised).contains("was not there before"));
-    assert_eq!(first_baseline(Some(&[1]), Some("<<<<<<<"), &baseline(&[1])), "it is mended");
+    assert_eq!(first_baseline(Some(&[1]), Some("<<<<<<<"), &baseline(&[1])), "", "it is mended");
     assert_eq!(first_baseline(None, None, &baseline(&[1])), "", "a repository's first commit");
 }
 
@@ -493,8 +493,16 @@ fn owners_in_a_file_that_is_read_before_the_other() {
       help: make it a change of its own, for an owner to merge past the gate
       help: a forge that finds `.github/CODEOWNERS` does not read `CODEOWNERS`
     "###);
-    let same = [("CODEOWNERS", guards, None), (".github/CODEOWNERS", None, guards)];
-    assert_eq!(owned(&same), "", "it has only moved");
+    let up = [(".github/CODEOWNERS", guards, None), ("CODEOWNERS", None, guards)];
+    assert_eq!(owned(&up), "", "it has only moved, to where every forge looks");
+    let down = owned(&[("CODEOWNERS", guards, None), (".github/CODEOWNERS", None, guards)]);
+    assert!(down.contains("`policy.toml` was owned by @ceo and is now owned by nobody"), "{down}");
+    assert!(
+        down.contains(
+            "help: every forge reads `CODEOWNERS`, and not every one `.github/CODEOWNERS`"
+        ),
+        "{down}"
+    );
     let uncovered = owned(&[
         (".github/CODEOWNERS", guards, None),
         ("CODEOWNERS", Some("* @dev\n"), Some("* @dev\n")),

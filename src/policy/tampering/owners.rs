@@ -68,6 +68,12 @@ fn on(forge: &[&str], facts: &Facts<'_>, change: &FileChange) -> Option<Finding>
         });
     }
     let finding = finding.map(|it| signed(it).evidence(&evidence));
+    let elsewhere = facts.known.owners.iter().find(|it| it.after.is_some());
+    if let (true, Some(elsewhere)) = (after.text.is_empty(), elsewhere) {
+        let help =
+            format!("every forge reads `CODEOWNERS`, and not every one `{}`", elsewhere.path);
+        return finding.map(|it| it.help(help));
+    }
     if old_path == new_path {
         return finding;
     }
