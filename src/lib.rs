@@ -20,6 +20,7 @@
 //! | what is wrong | [`rules::run`], [`rules::state`], [`rules::found`], by the rules that [hold for](rules::Rule::holds_for) the database |
 //! | what it really does | [`postgres`], on a server that is thrown away, judged as a [`rules::Rehearsal`] |
 //! | what a database in use has | [`postgres::Live`], read as a migration by [`parse::snapshot`], judged as a [`rules::Verification`] |
+//! | what runs sprag, and whether a refusal there has a consequence | [`parse::command::guard::guards`], compared by [`policy::tampering::findings`] and told by [`hooks::doctor`] |
 //! | what of it stands | [`verdict::judge`], by the [`policy`] and what it excuses |
 //! | what an owner has let pass | [`approval::weigh`], by signed files in the proposed tree and lists of the trusted one |
 //! | how to say it | [`report::render`] |
