@@ -17,24 +17,16 @@ pub(super) fn run(it: &Check, output: &Output) -> Result<u8> {
         return files(&it.paths, it.verbose, output);
     }
     let repo = Repo::open(Caller::Command)?;
-    if let Some(base) = &it.base {
-        let (base_commit, head) = (repo.commit(base)?, repo.commit("HEAD")?);
-        let compared = gate::since(&repo, &base_commit, &head)?;
-        let action = Action::Change { against: base.clone() };
-        return Ok(judge(&repo, compared, Side::Tree(head.tree), &action, it.verbose, output));
-    }
-    if let Some(range) = &it.range {
+    let (judged, against) = if let Some(range) = &it.range {
         let (base, after) = sides(&repo, range)?;
-        let action = Action::Change { against: range.clone() };
-        return Ok(judge(&repo, base, after, &action, it.verbose, output));
-    }
-    if let Some(rev) = &it.rev {
-        let (base, after) = of_one(&repo, rev)?;
-        let action = Action::Change { against: format!("{rev}^") };
-        return Ok(judge(&repo, base, after, &action, it.verbose, output));
-    }
-    let judged = gate::staged(&repo, &[], now());
-    Ok(output.verdict(judged, &Action::Change { against: "HEAD".to_owned() }, it.verbose))
+        (gate::change(&base.to(&repo, after), now()), range.clone())
+    } else if it.base.is_some() || it.rev.is_some() {
+        let (change, against) = asked(&repo, it.base.as_deref(), it.rev.as_deref())?;
+        (gate::change(&change, now()), against)
+    } else {
+        (gate::staged(&repo, &[], now()), "HEAD".to_owned())
+    };
+    Ok(output.verdict(judged, &Action::Change { against }, it.verbose))
 }
 
 /// What was committed since a revision, what one commit did, or what is about to be committed; and what it is compared
@@ -64,19 +56,6 @@ fn of_one(repo: &Repo, rev: &str) -> Result<(Base, Side)> {
         None => Base::only(Side::Empty),
     };
     Ok((base, Side::Tree(commit.tree)))
-}
-
-/// Prints the verdict on the way from `base` to `after`.
-pub(super) fn judge(
-    repo: &Repo,
-    base: Base,
-    after: Side,
-    action: &Action,
-    verbose: bool,
-    output: &Output,
-) -> u8 {
-    let judged = gate::change(&base.to(repo, after), now());
-    output.verdict(judged, action, verbose)
 }
 
 fn sides(repo: &Repo, range: &str) -> Result<(Base, Side)> {

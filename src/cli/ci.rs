@@ -1,7 +1,7 @@
 //! `sprag ci`: what a CI job is about, found by itself.
 
 use super::arguments::Ci;
-use super::check::judge;
+use super::check::asked;
 use super::job::{Depth, Job, Pushed, Request, job};
 use super::output::Output;
 use super::{env, now};
@@ -12,15 +12,17 @@ use crate::report::Action;
 
 pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
     let repo = Repo::open(Caller::Command)?;
-    let head = repo.commit("HEAD")?;
-    if let Some(base) = &it.base {
-        let base_commit = repo.commit(base)?;
-        let compared = gate::since(&repo, &base_commit, &head)?;
-        let action = Action::Change { against: base.clone() };
-        return Ok(judge(&repo, compared, Side::Tree(head.tree), &action, false, output));
+    if it.base.is_some() {
+        let (change, against) = asked(&repo, it.base.as_deref(), None)?;
+        return Ok(output.verdict(
+            gate::change(&change, now()),
+            &Action::Change { against },
+            false,
+        ));
     }
+    let head = repo.commit("HEAD")?;
     let (job, depth) = job(&env);
-    let asked = match job {
+    let found = match job {
         Job::Merge(request) => {
             let head = requested(&repo, head, &request)?;
             let base = merge(&repo, &head, &request, depth)?;
@@ -32,14 +34,14 @@ pub(super) fn run(it: &Ci, output: &Output) -> Result<u8> {
             Asked { head, compared, notice: None }
         }
     };
-    let after = Side::Tree(asked.head.tree);
-    let Some((base, against)) = asked.compared else {
+    let after = Side::Tree(found.head.tree);
+    let Some((base, against)) = found.compared else {
         let judged = gate::audit(&repo, &after, now());
         return Ok(output.verdict(judged, &Action::Audit { rev: "HEAD".to_owned() }, false));
     };
     let mut judged = gate::change(&base.to(&repo, after), now());
     if let Ok(outcome) = &mut judged {
-        outcome.verdict.notices.extend(asked.notice.map(str::to_owned));
+        outcome.verdict.notices.extend(found.notice.map(str::to_owned));
     }
     Ok(output.verdict(judged, &Action::Change { against }, false))
 }
@@ -91,12 +93,8 @@ fn merge(repo: &Repo, head: &Commit, request: &Request, depth: Depth) -> Result<
             latest = Some(target);
         }
     }
-    match latest {
-        Some(target) if gate::met(repo, &target, head).unwrap_or(false) => {
-            gate::since(repo, &target, head)
-        }
-        _ => Err(missing(&format!("the target branch `{name}`"), depth)),
-    }
+    let parted = latest.and_then(|it| gate::since_parted(repo, &it, head).ok().flatten());
+    parted.ok_or_else(|| missing(&format!("the target branch `{name}`"), depth))
 }
 
 /// Where a commit stands beside the main branch.
@@ -148,9 +146,9 @@ fn on_branch(repo: &Repo, head: &Commit, pushed: &Pushed, depth: Depth) -> Resul
     if branch.is_none() && repo.is_ancestor(head, &target).unwrap_or(false) {
         return Ok(Place::Main);
     }
-    match gate::met(repo, &target, head) {
-        Ok(true) => Ok(Place::Beside(Box::new(gate::since(repo, &target, head)?), name)),
-        Ok(false) | Err(_) => Err(missing(&format!("where the branch left `{name}`"), depth)),
+    match gate::since_parted(repo, &target, head) {
+        Ok(Some(base)) => Ok(Place::Beside(Box::new(base), name)),
+        Ok(None) | Err(_) => Err(missing(&format!("where the branch left `{name}`"), depth)),
     }
 }
 

@@ -146,11 +146,13 @@ fn github(env: &impl Fn(&str) -> Option<String>) -> Job {
     let get = |name: &str| env(name).filter(|it| !it.is_empty());
     let current = get("GITHUB_REF");
     let pushed = Pushed {
-        branch: at(&["ref"]).filter(|it| it.starts_with("refs/")).or(current.clone()),
+        branch: at(&["ref"])
+            .filter(|it| it.starts_with("refs/"))
+            .or(current.clone())
+            .map(|it| short(&it)),
         main: at(&["repository", "default_branch"]),
         before: at(&["before"]).filter(|it| it.bytes().any(|byte| byte != b'0')),
     };
-    let pushed = Pushed { branch: pushed.branch.map(|it| short(&it)), ..pushed };
     let name = env("GITHUB_EVENT_NAME").unwrap_or_default();
     match name.as_str() {
         "pull_request" | "pull_request_target" | "pull_request_review" => {

@@ -136,12 +136,10 @@ pub(super) fn helpers(repo: &Repo, before: &Side, changes: &[FileChange]) -> Res
 
 /// `main`, as the remote has it; else the branch that is checked out.
 fn main_branch(repo: &Repo) -> Result<String> {
-    let target = repo.target()?.map(|it| it.name);
-    let short = target.as_deref().and_then(|it| it.strip_prefix("refs/remotes/")?.split_once('/'));
-    if let Some((_, name)) = short {
-        return Ok(name.to_owned());
-    }
-    let head = repo.head_branch()?;
-    let name = head.as_deref().and_then(|it| it.strip_prefix("refs/heads/"));
+    let branch = match repo.target()? {
+        Some(target) => Some(target.branch),
+        None => repo.head_branch()?,
+    };
+    let name = branch.as_deref().and_then(|it| it.strip_prefix("refs/heads/"));
     Ok(name.unwrap_or("main").to_owned())
 }

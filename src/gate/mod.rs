@@ -58,7 +58,7 @@ pub use overlay::{Overlay, migrations};
 pub use records::migration;
 pub use rehearse::{Rehearse, rehearse};
 pub use rollback::{Rollbacks, rollback};
-pub use scope::{Base, Pushed, met, pushed, received, since, staged, to_be_committed};
+pub use scope::{Base, Pushed, pushed, received, since, since_parted, staged, to_be_committed};
 pub use status::status;
 pub use verify::{Verify, verify};
 

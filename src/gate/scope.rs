@@ -206,18 +206,20 @@ fn first(bases: Vec<Commit>, tip: &Side) -> (Side, Vec<Side>) {
     (before, sides.collect())
 }
 
-/// Whether two histories ever met.
-pub fn met(repo: &Repo, a: &Commit, b: &Commit) -> Result<bool> {
-    Ok(!repo.merge_bases(a, b)?.is_empty())
+/// What has been committed since `base` left the way to `head`. Histories that never met are compared as they are.
+pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
+    Ok(since_parted(repo, base, head)?.unwrap_or_else(|| Base::between(base, head)))
 }
 
-/// What has been committed since `base` left the way to `head`.
-pub fn since(repo: &Repo, base: &Commit, head: &Commit) -> Result<Base> {
-    let tip = Side::Tree(base.tree.clone());
-    let (before, also) = first(repo.merge_bases(base, head)?, &tip);
-    let commits =
-        Some(Commits { base: Some(base.clone()), heads: vec![head.clone()], staged: false });
-    Ok(Base { before, also, published: Published::at(tip), commits, aside: false })
+/// The same; nothing where the two histories never met.
+pub fn since_parted(repo: &Repo, base: &Commit, head: &Commit) -> Result<Option<Base>> {
+    let bases = repo.merge_bases(base, head)?;
+    if bases.is_empty() {
+        return Ok(None);
+    }
+    let between = Base::between(base, head);
+    let (before, also) = first(bases, &between.before);
+    Ok(Some(Base { before, also, ..between }))
 }
 
 /// A ref that a push would change, with its verdict.
@@ -286,11 +288,9 @@ fn updated(repo: &Repo, update: &Update, target: Option<&Target>, now: Time) -> 
             base.trusting(&update.remote_ref)
         }
         (_, Some(target), Some(head)) => {
-            let mut base = since(repo, &target.commit, head)?;
             // Pages, notes: a history of its own takes nothing away from the main branch.
-            if !met(repo, &target.commit, head)? {
-                base.before = Side::Empty;
-            }
+            let alone = || Base { before: Side::Empty, ..Base::between(&target.commit, head) };
+            let mut base = since_parted(repo, &target.commit, head)?.unwrap_or_else(alone);
             base.aside = update.remote_ref.starts_with("refs/heads/");
             base.trusting(&target.name)
         }

@@ -35,15 +35,9 @@ impl Repo {
         heads: &[Commit],
         path: &RepoPath,
     ) -> Result<Vec<Wrote>> {
-        let not_base = base.map(|it| format!("^{}", it.id.0));
-        let mut args = vec!["--literal-pathspecs", "rev-list", "--full-history"];
-        args.extend(heads.iter().map(|it| it.id.0.as_str()));
-        args.extend(not_base.as_deref());
         // Of a name that is not text git cannot be asked, so all commits are taken for it.
-        if let Ok(path) = std::str::from_utf8(path.as_bytes()) {
-            args.extend(["--", path]);
-        }
-        let listed = self.git.run(&args)?;
+        let named = std::str::from_utf8(path.as_bytes()).ok();
+        let listed = self.listed(base, heads, named.as_slice())?;
         let mut wrote = Vec::new();
         for id in String::from_utf8_lossy(&listed).lines().filter_map(Id::from_hex) {
             let commit = self.commit_at(id)?;
@@ -98,6 +92,17 @@ impl Repo {
         Ok(diffs.into_iter().flat_map(|it| it.1).flatten().collect())
     }
 
+    /// The commits of `heads` that `base` does not have, an id a line; of all paths where none is named.
+    fn listed(&self, base: Option<&Commit>, heads: &[Commit], paths: &[&str]) -> Result<Vec<u8>> {
+        let not_base = base.map(|it| format!("^{}", it.id.0));
+        let mut args = vec!["--literal-pathspecs", "rev-list", "--full-history"];
+        args.extend(heads.iter().map(|it| it.id.0.as_str()));
+        args.extend(not_base.as_deref());
+        args.push("--");
+        args.extend(paths);
+        self.git.run(&args)
+    }
+
     /// What commits made of their parents: for each commit, and each of its parents where anything differs, the contents
     /// that are new. Without renames, which are guessed.
     fn diffs(
@@ -107,13 +112,7 @@ impl Repo {
         filter: &[&str],
         paths: &[&str],
     ) -> Result<Vec<Brought>> {
-        let not_base = base.map(|it| format!("^{}", it.id.0));
-        let mut list = vec!["--literal-pathspecs", "rev-list", "--full-history"];
-        list.extend(heads.iter().map(|it| it.id.0.as_str()));
-        list.extend(not_base.as_deref());
-        list.push("--");
-        list.extend(paths);
-        let listed = self.git.run(&list)?;
+        let listed = self.listed(base, heads, paths)?;
         let mut compare = vec!["--literal-pathspecs", "diff-tree", "--stdin", "--root", "-m", "-r"];
         compare.extend(["--no-renames", "--raw", "--no-abbrev"]);
         compare.extend(filter);
